@@ -5,7 +5,7 @@ import dev.ginkgo.net.http.*;
 import dev.ginkgo.net.http.HttpServer;
 import java.nio.charset.StandardCharsets;
 
-/** Hello world by Ginkgo, from its source file: it is compiled at each start. */
+/** Hello world with Ginkgo, run from source: the file is compiled at each start. */
 final class HelloHttp extends Service {
     final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8080")).restartRequired();
     final HttpServer http = add("http", new HttpServer(bind, exchange -> {

@@ -12,23 +12,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How long from the start of a process to its first answer. Each contender is started once a round, one after another,
- * so that what else the machine does falls on all alike. Prints a table.
+ * Measures the time from the start of a process to its first response, and prints a table. Each server is started once
+ * per round, one after another, so that other load on the machine affects all alike.
  *
- * <p>{@code java WarmStart.java ROUNDS JAVA GINKGO-HOME}, by the script {@code run}, which builds what is started here.
+ * <p>{@code java WarmStart.java ROUNDS JAVA GINKGO-HOME}; the script {@code run} builds the servers and calls this.
  */
 final class WarmStart {
-    private static final long PATIENCE = 60_000_000_000L;
+    private static final long TIMEOUT_NANOS = 60_000_000_000L;
 
     /**
-     * Somebody who starts.
+     * A server under test.
      *
-     * @param command with {@code {port}} for the port
-     * @param request what is sent before an answer is awaited; nothing to a number server, which speaks first
+     * @param command command line, with {@code {port}} in place of the port
+     * @param request the request to send; empty for a number server, which sends first
      */
-    private record Contender(String name, Path folder, List<String> command, String request, List<Double> millis) {
-        static Contender http(String name, Path folder, String... command) {
-            return new Contender(
+    private record Server(String name, Path folder, List<String> command, String request, List<Double> millis) {
+        static Server http(String name, Path folder, String... command) {
+            return new Server(
                     name,
                     folder,
                     List.of(command),
@@ -46,15 +46,15 @@ final class WarmStart {
         String ginkgo = home.resolve("bin/ginkgo").toString();
         String[] loopback = {"-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port={port}"};
 
-        List<Contender> contenders = List.of(
-                new Contender(
-                        "Ginkgo, number server from its source",
+        List<Server> servers = List.of(
+                new Server(
+                        "Ginkgo, number server from source",
                         home,
                         List.of(ginkgo, "run", "examples/numbers.toml", "--set", "bind=127.0.0.1:{port}"),
                         "",
                         new ArrayList<>()),
-                new Contender(
-                        "… without its archive of classes",
+                new Server(
+                        "… without class-data archive",
                         home.resolveSibling("without-archive"),
                         List.of(
                                 home.resolveSibling("without-archive/bin/ginkgo").toString(),
@@ -64,7 +64,7 @@ final class WarmStart {
                                 "bind=127.0.0.1:{port}"),
                         "",
                         new ArrayList<>()),
-                new Contender(
+                new Server(
                         "Ginkgo, number server as a class",
                         home,
                         List.of(
@@ -77,15 +77,15 @@ final class WarmStart {
                                 "bind=127.0.0.1:{port}"),
                         "",
                         new ArrayList<>()),
-                Contender.http(
-                        "Ginkgo, HTTP hello from its source",
+                Server.http(
+                        "Ginkgo, HTTP hello from source",
                         here,
                         ginkgo,
                         here.resolve("HelloHttp.java").toString(),
                         "--set",
                         "bind=127.0.0.1:{port}"),
-                Contender.http("JDK HttpServer", peers.resolve("jdk/target"), java, "-Dport={port}", "-jar", "app.jar"),
-                Contender.http(
+                Server.http("JDK HttpServer", peers.resolve("jdk/target"), java, "-Dport={port}", "-jar", "app.jar"),
+                Server.http(
                         "JDK HttpServer, AppCDS",
                         peers.resolve("jdk/target"),
                         java,
@@ -93,9 +93,9 @@ final class WarmStart {
                         "-Dport={port}",
                         "-jar",
                         "app.jar"),
-                Contender.http(
+                Server.http(
                         "Helidon SE 4.2.0", peers.resolve("helidon/target"), java, "-Dport={port}", "-jar", "app.jar"),
-                Contender.http(
+                Server.http(
                         "Helidon SE 4.2.0, AppCDS",
                         peers.resolve("helidon/target"),
                         java,
@@ -103,7 +103,7 @@ final class WarmStart {
                         "-Dport={port}",
                         "-jar",
                         "app.jar"),
-                Contender.http(
+                Server.http(
                         "Quarkus 3.33.2 (JVM)",
                         peers.resolve("quarkus/target/quarkus-app"),
                         java,
@@ -111,8 +111,8 @@ final class WarmStart {
                         loopback[1],
                         "-jar",
                         "quarkus-run.jar"),
-                Contender.http(
-                        "Quarkus 3.33.2 (JVM), its AppCDS",
+                Server.http(
+                        "Quarkus 3.33.2 (JVM), AppCDS",
                         peers.resolve("quarkus/target/quarkus-app"),
                         java,
                         "-XX:SharedArchiveFile=app-cds.jsa",
@@ -120,7 +120,7 @@ final class WarmStart {
                         loopback[1],
                         "-jar",
                         "quarkus-run.jar"),
-                Contender.http(
+                Server.http(
                         "Spring Boot 4.0.7",
                         peers.resolve("spring-boot/target/app"),
                         java,
@@ -128,8 +128,8 @@ final class WarmStart {
                         "-Dserver.address=127.0.0.1",
                         "-jar",
                         "app.jar"),
-                Contender.http(
-                        "Spring Boot 4.0.7, its CDS",
+                Server.http(
+                        "Spring Boot 4.0.7, CDS",
                         peers.resolve("spring-boot/target/app"),
                         java,
                         "-XX:SharedArchiveFile=application.jsa",
@@ -138,24 +138,24 @@ final class WarmStart {
                         "-jar",
                         "app.jar"));
 
-        for (int round = 0; round <= rounds; round++) { // the first one warms the machine's caches and does not count
-            for (Contender contender : contenders) {
-                double millis = start(contender);
+        for (int round = 0; round <= rounds; round++) { // the first round fills the caches of the machine and is not counted
+            for (Server server : servers) {
+                double millis = measure(server);
                 if (round > 0) {
-                    contender.millis.add(millis);
+                    server.millis.add(millis);
                 }
             }
         }
-        System.out.println("| " + LocalDate.now() + ", ms to the first answer, " + rounds + " rounds | min | median | max |");
+        System.out.println("| " + LocalDate.now() + ", ms to the first response, " + rounds + " rounds | min | median | max |");
         System.out.println("|---|---|---|---|");
-        contenders.forEach(WarmStart::print);
+        servers.forEach(WarmStart::print);
     }
 
-    private static void print(Contender contender) {
-        double[] sorted = contender.millis.stream().mapToDouble(each -> each).sorted().toArray();
+    private static void print(Server server) {
+        double[] sorted = server.millis.stream().mapToDouble(each -> each).sorted().toArray();
         System.out.printf(
                 "| %s | %.0f | %.0f | %.0f |%n",
-                contender.name, sorted[0], median(sorted), sorted[sorted.length - 1]);
+                server.name, sorted[0], median(sorted), sorted[sorted.length - 1]);
     }
 
     private static double median(double[] sorted) {
@@ -163,23 +163,23 @@ final class WarmStart {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static double start(Contender contender) throws Exception {
+    private static double measure(Server server) throws Exception {
         int port = freePort();
-        List<String> command = contender.command.stream()
+        List<String> command = server.command.stream()
                 .map(word -> word.replace("{port}", Integer.toString(port)))
                 .toList();
         Path output = Files.createTempFile("warm-start", ".txt");
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(command)
-                .directory(contender.folder.toFile())
+                .directory(server.folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            while (!answers(port, contender.request)) {
-                if (!process.isAlive() || System.nanoTime() - begin > PATIENCE) {
+            while (!responds(port, server.request)) {
+                if (!process.isAlive() || System.nanoTime() - begin > TIMEOUT_NANOS) {
                     throw new IllegalStateException(
-                            contender.name + " did not answer; " + command + " said: " + Files.readString(output));
+                            server.name + " did not respond; output of " + command + ": " + Files.readString(output));
                 }
                 Thread.sleep(1);
             }
@@ -191,14 +191,14 @@ final class WarmStart {
         }
     }
 
-    private static boolean answers(int port, String request) {
+    private static boolean responds(int port, String request) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(UTF_8));
-            byte[] answer = socket.getInputStream().readNBytes(request.isEmpty() ? 1 : 12);
+            byte[] response = socket.getInputStream().readNBytes(request.isEmpty() ? 1 : 12);
             return request.isEmpty()
-                    ? answer.length == 1
-                    : Arrays.equals(answer, "HTTP/1.1 200".getBytes(UTF_8));
+                    ? response.length == 1
+                    : Arrays.equals(response, "HTTP/1.1 200".getBytes(UTF_8));
         } catch (IOException e) {
             return false;
         }

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much CPU a server needs to bring one message to one reader. Hub and nchan run side by side and take turns: a
- * publisher posts so many messages at once, and again when every reader has them all.
+ * Measures the CPU time of a server per delivery of one message to one subscriber. The hub and nchan take turns: a
+ * publisher posts a number of messages at once, and repeats this when all subscribers have received them.
  *
- * <p>{@code java bench/fanout/Fanout.java [readers [rounds [seconds [warm-up seconds]]]]}, with nginx and its module
- * nchan installed (Debian: libnginx-mod-nchan), and {@code ./ginkgo} built.
+ * <p>{@code java bench/fanout/Fanout.java [subscribers [rounds [seconds [warm-up seconds]]]]}. Requires nginx with the
+ * module nchan (Debian: libnginx-mod-nchan), and a built {@code ./ginkgo}.
  */
 final class Fanout {
     private static final int[] DEPTHS = {1, 16};
@@ -31,8 +31,8 @@ final class Fanout {
     private static final byte[] PAYLOAD = ("x".repeat(63) + "!").getBytes(US_ASCII);
 
     /** A server under test. */
-    private record Server(String name, Process process, int port, String readerHeaders) implements AutoCloseable {
-        /** CPU of the process and its children so far, in ticks of 10 ms. */
+    private record Server(String name, Process process, int port, String subscribeHeaders) implements AutoCloseable {
+        /** Returns the CPU time used by the process and its children, in ticks of 10 ms. */
         long ticks() throws IOException {
             long ticks = ticks(process.pid());
             for (ProcessHandle child : process.descendants().toList()) {
@@ -53,24 +53,24 @@ final class Fanout {
         }
     }
 
-    /** One measurement: microseconds of the server's CPU for a delivery, and deliveries a second. */
+    /** One measurement: CPU time of the server per delivery in µs, and deliveries per second. */
     private record Result(double cpu, double rate) {}
 
-    /** The readers of one server, all on one selector, and a publisher. */
+    /** The subscribers of one server, all on one selector, and a publisher. */
     private static final class Load implements AutoCloseable {
         private final Server server;
-        private final int readers;
+        private final int subscribers;
         private final Selector selector = Selector.open();
         private final SocketChannel publisher;
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
 
-        Load(Server server, int readers) throws IOException {
+        Load(Server server, int subscribers) throws IOException {
             this.server = server;
-            this.readers = readers;
-            for (int i = 0; i < readers; i++) {
-                SocketChannel reader = connect();
-                write(reader, "GET /bench HTTP/1.1\r\nHost: localhost\r\n" + server.readerHeaders() + "\r\n");
-                reader.configureBlocking(false).register(selector, SelectionKey.OP_READ);
+            this.subscribers = subscribers;
+            for (int i = 0; i < subscribers; i++) {
+                SocketChannel subscriber = connect();
+                write(subscriber, "GET /bench HTTP/1.1\r\nHost: localhost\r\n" + server.subscribeHeaders() + "\r\n");
+                subscriber.configureBlocking(false).register(selector, SelectionKey.OP_READ);
             }
             publisher = connect();
             awaitHeads();
@@ -87,34 +87,34 @@ final class Fanout {
             channel.write(ByteBuffer.wrap(text.getBytes(US_ASCII)));
         }
 
-        /** A stream has begun when its head is there; then nothing it is sent is missed. */
+        /** Waits for the response heads of all streams; messages published after that reach all subscribers. */
         private void awaitHeads() throws IOException {
-            int begun = 0;
-            while (begun < readers) {
+            int started = 0;
+            while (started < subscribers) {
                 selector.select();
                 for (SelectionKey key : selector.selectedKeys()) {
                     buffer.clear();
                     ((SocketChannel) key.channel()).read(buffer);
-                    begun++;
+                    started++;
                 }
                 selector.selectedKeys().clear();
             }
         }
 
-        /** Publishes so many at once, and returns when all readers have them. */
+        /** Publishes messages at once, and returns when all subscribers have received them. */
         void deliver(int messages) throws IOException {
             String post = "POST /bench HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
                     + PAYLOAD.length + "\r\n\r\n" + new String(PAYLOAD, US_ASCII);
             write(publisher, post.repeat(messages));
-            long left = (long) messages * readers;
+            long left = (long) messages * subscribers;
             while (left > 0) {
                 if (selector.select(10_000) == 0) {
-                    throw new IOException(server.name() + ": " + left + " messages did not come");
+                    throw new IOException(server.name() + ": " + left + " deliveries are missing after 10 s");
                 }
                 for (SelectionKey key : selector.selectedKeys()) {
                     buffer.clear();
                     if (((SocketChannel) key.channel()).read(buffer) < 0) {
-                        throw new IOException(server.name() + " closed a stream");
+                        throw new IOException(server.name() + " closed a stream unexpectedly");
                     }
                     for (int i = 0; i < buffer.position(); i++) {
                         left -= buffer.get(i) == MARK ? 1 : 0;
@@ -122,19 +122,19 @@ final class Fanout {
                 }
                 selector.selectedKeys().clear();
             }
-            takeAnswers(messages);
+            readResponses(messages);
         }
 
-        private void takeAnswers(int messages) throws IOException {
-            StringBuilder answers = new StringBuilder();
+        private void readResponses(int messages) throws IOException {
+            StringBuilder responses = new StringBuilder();
             int seen = 0;
             while (seen < messages) {
                 buffer.clear();
                 publisher.read(buffer);
-                answers.append(US_ASCII.decode(buffer.flip()));
-                seen = answers.toString().split("HTTP/1.1 20", -1).length - 1;
+                responses.append(US_ASCII.decode(buffer.flip()));
+                seen = responses.toString().split("HTTP/1.1 20", -1).length - 1;
             }
-            // The rest of the last answer, if any, is read with those of the next batch, where it counts nothing.
+            // Any rest of the last response is read with the next batch, where it is not counted.
         }
 
         Result measure(int depth, int seconds) throws IOException {
@@ -144,7 +144,7 @@ final class Fanout {
             long deliveries = 0;
             while (System.nanoTime() < end) {
                 deliver(depth);
-                deliveries += (long) depth * readers;
+                deliveries += (long) depth * subscribers;
             }
             double micros = (server.ticks() - ticks) * 10_000.0;
             return new Result(micros / deliveries, deliveries * 1e9 / (System.nanoTime() - began));
@@ -161,15 +161,15 @@ final class Fanout {
     }
 
     public static void main(String[] arguments) throws Exception {
-        int readers = number(arguments, 0, 1_000);
+        int subscribers = number(arguments, 0, 1_000);
         int rounds = number(arguments, 1, 7);
         int seconds = number(arguments, 2, 4);
         int warmUp = number(arguments, 3, 20);
         Path folder = Files.createTempDirectory("fanout");
         try (Server hub = hub(folder);
                 Server nchan = nchan(folder);
-                Load toHub = new Load(hub, readers);
-                Load toNchan = new Load(nchan, readers)) {
+                Load toHub = new Load(hub, subscribers);
+                Load toNchan = new Load(nchan, subscribers)) {
             for (Load load : List.of(toHub, toNchan)) {
                 load.measure(1, warmUp / 2);
                 load.measure(16, warmUp / 2);
@@ -184,13 +184,13 @@ final class Fanout {
                     }
                 }
             }
-            print(readers, rounds, results);
+            print(subscribers, rounds, results);
         }
     }
 
-    private static void print(int readers, int rounds, Map<String, List<Result>> results) {
-        System.out.printf("%d readers, 64 bytes, median of %d interleaved rounds%n%n", readers, rounds);
-        System.out.println("| messages at once | hub, µs of CPU a delivery | nchan | ratio | hub, deliveries/s | nchan |");
+    private static void print(int subscribers, int rounds, Map<String, List<Result>> results) {
+        System.out.printf("%d subscribers, 64 bytes, median of %d interleaved rounds%n%n", subscribers, rounds);
+        System.out.println("| messages at once | hub, µs of CPU per delivery | nchan | ratio | hub, deliveries/s | nchan |");
         System.out.println("|---|---|---|---|---|---|");
         for (int depth : DEPTHS) {
             List<Result> hub = Optional.ofNullable(results.get("hub " + depth)).orElseThrow();
@@ -277,7 +277,7 @@ final class Fanout {
             }
         }
         server.close();
-        throw new IOException(server.name() + " does not listen");
+        throw new IOException(server.name() + " does not listen after 30 s");
     }
 
     private static int freePort() throws IOException {
@@ -286,7 +286,7 @@ final class Fanout {
         }
     }
 
-    private static int number(String[] arguments, int index, int byDefault) {
-        return arguments.length > index ? Integer.parseInt(arguments[index]) : byDefault;
+    private static int number(String[] arguments, int index, int defaultValue) {
+        return arguments.length > index ? Integer.parseInt(arguments[index]) : defaultValue;
     }
 }

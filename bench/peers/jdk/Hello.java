@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/** Hello world by the JDK's own HTTP server. */
+/** Hello world with the HTTP server of the JDK. */
 final class Hello {
     public static void main(String[] arguments) throws Exception {
         int port = Integer.getInteger("port");

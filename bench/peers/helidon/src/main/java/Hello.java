@@ -1,6 +1,6 @@
 import io.helidon.webserver.WebServer;
 
-/** Hello world by Helidon SE. */
+/** Hello world with Helidon SE. */
 final class Hello {
     public static void main(String[] arguments) {
         WebServer.builder()

@@ -4,7 +4,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 
-/** Hello world by Quarkus REST. */
+/** Hello world with Quarkus REST. */
 @Path("/")
 public class Hello {
     @GET

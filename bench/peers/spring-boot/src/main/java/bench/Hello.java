@@ -5,7 +5,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Hello world by Spring Boot. */
+/** Hello world with Spring Boot. */
 @SpringBootApplication
 @RestController
 public class Hello {

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What somebody types who has unpacked the archive, and what he reads: every command of a daemon's life. */
+/** Shell sessions with the unpacked distribution: every command of a daemon's life cycle, and its output. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DaemonSessionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Pattern PID = Pattern.compile("\\(pid (\\d+)");
 
     private Path folder = Path.of("");
@@ -47,13 +47,13 @@ class DaemonSessionTest {
     }
 
     @AfterEach
-    void logout() throws Exception {
+    void stopDaemons() throws Exception {
         type("for each in state/ginkgo/*.pid; do ginkgo stop --pid $each --kill --timeout 5s; done");
     }
 
     @Test
-    @DisplayName("R-01 R-04 R-05 R-06 R-07 R-08 R-09 R-24 a daemon of the distribution, from check to stop")
-    void life() throws Exception {
+    @DisplayName("R-01 R-04 R-05 R-06 R-07 R-08 R-09 R-24 each command of a daemon's life cycle, from check to stop")
+    void daemonFromCheckToStop() throws Exception {
         type("ginkgo check numbers.toml").exits(0).says("ok: NumberServer (numbers.toml)", "nothing was started.");
         long pid = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
                 .exits(0)
@@ -70,14 +70,14 @@ class DaemonSessionTest {
         type("ginkgo threads numbers").exits(0).says("#accept");
         type("ginkgo list").exits(0).says("numbers", Long.toString(pid), "READY");
 
-        // A good and a bad file
+        // A valid and an invalid configuration
         edit("rate-per-minute = 60", "rate-per-minute = 120");
         type("ginkgo reload numbers").exits(0).says("rate-per-minute: 60 -> 120");
         edit("rate-per-minute = 120", "rate-per-minute = -3");
         type("ginkgo reload numbers").exits(78).says("nothing was changed", "numbers.toml:5:19", "outside 1..60000");
         type("ginkgo settings numbers").exits(0).says("rate-per-minute = 120");
 
-        // Broken code under a living daemon
+        // Invalid source while the daemon runs
         String source = Files.readString(folder.resolve("NumberServer.java"));
         Files.writeString(folder.resolve("NumberServer.java"), "class NumberServer {");
         type("ginkgo status numbers.toml").exits(0);
@@ -93,7 +93,7 @@ class DaemonSessionTest {
                 .exits(0)
                 .pid();
         type("kill -9 " + next).exits(0);
-        await().atMost(PATIENCE).until(() -> type("ginkgo status numbers").code == 1);
+        await().atMost(TIMEOUT).until(() -> type("ginkgo status numbers").code == 1);
         long after = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
                 .exits(0)
                 .pid();
@@ -106,9 +106,9 @@ class DaemonSessionTest {
     }
 
     @Test
-    @DisplayName("R-02 R-05 starts that fail and stops that leave something, each with its own exit code")
-    void failures() throws Exception {
-        type("ginkgo start numbers.toml --set bind=192.0.2.1:7776") // an address for documentation, nobody's own
+    @DisplayName("R-02 R-05 each failed start, and a stop that leaves a task running, has its own exit code")
+    void failuresHaveTheirOwnExitCodes() throws Exception {
+        type("ginkgo start numbers.toml --set bind=192.0.2.1:7776") // an address reserved for documentation
                 .exits(69)
                 .says("cannot listen on 192.0.2.1:7776 (setting `bind`, --set)", "BindException");
         Files.writeString(folder.resolve("Bad.java"), """
@@ -139,27 +139,27 @@ class DaemonSessionTest {
         type("ginkgo stop --kil numbers").exits(64).says("did you mean --kill?");
     }
 
-    private void edit(String what, String by) throws IOException {
+    private void edit(String old, String replacement) throws IOException {
         Path file = folder.resolve("numbers.toml");
         String text = Files.readString(file);
-        assertThat(text).contains(what);
-        Files.writeString(file, text.replace(what, by));
+        assertThat(text).contains(old);
+        Files.writeString(file, text.replace(old, replacement));
     }
 
-    private record Result(String words, int code, String output) {
+    private record Result(String command, int code, String output) {
         Result exits(int expected) {
             assertThat(code)
-                    .as("exit code of %s, which said: %s", words, output)
+                    .as("exit code of %s, with the output: %s", command, output)
                     .isEqualTo(expected);
             return this;
         }
 
         Result says(String... texts) {
-            assertThat(output).as(words).contains(texts);
+            assertThat(output).as(command).contains(texts);
             return this;
         }
 
-        /** The last that is told: a restart tells the old one first. */
+        /** Returns the last pid in the output: a restart prints the old pid first. */
         long pid() {
             List<String> pids =
                     PID.matcher(output).results().map(each -> each.group(1)).toList();
@@ -168,9 +168,9 @@ class DaemonSessionTest {
         }
     }
 
-    private Result type(String words) throws Exception {
+    private Result type(String command) throws Exception {
         Path output = Files.createTempFile(folder, "output", ".txt");
-        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,TERM", "sh", "-c", words)
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,TERM", "sh", "-c", command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
@@ -179,18 +179,18 @@ class DaemonSessionTest {
         builder.environment().put("LANG", "C.UTF-8");
         builder.environment().put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
         for (String name : new String[] {"STATE_HOME", "RUNTIME_DIR", "CACHE_HOME"}) {
-            Path place = folder.resolve(name.substring(0, name.indexOf('_')).toLowerCase(Locale.ROOT));
+            Path directory = folder.resolve(name.substring(0, name.indexOf('_')).toLowerCase(Locale.ROOT));
             builder.environment()
-                    .put("XDG_" + name, Files.createDirectories(place).toString());
+                    .put("XDG_" + name, Files.createDirectories(directory).toString());
         }
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .as(words)
+            assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+                    .as(command)
                     .isTrue();
         } finally {
             process.destroyForcibly();
         }
-        return new Result(words, process.exitValue(), Files.readString(output));
+        return new Result(command, process.exitValue(), Files.readString(output));
     }
 }

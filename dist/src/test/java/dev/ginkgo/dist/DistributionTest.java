@@ -32,9 +32,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive, unpacked on a machine that has the plain tools and a JDK, and neither the sources nor Maven. */
+/** The unpacked archive with only standard tools and a JDK on the PATH, without the sources and Maven. */
 class DistributionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
 
     @TempDir
@@ -56,21 +56,22 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("it has the command, its jars, a license, a README and the examples, and a service runs from it")
-    void runs() throws Exception {
+    @DisplayName("the archive has the command, its jars, a license, a README and examples, and runs a service")
+    void runsService() throws Exception {
         assertThat(home.resolve("bin/ginkgo")).isExecutable();
         assertThat(home).isDirectoryContaining("glob:**/LICENSE").isDirectoryContaining("glob:**/README.md");
         assertThat(home.resolve("ginkgo.jsa")).doesNotExist();
-        numbersCome();
+        runNumberServer();
     }
 
     @Test
-    @DisplayName("it tells its version, and so does each of its jars: a cluster shows which member runs which")
-    void version() throws Exception {
+    @DisplayName(
+            "the command prints its version, and each jar contains it: a cluster shows it for each member")
+    void containsVersion() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
-        for (String place : List.of("lib", "engines/mesh", "engines/zeromq")) {
-            try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(place), "ginkgo-*.jar")) {
+        for (String directory : List.of("lib", "engines/mesh", "engines/zeromq")) {
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(directory), "ginkgo-*.jar")) {
                 jars.forEach(ours::add);
             }
         }
@@ -83,28 +84,28 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("R-20 warm-up makes an archive of classes here, which starts use until a jar is newer")
-    void warmUp() throws Exception {
+    @DisplayName("R-20 warm-up creates a class-data archive, which starts use until a jar is newer")
+    void warmUpCreatesClassDataArchive() throws Exception {
         Run warmUp = run("warm-up");
         assertThat(warmUp.code).as(warmUp.output).isZero();
         Path archive = home.resolve("ginkgo.jsa");
         assertThat(warmUp.output).contains("made " + archive.toRealPath());
         assertThat(Files.size(archive)).isGreaterThan(1_000_000);
         assertThat(usesArchive()).isTrue();
-        numbersCome();
-        // And the second start of a source, which is not compiled any more, opens none of the distribution's jars
-        assertThat(jarsOpenedWhileNumbersCome()).isEmpty();
+        runNumberServer();
+        // And the second start of a source file, which is not compiled again, opens no jar of the distribution
+        assertThat(jarsOpenedByNumberServer()).isEmpty();
         // When a jar is newer
         Path jar = home.resolve("lib/ginkgo-core-" + versionOfFolder() + ".jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
-        // Then it is left aside, and everything works
+        // Then the archive is ignored, and the command works
         assertThat(usesArchive()).isFalse();
         assertThat(run("version").code).isZero();
     }
 
     @Test
-    @DisplayName("C-19 an engine that is not installed is a 78 that names its artifact and its folder")
-    void missingEngine() throws Exception {
+    @DisplayName("C-19 an engine that is not installed is exit code 78, with its artifact and folder in the message")
+    void missingEngineIsNamed() throws Exception {
         Path toml = Files.writeString(
                 folder.resolve("cluster.toml"),
                 "service = \"dev.ginkgo.cluster.Cluster\"\n[coordinator]\nengine = \"nats\"\n");
@@ -116,8 +117,8 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("C-19 the coordinator and the transport each have a folder, and cluster.toml opens both")
-    void mesh() throws Exception {
+    @DisplayName("C-19 the coordinator and the transport each have a folder, and cluster.toml uses both")
+    void enginesHaveTheirOwnFolders() throws Exception {
         assertThat(home.resolve("engines/mesh"))
                 .isDirectoryContaining("glob:**/ginkgo-mesh-*.jar")
                 .isDirectoryContaining("glob:**/jgroups-raft-*.jar")
@@ -135,16 +136,16 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("C-19 of the engines that are installed only the chosen one's folder is opened")
-    void onlyTheChosenEngine() throws Exception {
-        // Given two engines, each with a class that the other does not have
+    @DisplayName("C-19 only the folder of the configured engine is opened")
+    void opensOnlyConfiguredEngine() throws Exception {
+        // Given two engines, each with a resource that the other does not have
         for (String name : List.of("one", "other")) {
             Path jar = Files.createDirectories(home.resolve("engines/" + name)).resolve(name + ".jar");
             try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar, StandardOpenOption.CREATE))) {
                 out.putNextEntry(new ZipEntry("engine-" + name + ".txt"));
             }
         }
-        Path program = Files.writeString(folder.resolve("Sees.java"), """
+        Path source = Files.writeString(folder.resolve("Sees.java"), """
                 import dev.ginkgo.*;
                 class Sees extends Service {
                     final Setting<String> engine = setting("engine", "none");
@@ -157,24 +158,27 @@ class DistributionTest {
                     }
                 }
                 """);
-        assertThat(run(program.toString(), "--set", "engine=one").output).contains("one true", "other false");
-        assertThat(run(program.toString()).output).contains("one false", "other false");
+        assertThat(run(source.toString(), "--set", "engine=one").output).contains("one true", "other false");
+        assertThat(run(source.toString()).output).contains("one false", "other false");
     }
 
     private String versionOfFolder() {
         return home.getFileName().toString().replace("ginkgo-", "");
     }
 
-    private void numbersCome() throws Exception {
-        jarsOpenedWhileNumbersCome();
+    private void runNumberServer() throws Exception {
+        jarsOpenedByNumberServer();
     }
 
-    /** Those of lib; their class loader never closes them. Nothing is known of them where there is no /proc. */
-    private List<String> jarsOpenedWhileNumbersCome() throws Exception {
+    /**
+     * Runs the number server and returns the jars that it has open: those of lib, which its class loader never closes.
+     * Empty where there is no /proc.
+     */
+    private List<String> jarsOpenedByNumberServer() throws Exception {
         Path output = folder.resolve("numbers.txt");
         Process process = start(output, "run", "examples/numbers.toml", "--set", "bind=127.0.0.1:0");
         try {
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> Files.readString(output).contains("press Ctrl-C to stop") || !process.isAlive());
             Matcher port = PORT.matcher(Files.readString(output));
             assertThat(port.find()).as(Files.readString(output)).isTrue();
@@ -186,7 +190,7 @@ class DistributionTest {
                     .filter(file -> file.endsWith(".jar"))
                     .toList();
             process.destroy();
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(143);
             return jars;
         } finally {
@@ -203,7 +207,7 @@ class DistributionTest {
                     try {
                         files.add(Files.readSymbolicLink(each).toString());
                     } catch (NoSuchFileException e) {
-                        // closed meanwhile
+                        // closed in the meantime
                     }
                 }
             }
@@ -221,23 +225,23 @@ class DistributionTest {
 
     private record Run(int code, String output) {}
 
-    private Run run(String... words) throws Exception {
+    private Run run(String... arguments) throws Exception {
         Path output = Files.createTempFile(folder, "output", ".txt");
-        Process process = start(output, words);
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        Process process = start(output, arguments);
+        assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return new Run(process.exitValue(), Files.readString(output));
     }
 
-    private Process start(Path output, String... words) throws IOException {
-        return builder(output, words).start();
+    private Process start(Path output, String... arguments) throws IOException {
+        return builder(output, arguments).start();
     }
 
-    private ProcessBuilder builder(Path output, String... words) throws IOException {
+    private ProcessBuilder builder(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "env",
                 "--default-signal=HUP,INT,TERM",
                 home.resolve("bin/ginkgo").toString()));
-        command.addAll(List.of(words));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
@@ -249,18 +253,18 @@ class DistributionTest {
         return builder;
     }
 
-    /** A PATH with what every Unix has, and without Maven and Java. */
+    /** Returns a directory for PATH with standard Unix tools, without Maven and Java. */
     private Path tools() throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
         for (String tool :
                 List.of("sh", "env", "cat", "dirname", "readlink", "find", "head", "mkdir", "rm", "mv", "cksum")) {
-            Path place = Stream.of("/bin/", "/usr/bin/")
+            Path executable = Stream.of("/bin/", "/usr/bin/")
                     .map(each -> Path.of(each + tool))
                     .filter(Files::exists)
                     .findFirst()
                     .orElseThrow();
             if (Files.notExists(tools.resolve(tool))) {
-                Path script = Files.writeString(tools.resolve(tool), "#!/bin/sh\nexec " + place + " \"$@\"\n");
+                Path script = Files.writeString(tools.resolve(tool), "#!/bin/sh\nexec " + executable + " \"$@\"\n");
                 assertThat(script.toFile().setExecutable(true)).isTrue();
             }
         }

@@ -1,3 +1,3 @@
-/** What was packed, unpacked and run. */
+/** Tests of the distribution: its archive is unpacked and its commands are run. */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.dist;

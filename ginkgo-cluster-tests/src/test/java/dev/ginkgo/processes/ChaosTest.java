@@ -18,17 +18,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three hubs, each a process on a host of its own, that are killed, stopped, frozen and cut off at random, while others
- * publish and read. What must hold is found in what they say.
+ * Three hubs, each a process on a separate host, that are killed, stopped, frozen and disconnected at random under
+ * load. The guarantees are checked in the output of the processes.
  */
 class ChaosTest {
     private static final int NODES = 3;
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** So long before its end a node may have been cut off, and alone with what it took; or with the copies, another one. */
+    /** How long before its end a node, or the peer with the only copies, may have been disconnected. */
     private static final Duration MAX_UNREPLICATED = Duration.ofSeconds(15);
 
-    /** What happens to a node. */
+    /** A fault of one node. */
     private enum Fault {
         KILL,
         STOP,
@@ -61,14 +61,14 @@ class ChaosTest {
                     host == 1 ? List.of() : List.of(first),
                     namespaceNetwork.commandPrefix(host),
                     "insecure = true",
-                    hub(NamespaceNetwork.address(host))));
+                    hubSettings(NamespaceNetwork.address(host))));
         }
         await().atMost(TIMEOUT).until(() -> processCluster.hasConverged());
         loadOutput = folder.resolve("load.out");
         List<String> command = new ArrayList<>(namespaceNetwork.commandPrefix(NODES + 1));
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dsun.net.http.retryPost=false", // none is sent twice
+                "-Dsun.net.http.retryPost=false", // no POST is repeated
                 "-cp",
                 System.getProperty("java.class.path"),
                 LoadGenerator.class.getName()));
@@ -78,12 +78,12 @@ class ChaosTest {
                 .redirectOutput(loadOutput.toFile())
                 .start();
         await().atMost(TIMEOUT).until(() -> {
-            LoadVerifier log = LoadVerifier.parse(loadOutput);
-            return IntStream.range(0, NODES).allMatch(node -> log.acceptedBy(node) > 10);
+            LoadVerifier verifier = LoadVerifier.parse(loadOutput);
+            return IntStream.range(0, NODES).allMatch(node -> verifier.acceptedBy(node) > 10);
         });
     }
 
-    private static String hub(String address) {
+    private static String hubSettings(String address) {
         return """
                 http.bind = "%s:8088"
                 http.anonymous = true
@@ -95,7 +95,7 @@ class ChaosTest {
     }
 
     @AfterEach
-    void end() throws Exception {
+    void tearDown() throws Exception {
         try {
             if (load != null) {
                 load.destroyForcibly().onExit().join();
@@ -110,16 +110,16 @@ class ChaosTest {
 
     @Test
     @DisplayName(
-            "K-03 K-05 K-06 K-20 H-16 for a minute of random faults: one leader at a time, no old epoch after a new"
-                    + " one, none twice, each publisher's in order, and whatever is lost is told")
-    void minute() throws Exception {
+            "K-03 K-05 K-06 K-20 H-16 a minute of random faults: one leader at a time, no older epoch after a newer"
+                    + " one, no duplicates, publisher order, and every loss is a gap")
+    void guaranteesHoldForAMinute() throws Exception {
         runFaults(Duration.ofMinutes(1));
     }
 
     @Test
     @Tag("long")
-    @DisplayName("K-03 K-05 K-06 K-20 H-16 the same for ten minutes")
-    void tenMinutes() throws Exception {
+    @DisplayName("K-03 K-05 K-06 K-20 H-16 the same guarantees for ten minutes")
+    void guaranteesHoldForTenMinutes() throws Exception {
         runFaults(Duration.ofMinutes(10));
     }
 
@@ -132,19 +132,19 @@ class ChaosTest {
                 faults.add("%.1f s: %s %s"
                         .formatted((System.nanoTime() - began) / 1e9, fault, NamespaceNetwork.address(node + 1)));
                 inject(fault, node, processCluster.nodes().get(node));
-                pause(5_000); // often before all is as it was
+                pause(5_000); // often shorter than recovery takes
             }
             await().atMost(TIMEOUT).until(processCluster::hasConverged);
             await().during(Duration.ofSeconds(2)).atMost(TIMEOUT).until(processCluster::hasConverged);
-            OutputStream toLoad = load.getOutputStream();
-            toLoad.write('\n');
-            toLoad.flush();
+            OutputStream loadInput = load.getOutputStream();
+            loadInput.write('\n');
+            loadInput.flush();
             await().atMost(TIMEOUT).until(() -> LoadVerifier.parse(loadOutput).isComplete(NODES));
 
             processCluster.assertOneLeaderAtATime();
-            LoadVerifier log = LoadVerifier.parse(loadOutput);
-            log.verify(terminations);
-            System.out.println("chaos: seed " + seed + ", " + faults.size() + " faults, " + log);
+            LoadVerifier verifier = LoadVerifier.parse(loadOutput);
+            verifier.verify(terminations);
+            System.out.println("chaos: seed " + seed + ", " + faults.size() + " faults, " + verifier);
         } catch (Exception | AssertionError e) {
             TestArtifacts.save(folder, "chaos" + seed);
             throw new AssertionError(
@@ -191,9 +191,9 @@ class ChaosTest {
         }
     }
 
-    /** Up to so long: what is asked for is that time passes. */
-    private void pause(int millis) {
-        Duration length = Duration.ofMillis(random.nextInt(millis) + 1L);
+    /** Waits for a random time up to a maximum. */
+    private void pause(int maxMillis) {
+        Duration length = Duration.ofMillis(random.nextInt(maxMillis) + 1L);
         long began = System.nanoTime();
         await().atMost(TIMEOUT).until(() -> System.nanoTime() - began >= length.toNanos());
     }

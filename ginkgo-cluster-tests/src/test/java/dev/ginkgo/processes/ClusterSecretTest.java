@@ -26,7 +26,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
-/** A cluster with hubs, by the configuration that a user writes: one secret for all that nodes say. */
+/** A cluster with hubs, configured as a user would: one secret for membership and messages. */
 class ClusterSecretTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String SECRET = "secret = 'correct horse battery staple'";
@@ -49,10 +49,9 @@ class ClusterSecretTest {
         }
     }
 
-    private Node start(Address identity, List<Address> join, String more, String transport) {
+    private Node start(Address identity, List<Address> join, String clusterSettings, String transportSettings) {
         Node node = new Node();
-        String toml =
-                """
+        String toml = """
                 [cluster]
                 identity = "%s"
                 join = [%s]
@@ -65,7 +64,12 @@ class ClusterSecretTest {
                 [hub.transport]
                 engine = "zeromq"
                 %s
-                """.formatted(identity, join.isEmpty() ? "" : "'" + join.getFirst() + "'", folder, more, transport);
+                """.formatted(
+                        identity,
+                        join.isEmpty() ? "" : "'" + join.getFirst() + "'",
+                        folder,
+                        clusterSettings,
+                        transportSettings);
         trees.add(Ginkgo.of(node)
                 .configuration(Configuration.empty().text("node.toml", toml))
                 .start());
@@ -78,22 +82,21 @@ class ClusterSecretTest {
     }
 
     @Test
-    @DisplayName(
-            "K-17 K-21 cluster.secret is enough for roster and messages: who does not know it is not heard by hubs")
-    void oneSecret() throws Exception {
-        // Given two nodes that have nothing but cluster.secret
+    @DisplayName("K-17 K-21 cluster.secret protects roster and messages: hubs ignore a peer that does not know it")
+    void oneSecretProtectsRosterAndMessages() throws Exception {
+        // Given two nodes with only cluster.secret configured
         Address first = FreePorts.free();
         Node a = start(first, List.of(), SECRET, "zeromq.bind = '127.0.0.1:0'");
         Node b = start(FreePorts.free(), List.of(first), SECRET, "zeromq.bind = '127.0.0.1:0'");
         await().atMost(TIMEOUT).until(() -> a.hasPeers() && b.hasPeers());
 
-        // Then what is published at one is read at the other
-        try (Subscription reader = b.hub.subscribe("/numbers")) {
+        // Then a message published at one is delivered at the other
+        try (Subscription subscriber = b.hub.subscribe("/numbers")) {
             a.hub.publish("/numbers", "42");
-            assertThat(reader.take().text()).isEqualTo("42");
+            assertThat(subscriber.take().text()).isEqualTo("42");
         }
 
-        // And one who comes without the secret gets not even a subscription
+        // And a peer without the secret does not even receive a subscription
         Address port = a.cluster.roster().stream()
                 .filter(member -> member.identity().equals(first))
                 .map(Member::transport)
@@ -101,23 +104,23 @@ class ClusterSecretTest {
                 .findFirst()
                 .orElseThrow();
         try (ZContext context = new ZContext()) {
-            ZMQ.Socket stranger = context.createSocket(SocketType.XPUB);
-            stranger.setReceiveTimeOut(1_500);
-            stranger.connect("tcp://" + port);
-            assertThat(stranger.recv()).isNull();
+            ZMQ.Socket untrusted = context.createSocket(SocketType.XPUB);
+            untrusted.setReceiveTimeOut(1_500);
+            untrusted.connect("tcp://" + port);
+            assertThat(untrusted.recv()).isNull();
         }
     }
 
     @Test
-    @DisplayName("K-21 without cluster.secret no hub listens for others beyond this machine, unless that is allowed")
-    void noSecret() throws Exception {
-        String open = "zeromq.bind = '0.0.0.0:0'\nzeromq.advertise = '127.0.0.1:2222'";
+    @DisplayName("K-21 without cluster.secret a hub does not listen for other machines, unless insecure = true")
+    void doesNotListenForOtherMachinesWithoutSecret() throws Exception {
+        String publicBind = "zeromq.bind = '0.0.0.0:0'\nzeromq.advertise = '127.0.0.1:2222'";
         Address identity = FreePorts.free();
-        assertThatThrownBy(() -> start(identity, List.of(), "", open))
+        assertThatThrownBy(() -> start(identity, List.of(), "", publicBind))
                 .hasStackTraceContaining("cluster.secret-file")
                 .hasStackTraceContaining("insecure = true");
 
-        // What the cluster allows, its hubs need not be allowed again
-        start(identity, List.of(), "insecure = true", open);
+        // insecure = true of the cluster also applies to its hub
+        start(identity, List.of(), "insecure = true", publicBind);
     }
 }

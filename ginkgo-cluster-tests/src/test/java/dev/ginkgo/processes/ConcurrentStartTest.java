@@ -16,35 +16,35 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes with the same list of three, started at once; and started again. */
+/** Three processes with the same {@code join} list, started at once, and restarted. */
 class ConcurrentStartTest {
-    /** Three times what it takes to find each other, to found, and to vote. */
-    private static final Duration TOGETHER = Duration.ofSeconds(20);
+    /** Three times the time for discovery, founding the cluster and the first election. */
+    private static final Duration MAX_CONVERGENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path folder;
 
-    private static List<Address> places() throws Exception {
+    private static List<Address> addresses() throws Exception {
         return List.of(FreePorts.free(), FreePorts.free(), FreePorts.free());
     }
 
-    private static long founded(ProcessCluster processCluster) throws Exception {
+    private static long countFoundings(ProcessCluster processCluster) throws Exception {
         return processCluster.countLines(" forms the cluster ");
     }
 
-    /** How long it takes until the three are one cluster. */
-    private Duration startAtOnce(Path where) throws Exception {
+    /** Starts three nodes at once, and returns the time until they are one cluster. */
+    private Duration startAtOnce(Path data) throws Exception {
         try (ProcessCluster processCluster = new ProcessCluster()) {
-            List<Address> places = places();
-            long then = System.nanoTime();
-            for (Address each : places) {
-                processCluster.add(new NodeProcess(each, where, places));
+            List<Address> addresses = addresses();
+            long start = System.nanoTime();
+            for (Address each : addresses) {
+                processCluster.add(new NodeProcess(each, data, addresses));
             }
-            await().atMost(TOGETHER)
+            await().atMost(MAX_CONVERGENCE)
                     .until(() -> processCluster.hasConverged()
                             && !processCluster.leaderActions().isEmpty());
-            Duration taken = Duration.ofNanos(System.nanoTime() - then);
-            assertThat(founded(processCluster)).isEqualTo(1);
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            assertThat(countFoundings(processCluster)).isEqualTo(1);
             processCluster.assertOneLeaderAtATime();
             return taken;
         }
@@ -55,10 +55,10 @@ class ConcurrentStartTest {
         for (int i = 0; i < times; i++) {
             all.add(startAtOnce(Files.createDirectory(folder.resolve("start-" + i))));
         }
-        System.out.printf("start: three at once are one cluster after %s ms%n", millis(all));
+        System.out.printf("start: three nodes started at once formed one cluster after %s ms%n", millis(all));
         all.sort(Comparator.naturalOrder());
         System.out.printf(
-                "start: of %d, median %d ms, longest %d ms%n",
+                "start: of %d, median %d ms, maximum %d ms%n",
                 times, all.get(times / 2).toMillis(), all.getLast().toMillis());
     }
 
@@ -67,51 +67,51 @@ class ConcurrentStartTest {
     }
 
     @Test
-    @DisplayName("K-09 three processes that are started at once form one cluster, three times of three")
+    @DisplayName("K-09 three processes started at once form one cluster, three of three times")
     void atOnce() throws Exception {
         startAtOnce(3);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("K-09 three processes that are started at once form one cluster, twenty times of twenty")
+    @DisplayName("K-09 three processes started at once form one cluster, twenty of twenty times")
     void atOnceOften() throws Exception {
         startAtOnce(20);
     }
 
     @Test
-    @DisplayName("K-05 K-08 all are stopped and started in another order: the same cluster, under a higher epoch")
-    void again() throws Exception {
+    @DisplayName("K-05 K-08 nodes stopped and started in another order form the same cluster, with a higher epoch")
+    void restartedNodesFormSameCluster() throws Exception {
         try (ProcessCluster processCluster = new ProcessCluster()) {
-            // Given three, of which one leads
-            List<Address> places = places();
-            for (Address each : places) {
-                processCluster.add(new NodeProcess(each, folder, places));
+            // Given three nodes with a leader
+            List<Address> addresses = addresses();
+            for (Address each : addresses) {
+                processCluster.add(new NodeProcess(each, folder, addresses));
             }
-            await().atMost(TOGETHER)
+            await().atMost(MAX_CONVERGENCE)
                     .until(() -> processCluster.hasConverged()
                             && processCluster.countLines("becomes a voter") == 2
                             && !processCluster.leaderActions().isEmpty());
             long epoch = processCluster.leaderActions().getLast().epoch();
 
-            // When all are stopped, and started in another order
+            // When all are stopped and started in another order
             for (NodeProcess each : processCluster.nodes()) {
                 each.stop();
             }
             for (NodeProcess each : processCluster.nodes()) {
-                assertThat(each.awaitExit()).as("%s ends", each.identity).isTrue();
+                assertThat(each.awaitExit()).as("%s exits", each.identity).isTrue();
             }
-            long then = System.nanoTime();
+            long restarted = System.nanoTime();
             for (NodeProcess each : processCluster.nodes().reversed()) {
                 each.restart();
             }
 
-            // Then they are the same cluster, and nobody founds another
+            // Then they form the same cluster, and none founds another
             await().atMost(ProcessCluster.TIMEOUT)
                     .until(() -> processCluster.hasConverged()
-                            && processCluster.leaderActions().getLast().nanos() > then);
+                            && processCluster.leaderActions().getLast().nanos() > restarted);
             assertThat(processCluster.leaderActions().getLast().epoch()).isGreaterThan(epoch);
-            assertThat(founded(processCluster)).isZero(); // since the last start
+            assertThat(countFoundings(processCluster)).isZero(); // since the last start
             processCluster.assertOneLeaderAtATime();
         }
     }

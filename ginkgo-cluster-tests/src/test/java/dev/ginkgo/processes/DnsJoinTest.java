@@ -17,29 +17,29 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes on three hosts that know one name, as that of a headless service of Kubernetes, and no address. */
+/** Three processes on three hosts that know only one DNS name, as of a headless service of Kubernetes. */
 class DnsJoinTest {
-    /** What is below, in a folder of a host, stands for what is in /etc, at that host. */
+    /** Files in the folder of a namespace below this path replace those in /etc for processes in that namespace. */
     private static final Path NETNS = Path.of("/etc/netns");
 
     private static final int HOSTS = 3;
-    private static final int NOBODY = 9;
+    private static final int UNUSED_HOST = 9;
     private static final String NAME = "nodes.test";
-    private static final Duration SEVERAL_SEARCHES = Duration.ofSeconds(3);
+    private static final Duration SEVERAL_LOOKUPS = Duration.ofSeconds(3);
 
-    /** Java remembers names longer than a test takes. */
-    private static final String FORGETFUL = "networkaddress.cache.ttl=1\nnetworkaddress.cache.negative.ttl=1\n";
+    /** Java caches DNS results for longer than a test takes. */
+    private static final String SHORT_DNS_CACHE = "networkaddress.cache.ttl=1\nnetworkaddress.cache.negative.ttl=1\n";
 
     @TempDir
     Path folder;
 
-    private final boolean first = Files.notExists(NETNS);
+    private final boolean netnsWasMissing = Files.notExists(NETNS);
     private NamespaceNetwork namespaceNetwork;
     private final List<Path> hosts = new ArrayList<>();
     private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeEach
-    void build() throws Exception {
+    void createNetwork() throws Exception {
         namespaceNetwork = new NamespaceNetwork(HOSTS);
         for (int host = 1; host <= HOSTS; host++) {
             Path own = Files.createDirectories(
@@ -50,7 +50,7 @@ class DnsJoinTest {
     }
 
     @AfterEach
-    void end() throws Exception {
+    void tearDown() throws Exception {
         try {
             processCluster.close();
         } finally {
@@ -58,7 +58,7 @@ class DnsJoinTest {
                 Files.deleteIfExists(each);
                 Files.delete(each.getParent());
             }
-            if (first && !hosts.isEmpty()) {
+            if (netnsWasMissing && !hosts.isEmpty()) {
                 removeNetns();
             }
             if (namespaceNetwork != null) {
@@ -71,11 +71,11 @@ class DnsJoinTest {
         try {
             Files.delete(NETNS);
         } catch (DirectoryNotEmptyException _) {
-            // somebody else has begun to use it
+            // another process uses it now
         }
     }
 
-    /** From now on the name stands for these, on all hosts. */
+    /** Makes the name resolve to these addresses, on all hosts. */
     private void resolveTo(int... addresses) throws IOException {
         String text = "127.0.0.1 localhost\n";
         for (int each : addresses) {
@@ -87,12 +87,12 @@ class DnsJoinTest {
     }
 
     private NodeProcess start(int host) throws IOException {
-        Path security = Files.writeString(folder.resolve("java.security"), FORGETFUL);
-        List<String> there = new ArrayList<>(namespaceNetwork.commandPrefix(host));
-        there.addAll(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.security.properties=" + security));
-        Address here = new Address(NamespaceNetwork.address(host), 4_440);
+        Path security = Files.writeString(folder.resolve("java.security"), SHORT_DNS_CACHE);
+        List<String> prefix = new ArrayList<>(namespaceNetwork.commandPrefix(host));
+        prefix.addAll(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.security.properties=" + security));
+        Address identity = new Address(NamespaceNetwork.address(host), 4_440);
         return processCluster.add(
-                new NodeProcess(here, folder, List.of(new Address(NAME, 4_440)), there, "insecure = true"));
+                new NodeProcess(identity, folder, List.of(new Address(NAME, 4_440)), prefix, "insecure = true"));
     }
 
     private boolean isAlone(NodeProcess node) {
@@ -105,29 +105,30 @@ class DnsJoinTest {
 
     @Test
     @DisplayName(
-            "K-08 a name in cluster.join stands for all its addresses, and is looked up until they are those of nodes")
-    void lookedUpAgain() throws Exception {
-        // Given three whose name is of nobody
+            "K-08 a name in cluster.join stands for all its addresses, and is looked up again until they are nodes")
+    void nameIsLookedUpUntilNodesAreFound() throws Exception {
+        // Given three nodes, and a name that does not resolve
         for (int host = 1; host <= HOSTS; host++) {
             start(host);
         }
         await().atMost(ProcessCluster.TIMEOUT)
                 .until(() -> processCluster.nodes().stream().allMatch(this::isAlone));
 
-        // When it is of a host that is not there, they go on waiting
-        resolveTo(NOBODY);
-        await().during(SEVERAL_SEARCHES)
+        // When the name resolves to an unused address, the nodes keep waiting
+        resolveTo(UNUSED_HOST);
+        await().during(SEVERAL_LOOKUPS)
                 .atMost(ProcessCluster.TIMEOUT)
                 .until(() -> processCluster.nodes().stream().allMatch(this::isAlone));
 
-        // When it is of them, too, they are one cluster
-        resolveTo(NOBODY, 1, 2, 3);
-        long then = System.nanoTime();
+        // When it also resolves to the nodes, they form one cluster
+        resolveTo(UNUSED_HOST, 1, 2, 3);
+        long start = System.nanoTime();
         await().atMost(ProcessCluster.TIMEOUT)
                 .until(() -> processCluster.hasConverged()
                         && !processCluster.leaderActions().isEmpty());
         System.out.printf(
-                "name: three are one cluster %d ms after it is theirs%n", (System.nanoTime() - then) / 1_000_000);
+                "name: three nodes formed one cluster %d ms after the name resolved to them%n",
+                (System.nanoTime() - start) / 1_000_000);
         assertThat(processCluster.countLines(" forms the cluster ")).isEqualTo(1);
     }
 }

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three processes; one of them is killed, frozen or stopped, and back when the test ends. Every act of every leader is on
- * one clock.
+ * Three processes, one of which is killed, frozen or stopped; each test restores it. The actions of all leaders are
+ * measured with one clock.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverTest {
-    private static final Duration PATIENCE = ProcessCluster.TIMEOUT;
+    private static final Duration TIMEOUT = ProcessCluster.TIMEOUT;
 
-    /** Three times the second and a third that a kill should cost. */
-    private static final Duration KILL = Duration.ofSeconds(4);
+    /** Three times the expected takeover time after a kill, 1.33 s. */
+    private static final Duration MAX_KILL_TAKEOVER = Duration.ofSeconds(4);
 
-    /** What the leader has committed is known to all by then. */
+    /** Time after which all nodes know what the leader has committed. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
 
     private final ProcessCluster processCluster = new ProcessCluster();
@@ -40,45 +40,47 @@ class FailoverTest {
         NodeProcess first = processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of()));
         processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
         processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-        await().atMost(PATIENCE).until(() -> processCluster.countLines("becomes a voter") == 2);
+        await().atMost(TIMEOUT).until(() -> processCluster.countLines("becomes a voter") == 2);
     }
 
     @BeforeEach
-    void settle() {
-        await().during(SETTLED).atMost(PATIENCE).until(processCluster::hasConverged);
+    void awaitConverged() {
+        await().during(SETTLED).atMost(TIMEOUT).until(processCluster::hasConverged);
     }
 
     @AfterAll
-    void end() throws Exception {
+    void tearDown() throws Exception {
         processCluster.close();
     }
 
-    private static Duration since(long then, long now) {
-        return Duration.ofNanos(now - then);
+    private static Duration between(long start, long end) {
+        return Duration.ofNanos(end - start);
     }
 
     private Duration killLeader() throws Exception {
         NodeProcess old = processCluster.leader();
         List<NodeProcess> rest = processCluster.allExcept(old);
-        long then = System.nanoTime();
+        long start = System.nanoTime();
         old.kill();
-        Duration taken = since(then, processCluster.awaitNewLeader(old, then).nanos());
-        await().atMost(PATIENCE)
+        Duration takeover =
+                between(start, processCluster.awaitNewLeader(old, start).nanos());
+        await().atMost(TIMEOUT)
                 .until(() -> rest.get(0).hasRoster(rest) && rest.get(1).hasRoster(rest));
-        System.out.printf("failover: kill -9 of the leader: the next acts after %d ms%n", taken.toMillis());
+        System.out.printf(
+                "failover: kill -9 of the leader: first action of the next leader after %d ms%n", takeover.toMillis());
         old.restart();
-        await().atMost(PATIENCE).until(processCluster::hasConverged);
-        return taken;
+        await().atMost(TIMEOUT).until(processCluster::hasConverged);
+        return takeover;
     }
 
     @Test
     @DisplayName(
-            "K-01 K-04 K-05 K-10 the leader is killed: the next leads under a higher epoch, the ghost leaves the roster,"
-                    + " and the old one comes back as a follower")
-    void killed() throws Exception {
+            "K-01 K-04 K-05 K-10 after a kill of the leader, the next one has a higher epoch, the dead node leaves the"
+                    + " roster, and it rejoins as a follower")
+    void killedLeaderIsReplaced() throws Exception {
         long before = processCluster.leaderActions().getLast().epoch();
 
-        assertThat(killLeader()).isLessThan(KILL);
+        assertThat(killLeader()).isLessThan(MAX_KILL_TAKEOVER);
 
         long after = processCluster.leaderActions().getLast().epoch();
         assertThat(after).isGreaterThan(before);
@@ -87,103 +89,107 @@ class FailoverTest {
 
     @Test
     @Tag("long")
-    @DisplayName("K-01 K-05 the leader is killed twenty times")
-    void killedOften() throws Exception {
+    @DisplayName("K-01 K-05 the leader is killed twenty times, and replaced in time each time")
+    void killedLeaderIsReplacedOften() throws Exception {
         List<Duration> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             all.add(killLeader());
         }
         all.sort(Comparator.naturalOrder());
         System.out.printf(
-                "failover: of 20, median %d ms, longest %d ms%n",
+                "failover: of 20, median %d ms, maximum %d ms%n",
                 all.get(10).toMillis(), all.getLast().toMillis());
-        assertThat(all.getLast()).isLessThan(KILL);
+        assertThat(all.getLast()).isLessThan(MAX_KILL_TAKEOVER);
         processCluster.assertOneLeaderAtATime();
     }
 
-    /** How long it took until another led, and until all knew each other again. */
-    private record Frozen(Duration next, Duration together) {}
+    /** Times until another node led, and until all had one roster after SIGCONT. */
+    private record FreezeResult(Duration takeover, Duration convergence) {}
 
-    private Frozen freezeLeader(Duration during) throws Exception {
+    private FreezeResult freezeLeader(Duration during) throws Exception {
         NodeProcess old = processCluster.leader();
-        long then = System.nanoTime();
+        long start = System.nanoTime();
         old.signal("STOP");
-        Duration next = since(then, processCluster.awaitNewLeader(old, then).nanos());
+        Duration takeover =
+                between(start, processCluster.awaitNewLeader(old, start).nanos());
 
-        await().atMost(PATIENCE).until(() -> System.nanoTime() - then > during.toNanos());
+        await().atMost(TIMEOUT).until(() -> System.nanoTime() - start > during.toNanos());
         old.signal("CONT");
-        long woken = System.nanoTime();
-        await().atMost(PATIENCE).until(processCluster::hasConverged);
-        Duration together = since(woken, System.nanoTime());
+        long continued = System.nanoTime();
+        await().atMost(TIMEOUT).until(processCluster::hasConverged);
+        Duration convergence = between(continued, System.nanoTime());
 
         System.out.printf(
-                "failover: SIGSTOP of the leader: the next acts after %d ms; all know each other %d ms after SIGCONT%n",
-                next.toMillis(), together.toMillis());
+                "failover: SIGSTOP of the leader: first action of the next leader after %d ms; one roster %d ms after"
+                        + " SIGCONT%n",
+                takeover.toMillis(), convergence.toMillis());
         processCluster.assertOneLeaderAtATime();
-        return new Frozen(next, together);
+        return new FreezeResult(takeover, convergence);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("K-03 the leader is frozen for 20 s, ten times: another leads within 4 s, the old one wakes without a"
-            + " lease, and all know each other within 5 s")
-    void frozenOften() throws Exception {
-        List<Frozen> all = new ArrayList<>();
+    @DisplayName("K-03 the leader is frozen for 20 s, ten times: another node leads within 4 s, the old one resumes"
+            + " without a lease, and all have one roster within 5 s")
+    void frozenLeaderIsReplacedOften() throws Exception {
+        List<FreezeResult> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             all.add(freezeLeader(Duration.ofSeconds(20)));
-            await().during(SETTLED).atMost(PATIENCE).until(processCluster::hasConverged);
+            await().during(SETTLED).atMost(TIMEOUT).until(processCluster::hasConverged);
         }
-        List<Duration> next = all.stream().map(Frozen::next).sorted().toList();
-        List<Duration> together = all.stream().map(Frozen::together).sorted().toList();
+        List<Duration> takeover =
+                all.stream().map(FreezeResult::takeover).sorted().toList();
+        List<Duration> convergence =
+                all.stream().map(FreezeResult::convergence).sorted().toList();
         System.out.printf(
-                "failover: of 10, the next acts after %d ms in the median, %d at most; all know each other after %d, %d"
-                        + " at most%n",
-                next.get(5).toMillis(),
-                next.getLast().toMillis(),
-                together.get(5).toMillis(),
-                together.getLast().toMillis());
-        assertThat(next.getLast()).isLessThan(Duration.ofSeconds(4));
-        assertThat(together.getLast()).isLessThan(Duration.ofSeconds(5));
+                "failover: of 10, first action of the next leader after %d ms (median), %d ms (maximum); one roster"
+                        + " after %d ms (median), %d ms (maximum)%n",
+                takeover.get(5).toMillis(),
+                takeover.getLast().toMillis(),
+                convergence.get(5).toMillis(),
+                convergence.getLast().toMillis());
+        assertThat(takeover.getLast()).isLessThan(Duration.ofSeconds(4));
+        assertThat(convergence.getLast()).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test
-    @DisplayName("K-16 the leader is stopped in order: no longer gap than after a kill")
-    void stopped() throws Exception {
+    @DisplayName("K-16 after a graceful stop of the leader, no node leads for at most as long as after a kill")
+    void gracefullyStoppedLeaderIsReplaced() throws Exception {
         NodeProcess old = processCluster.leader();
-        long then = System.nanoTime();
+        long start = System.nanoTime();
         old.stop();
-        ProcessLeaderAction first = processCluster.awaitNewLeader(old, then);
+        ProcessLeaderAction first = processCluster.awaitNewLeader(old, start);
         long last = old.leaderActions().getLast().nanos();
         System.out.printf(
-                "failover: orderly stop of the leader: a gap of %d ms%n",
-                since(last, first.nanos()).toMillis());
-        assertThat(since(last, first.nanos())).isLessThan(Duration.ofMillis(1_300));
+                "failover: graceful stop of the leader: %d ms without leader%n",
+                between(last, first.nanos()).toMillis());
+        assertThat(between(last, first.nanos())).isLessThan(Duration.ofMillis(1_300));
         processCluster.assertOneLeaderAtATime();
         old.restart();
-        await().atMost(PATIENCE).until(processCluster::hasConverged);
+        await().atMost(TIMEOUT).until(processCluster::hasConverged);
     }
 
     @Test
-    @DisplayName("K-06 K-07 of three voters one alone does not lead; with a second it does")
-    void minority() throws Exception {
+    @DisplayName("K-06 K-07 one of three voters alone does not lead; with a second one it does")
+    void minorityDoesNotLead() throws Exception {
         NodeProcess leader = processCluster.leader();
         NodeProcess last = processCluster.allExcept(leader).getFirst();
         List<NodeProcess> dead = processCluster.allExcept(last);
         for (NodeProcess each : dead) {
             each.kill();
         }
-        await().atMost(PATIENCE).until(() -> last.hasRoster(List.of(last)) && !last.isReady());
+        await().atMost(TIMEOUT).until(() -> last.hasRoster(List.of(last)) && !last.isReady());
         long alone = System.nanoTime();
-        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !last.isReady());
+        await().during(Duration.ofSeconds(3)).atMost(TIMEOUT).until(() -> !last.isReady());
         assertThat(last.leaderActions()).noneMatch(processLeaderAction -> processLeaderAction.nanos() > alone);
 
-        long then = System.nanoTime();
+        long start = System.nanoTime();
         dead.getFirst().restart();
 
-        await().atMost(PATIENCE)
-                .until(() -> processCluster.leaderActions().getLast().nanos() > then && last.isReady());
+        await().atMost(TIMEOUT)
+                .until(() -> processCluster.leaderActions().getLast().nanos() > start && last.isReady());
         processCluster.assertOneLeaderAtATime();
         dead.getLast().restart();
-        await().atMost(PATIENCE).until(processCluster::hasConverged);
+        await().atMost(TIMEOUT).until(processCluster::hasConverged);
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The lines of a file that somebody else writes, each read once. */
+/** Reads the lines of a file that another process appends to; each line is read once. */
 final class FileTail {
     private final Path file;
 
@@ -23,13 +23,13 @@ final class FileTail {
         this.file = file;
     }
 
-    /** All that are whole by now. */
+    /** Returns all complete lines so far. */
     synchronized List<String> lines() throws IOException {
         read();
         return List.copyOf(lines);
     }
 
-    /** Those of them that a node has said, and no log. */
+    /** Returns the events in these lines, without log lines. */
     synchronized List<ScenarioEvent> reports() throws IOException {
         read();
         return List.copyOf(reports);
@@ -38,10 +38,10 @@ final class FileTail {
     private void read() throws IOException {
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             in.seek(position);
-            byte[] fresh = new byte[(int) (in.length() - position)];
-            in.readFully(fresh);
-            position += fresh.length;
-            for (byte each : fresh) {
+            byte[] appended = new byte[(int) (in.length() - position)];
+            in.readFully(appended);
+            position += appended.length;
+            for (byte each : appended) {
                 if (each == '\n') {
                     String line = unfinished.toString(StandardCharsets.UTF_8);
                     unfinished.reset();

@@ -13,7 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
-/** A node with a hub in this JVM, by the configuration that a user writes; seen over HTTP alone. */
+/** A node with a hub in this JVM, configured as a user would, and accessed only over HTTP. */
 final class HubNode implements AutoCloseable {
     final Address identity;
     private final HttpClient client;
@@ -26,12 +26,12 @@ final class HubNode implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts a node.
      *
-     * @param join where another is; the one that is there itself founds the cluster
-     * @param more lines of {@code [hub]}
+     * @param join address of another node; a node that joins its own address founds the cluster
+     * @param hubSettings lines of {@code [hub]}
      */
-    HubNode(HttpClient client, Address identity, Address join, Path data, String more) {
+    HubNode(HttpClient client, Address identity, Address join, Path data, String hubSettings) {
         this.client = client;
         this.identity = identity;
         String toml = """
@@ -49,7 +49,7 @@ final class HubNode implements AutoCloseable {
                 bind = "127.0.0.1:0"
                 [hub.transport]
                 engine = "zeromq"
-                """.formatted(identity, join, identity.equals(join) ? 1 : 0, data, more);
+                """.formatted(identity, join, identity.equals(join) ? 1 : 0, data, hubSettings);
         tree = Ginkgo.of(services)
                 .configuration(Configuration.empty().text("node.toml", toml))
                 .start();
@@ -59,7 +59,7 @@ final class HubNode implements AutoCloseable {
         return URI.create("http://" + services.hub.address() + path);
     }
 
-    /** What {@code GET /-/health/ready} says. */
+    /** Returns whether {@code GET /-/health/ready} responds with 200. */
     boolean isReady() throws IOException, InterruptedException {
         return client.send(
                                 HttpRequest.newBuilder(uri("/-/health/ready")).build(),
@@ -68,24 +68,24 @@ final class HubNode implements AutoCloseable {
                 == 200;
     }
 
-    /** The answer, if it is a 200. */
+    /** Publishes a message and returns the body of the response; throws if the status is not 200. */
     String publish(String channel, String text) throws IOException, InterruptedException {
-        HttpResponse<String> answer = client.send(
+        HttpResponse<String> response = client.send(
                 HttpRequest.newBuilder(uri(channel))
                         .POST(HttpRequest.BodyPublishers.ofString(text))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IOException(identity + " answers " + answer.statusCode() + ": " + answer.body());
+        if (response.statusCode() != 200) {
+            throw new IOException(identity + ": HTTP status " + response.statusCode() + ": " + response.body());
         }
-        return answer.body();
+        return response.body();
     }
 
     SseReader read(String path) throws IOException, InterruptedException {
         return new SseReader(client, uri(path));
     }
 
-    /** In order. */
+    /** Stops the node gracefully. */
     void stop() {
         tree.stop();
     }

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes stay, others come and go; what is published at a node that has just become ready is read at all. */
+/** New nodes join two permanent nodes; a message published at a node that has just become ready reaches all. */
 class JoinTest {
-    /** Names that come back, each time with nothing of before. A cluster is for 16 nodes at most. */
-    private static final int NEWCOMERS = 8;
+    /** Number of identities that new nodes reuse, each time without data. A cluster has at most 16 nodes. */
+    private static final int NEW_IDENTITIES = 8;
 
-    private static final Duration OFTEN = Duration.ofMillis(1);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
     private static final String CHANNEL = "/joins";
     private static final String SETTINGS = "history.age = '1h'";
 
@@ -33,26 +33,26 @@ class JoinTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** Where nobody takes a port while the one who is to have it is away. */
+    /** A random loopback network, so that no other process takes the port of a stopped node. */
     private final String net = "127." + ThreadLocalRandom.current().nextInt(1, 255) + "."
             + ThreadLocalRandom.current().nextInt(255) + ".";
 
-    private final List<HubNode> staying = new ArrayList<>();
-    private final List<SseReader> readers = new ArrayList<>();
+    private final List<HubNode> permanent = new ArrayList<>();
+    private final List<SseReader> subscribers = new ArrayList<>();
 
-    /** All that was published. */
+    /** The texts of all published messages. */
     private final List<String> published = new ArrayList<>();
 
-    /** How many of these could not be sent to both others yet. */
+    /** Number of messages that were published before both peers were connected. */
     private int early;
 
     @BeforeEach
     void start() throws Exception {
-        staying.add(start(host(1), host(1)));
-        staying.add(start(host(2), host(1)));
-        for (HubNode node : staying) {
+        permanent.add(start(host(1), host(1)));
+        permanent.add(start(host(2), host(1)));
+        for (HubNode node : permanent) {
             awaitReady(node);
-            readers.add(node.read(CHANNEL));
+            subscribers.add(node.read(CHANNEL));
         }
     }
 
@@ -60,16 +60,16 @@ class JoinTest {
         return new Address(net + number, 4_440);
     }
 
-    private HubNode startNewcomer(int round, HubNode seed) throws IOException {
-        return start(host(3 + round % NEWCOMERS), seed.identity);
+    private HubNode startNewNode(int round, HubNode seed) throws IOException {
+        return start(host(3 + round % NEW_IDENTITIES), seed.identity);
     }
 
     @AfterEach
     void stop() throws IOException {
-        for (SseReader reader : readers) {
-            reader.close();
+        for (SseReader subscriber : subscribers) {
+            subscriber.close();
         }
-        staying.reversed().forEach(HubNode::close);
+        permanent.reversed().forEach(HubNode::close);
         client.close();
     }
 
@@ -80,63 +80,63 @@ class JoinTest {
     private static void awaitReady(HubNode node) {
         await().atMost(ProcessCluster.TIMEOUT)
                 .pollDelay(Duration.ZERO)
-                .pollInterval(OFTEN)
+                .pollInterval(POLL_INTERVAL)
                 .until(node::isReady);
     }
 
     private void publish(HubNode node, String text) throws Exception {
-        String answer = node.publish(CHANNEL, text);
+        String response = node.publish(CHANNEL, text);
         published.add(text);
-        if (!answer.contains("\"peers\":2")) {
+        if (!response.contains("\"peers\":2")) {
             early++;
         }
     }
 
-    private void awaitAll(SseReader reader) {
+    private void awaitAll(SseReader subscriber) {
         await().atMost(ProcessCluster.TIMEOUT)
-                .untilAsserted(() -> assertThat(reader.messages).containsAll(published));
-        assertHasAll(reader);
+                .untilAsserted(() -> assertThat(subscriber.messages).containsAll(published));
+        assertHasAll(subscriber);
     }
 
-    /** Each message once, and not a word of a loss. */
-    private void assertHasAll(SseReader reader) {
-        assertThat(reader.messages).containsExactlyInAnyOrderElementsOf(published);
-        assertThat(reader.events).noneMatch(event -> event.startsWith("gap"));
+    /** Asserts that the subscriber has received each message once, and no gap. */
+    private void assertHasAll(SseReader subscriber) {
+        assertThat(subscriber.messages).containsExactlyInAnyOrderElementsOf(published);
+        assertThat(subscriber.events).noneMatch(event -> event.startsWith("gap"));
     }
 
-    /** A fresh node comes, two messages are published, and it goes. */
+    /** Starts a new node, publishes two messages, and stops the node. */
     private void join(int round) throws Exception {
-        HubNode old = staying.get(round % 2);
-        try (HubNode fresh = startNewcomer(round, old)) {
-            awaitReady(fresh);
-            publish(round % 4 < 2 ? fresh : old, round + " first");
-            publish(round % 4 < 2 ? old : fresh, round + " second");
+        HubNode permanentNode = permanent.get(round % 2);
+        try (HubNode newNode = startNewNode(round, permanentNode)) {
+            awaitReady(newNode);
+            publish(round % 4 < 2 ? newNode : permanentNode, round + " first");
+            publish(round % 4 < 2 ? permanentNode : newNode, round + " second");
 
-            try (SseReader late = fresh.read(CHANNEL + "?since=all")) {
+            try (SseReader late = newNode.read(CHANNEL + "?since=all")) {
                 awaitAll(late);
-                readers.forEach(this::awaitAll);
-                fresh.stop();
+                subscribers.forEach(this::awaitAll);
+                newNode.stop();
                 late.awaitEnd();
                 assertHasAll(late);
             }
         }
     }
 
-    /** The same, with a reader at the fresh node who is there before the messages. */
+    /** The same, with a subscriber at the new node that is connected before the messages are published. */
     private void joinAndRead(int round) throws Exception {
-        HubNode old = staying.get(round % 2);
-        try (HubNode fresh = startNewcomer(round, old);
-                SseReader live = fresh.read(CHANNEL)) {
+        HubNode permanentNode = permanent.get(round % 2);
+        try (HubNode newNode = startNewNode(round, permanentNode);
+                SseReader live = newNode.read(CHANNEL)) {
             int before = published.size();
-            awaitReady(fresh);
-            publish(round % 4 < 2 ? fresh : old, round + " first");
-            publish(round % 4 < 2 ? old : fresh, round + " second");
+            awaitReady(newNode);
+            publish(round % 4 < 2 ? newNode : permanentNode, round + " first");
+            publish(round % 4 < 2 ? permanentNode : newNode, round + " second");
 
             List<String> expected = published.subList(before, before + 2);
             await().atMost(ProcessCluster.TIMEOUT)
                     .untilAsserted(() -> assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected));
-            readers.forEach(this::awaitAll);
-            fresh.stop();
+            subscribers.forEach(this::awaitAll);
+            newNode.stop();
             live.awaitEnd();
             assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(live.events).noneMatch(event -> event.startsWith("gap"));
@@ -144,7 +144,7 @@ class JoinTest {
     }
 
     private void joinTimes(int times) throws Exception {
-        long then = System.nanoTime();
+        long start = System.nanoTime();
         for (int round = 0; round < times; round++) {
             if (round % 2 == 0) {
                 join(round);
@@ -152,22 +152,24 @@ class JoinTest {
                 joinAndRead(round);
             }
         }
-        readers.forEach(this::assertHasAll);
+        subscribers.forEach(this::assertHasAll);
         System.out.printf(
-                "join: %d fresh nodes in %d ms, %d messages, of which %d had to be fetched by a peer; nothing lost%n",
-                times, (System.nanoTime() - then) / 1_000_000, published.size(), early);
+                "join: %d new nodes in %d ms, %d messages, %d of them fetched by a peer; no loss%n",
+                times, (System.nanoTime() - start) / 1_000_000, published.size(), early);
     }
 
     @Test
-    @DisplayName("H-09 K-20 what is published at, or beside, a fresh node that is ready reaches all, 6 times of 6")
-    void joins() throws Exception {
+    @DisplayName(
+            "H-09 K-20 a message published at, or beside, a new node that is ready reaches all nodes, 6 of 6 times")
+    void messageAtNewNodeReachesAll() throws Exception {
         joinTimes(6);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("H-09 K-20 what is published at, or beside, a fresh node that is ready reaches all, 200 times of 200")
-    void joinsOften() throws Exception {
+    @DisplayName(
+            "H-09 K-20 a message published at, or beside, a new node that is ready reaches all nodes, 200 of 200 times")
+    void messageAtNewNodeReachesAllOften() throws Exception {
         joinTimes(200);
     }
 }

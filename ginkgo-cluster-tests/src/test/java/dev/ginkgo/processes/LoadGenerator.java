@@ -13,21 +13,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Publishes at some hubs and reads at them, from a host of its own. It says on its output, with the clock that all
- * processes of the machine share, what was taken and what was read. It publishes until a line comes on its input, and reads
- * until that ends.
+ * Publishes and subscribes at several hubs, from a separate host. It writes to its output which messages were accepted
+ * and received, with the time of the clock that all processes of the machine share. It publishes until it reads a line
+ * from its input, and its subscribers continue until the input ends.
  *
  * <pre>
- * taken NODE NUMBER           the hub said 200
- * start READER RECOVERED      a reader came back, after its first time
- * got READER NODE NUMBER
- * gap READER
- * epoch READER STREAM EPOCH   what a leader published
+ * accepted NODE NUMBER             the hub responded with 200
+ * start SUBSCRIBER RECOVERED       a subscriber resumed
+ * received SUBSCRIBER NODE NUMBER
+ * gap SUBSCRIBER
+ * epoch SUBSCRIBER STREAM EPOCH    a message that a leader published
  * </pre>
  */
 final class LoadGenerator {
-    /** How the names begin of readers who wait for their node; its number follows. */
-    static final String STICKY = "staying";
+    /** Prefix of the names of subscribers that always reconnect to the same node; the number of the node follows. */
+    static final String STICKY = "sticky";
 
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]+)\"");
@@ -45,14 +45,15 @@ final class LoadGenerator {
         for (int node = 0; node < args.length; node++) {
             int here = node;
             Thread.startVirtualThread(() -> load.publish(here));
-            Thread.startVirtualThread(() -> load.new LoadSubscriber(here, false).run()); // waits for its node
-            Thread.startVirtualThread(() -> load.new LoadSubscriber(here, true).run()); // goes to the next
+            Thread.startVirtualThread(
+                    () -> load.new LoadSubscriber(here, false).run()); // always reconnects to its node
+            Thread.startVirtualThread(() -> load.new LoadSubscriber(here, true).run()); // moves to the next node
         }
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         in.readLine();
         load.publishing = false;
         while (in.readLine() != null) {}
-        System.exit(0); // the readers are in the middle of something
+        System.exit(0); // the subscribers run without end
     }
 
     private static void report(String what) {
@@ -66,7 +67,7 @@ final class LoadGenerator {
         var uri = URI.create("http://" + nodes.get(node) + ":8088" + path);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setConnectTimeout(500);
-        connection.setReadTimeout(4_000); // of a hub that says something each second
+        connection.setReadTimeout(4_000); // the hub sends a heartbeat every second
         return connection;
     }
 
@@ -78,16 +79,16 @@ final class LoadGenerator {
                 connection.getOutputStream().write((node + " " + n).getBytes(StandardCharsets.UTF_8));
                 if (connection.getResponseCode() == 200) {
                     connection.getInputStream().readAllBytes();
-                    report("taken " + node + " " + n);
+                    report("accepted " + node + " " + n);
                 }
             } catch (IOException unknown) {
-                // it may have been taken
+                // the message may have been accepted
             }
             LockSupport.parkNanos(PAUSE);
         }
     }
 
-    /** Comes back with the last id that it saw. */
+    /** A subscriber that reconnects and resumes with its last id. */
     private final class LoadSubscriber {
         private final boolean moving;
         private final String name;
@@ -106,7 +107,7 @@ final class LoadGenerator {
                 try {
                     read();
                 } catch (IOException ended) {
-                    // and again
+                    // reconnects
                 }
                 streams++;
                 if (moving) {
@@ -150,7 +151,7 @@ final class LoadGenerator {
                 report(
                         line.contains("\"channel\":\"/epochs\"")
                                 ? "epoch " + name + " " + streams + " " + data.group(1)
-                                : "got " + name + " " + data.group(1));
+                                : "received " + name + " " + data.group(1));
             }
         }
     }

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a {@link LoadGenerator} has said, and what must hold of it whatever happened. */
+/** Checks the output of a {@link LoadGenerator} against the guarantees that hold under any faults. */
 final class LoadVerifier {
     /**
-     * What was taken shortly before its node was killed, or stopped while there was nobody to take it over, may be lost with
-     * it, if no other node had it.
+     * The end of a node. A message accepted shortly before its node was killed, or stopped without a connected peer,
+     * may be lost with it if no other node had received it.
      */
     record Termination(int node, long from, long to) {
         boolean overlaps(Termination other) {
@@ -27,7 +27,7 @@ final class LoadVerifier {
         }
     }
 
-    /** Longer than a hub waits for what it misses before it tells that it is lost. */
+    /** Longer than a hub waits for a missing range before it reports a loss. */
     private static final Duration GAP_TIMEOUT = Duration.ofSeconds(5);
 
     private record LoadMessage(int node, int number) {}
@@ -38,14 +38,14 @@ final class LoadVerifier {
         }
     }
 
-    /** When something came, and the how many-th it was of all that came to that reader. */
+    /** The time of an event, and its number among all events of its subscriber. */
     private record ReadPosition(int number, long nanos) {}
 
-    /** What a reader got, each with its place among all that it was told. */
+    /** The messages and gaps of a subscriber, each with its position among all events of the subscriber. */
     private static final class SubscriberState {
         final Map<LoadMessage, List<ReadPosition>> received = new HashMap<>();
-        final List<ReadPosition> gapsReported = new ArrayList<>(); // gaps, and returns that were not complete
-        long incomplete = Long.MIN_VALUE; // the last such return: what was taken before may be missing
+        final List<ReadPosition> gapsReported = new ArrayList<>(); // gaps, and resumes with recovered: false
+        long incomplete = Long.MIN_VALUE; // time of the last such resume: messages accepted before it may be missing
         ReadPosition position = new ReadPosition(0, 0);
         int gaps;
         int resumes;
@@ -62,39 +62,40 @@ final class LoadVerifier {
         }
     }
 
-    private final List<Accepted> accepted = new ArrayList<>(); // of one node in its order
+    private final List<Accepted> accepted = new ArrayList<>(); // messages of one node are in publishing order
     private final Map<String, SubscriberState> subscribers = new TreeMap<>();
     private final List<String> staleEpochs = new ArrayList<>();
 
     private LoadVerifier() {}
 
     static LoadVerifier parse(Path output) throws IOException {
-        LoadVerifier log = new LoadVerifier();
+        LoadVerifier verifier = new LoadVerifier();
         List<String> lines = Files.readString(output).lines().toList();
-        for (String line : lines.subList(0, Math.max(0, lines.size() - 1))) { // the last may not be whole
-            log.read(line.split(" ", -1));
+        for (String line : lines.subList(0, Math.max(0, lines.size() - 1))) { // the last line may be incomplete
+            verifier.read(line.split(" ", -1));
         }
-        return log;
+        return verifier;
     }
 
-    private void read(String[] words) {
-        long nanos = Long.parseLong(words[0]);
-        switch (words[1]) {
-            case "taken" -> accepted.add(new Accepted(message(words[2], words[3]), nanos));
-            case "start" -> resumed(reader(words[2], nanos), Boolean.parseBoolean(words[3]));
+    private void read(String[] fields) {
+        long nanos = Long.parseLong(fields[0]);
+        switch (fields[1]) {
+            case "accepted" -> accepted.add(new Accepted(message(fields[2], fields[3]), nanos));
+            case "start" -> resumed(subscriber(fields[2], nanos), Boolean.parseBoolean(fields[3]));
             case "gap" -> {
-                SubscriberState reader = reader(words[2], nanos);
-                reader.gaps++;
-                reader.gapsReported.add(reader.position);
+                SubscriberState subscriber = subscriber(fields[2], nanos);
+                subscriber.gaps++;
+                subscriber.gapsReported.add(subscriber.position);
             }
-            case "got" -> {
-                SubscriberState reader = reader(words[2], nanos);
-                reader.received
-                        .computeIfAbsent(message(words[3], words[4]), first -> new ArrayList<>())
-                        .add(reader.position);
+            case "received" -> {
+                SubscriberState subscriber = subscriber(fields[2], nanos);
+                subscriber
+                        .received
+                        .computeIfAbsent(message(fields[3], fields[4]), first -> new ArrayList<>())
+                        .add(subscriber.position);
             }
-            case "epoch" -> epoch(reader(words[2], nanos), words[2], words[3], Long.parseLong(words[4]));
-            default -> throw new AssertionError(String.join(" ", words));
+            case "epoch" -> epoch(subscriber(fields[2], nanos), fields[2], fields[3], Long.parseLong(fields[4]));
+            default -> throw new AssertionError(String.join(" ", fields));
         }
     }
 
@@ -102,135 +103,154 @@ final class LoadVerifier {
         return new LoadMessage(Integer.parseInt(node), Integer.parseInt(number));
     }
 
-    private SubscriberState reader(String name, long nanos) {
-        SubscriberState reader = subscribers.computeIfAbsent(name, first -> new SubscriberState());
-        reader.position = new ReadPosition(reader.position.number + 1, nanos);
-        return reader;
+    private SubscriberState subscriber(String name, long nanos) {
+        SubscriberState subscriber = subscribers.computeIfAbsent(name, first -> new SubscriberState());
+        subscriber.position = new ReadPosition(subscriber.position.number + 1, nanos);
+        return subscriber;
     }
 
-    private static void resumed(SubscriberState reader, boolean recovered) {
-        reader.resumes++;
+    private static void resumed(SubscriberState subscriber, boolean recovered) {
+        subscriber.resumes++;
         if (recovered) {
-            reader.recovered++;
+            subscriber.recovered++;
         } else {
-            reader.gapsReported.add(reader.position);
-            reader.incomplete = reader.position.nanos;
+            subscriber.gapsReported.add(subscriber.position);
+            subscriber.incomplete = subscriber.position.nanos;
         }
     }
 
-    private void epoch(SubscriberState reader, String name, String stream, long epoch) {
-        if (reader.stream.equals(stream) && epoch < reader.epoch) {
-            staleEpochs.add("%s got epoch %d after %d on stream %s".formatted(name, epoch, reader.epoch, stream));
+    private void epoch(SubscriberState subscriber, String name, String stream, long epoch) {
+        if (subscriber.stream.equals(stream) && epoch < subscriber.epoch) {
+            staleEpochs.add(
+                    "%s received epoch %d after %d on stream %s".formatted(name, epoch, subscriber.epoch, stream));
         }
-        reader.stream = stream;
-        reader.epoch = epoch;
+        subscriber.stream = stream;
+        subscriber.epoch = epoch;
     }
 
-    /** Whether all readers got the last that each node has taken. */
+    /** Returns whether all subscribers have received the last message accepted by each node. */
     boolean isComplete(int nodes) {
         Map<Integer, LoadMessage> last = new HashMap<>();
         accepted.forEach(each -> last.put(each.message.node, each.message));
         return last.size() == nodes
                 && subscribers.size() == 2 * nodes
                 && subscribers.values().stream()
-                        .allMatch(reader -> reader.received.keySet().containsAll(last.values()));
+                        .allMatch(subscriber -> subscriber.received.keySet().containsAll(last.values()));
     }
 
-    /** How many that node has taken. */
+    /** Returns the number of messages that a node has accepted. */
     long acceptedBy(int node) {
         return accepted.stream().filter(each -> each.message.node == node).count();
     }
 
     /**
-     * What is guaranteed: on one stream no older epoch comes after a newer one; none comes twice, and those of one
-     * publisher come in its order, but to who was told in between that it is not complete; and who missed one, though it
-     * was reading before, was told so: after the last before that one, and soon after the first that follows it.
+     * Asserts the guarantees:
+     *
+     * <ul>
+     *   <li>On one stream no older epoch follows a newer one.
+     *   <li>Without a gap in between, no message is delivered twice, and messages of one publisher are in its order.
+     *   <li>A subscriber that missed a message received a gap: after the last message before it, and soon after the
+     *       first message that follows it.
+     * </ul>
      */
-    void verify(List<Termination> ends) {
+    void verify(List<Termination> terminations) {
         assertThat(staleEpochs).isEmpty();
-        subscribers.forEach((name, reader) -> {
-            assertOnce(name, reader);
-            assertInOrder(name, reader);
-            assertGapsReported(name, reader, ends);
+        subscribers.forEach((name, subscriber) -> {
+            assertOnce(name, subscriber);
+            assertInOrder(name, subscriber);
+            assertGapsReported(name, subscriber, terminations);
         });
     }
 
-    private static void assertOnce(String name, SubscriberState reader) {
-        reader.received.forEach((loadMessage, places) -> {
-            for (int i = 1; i < places.size(); i++) {
-                assertThat(reader.hasGapBetween(places.get(i - 1), places.get(i)))
-                        .as("%s got %s at %s, and was told at %s", name, loadMessage, places, reader.gapsReported)
+    private static void assertOnce(String name, SubscriberState subscriber) {
+        subscriber.received.forEach((loadMessage, positions) -> {
+            for (int i = 1; i < positions.size(); i++) {
+                assertThat(subscriber.hasGapBetween(positions.get(i - 1), positions.get(i)))
+                        .as(
+                                "%s received %s at %s, with gaps at %s",
+                                name, loadMessage, positions, subscriber.gapsReported)
                         .isTrue();
             }
         });
     }
 
-    /** Of those whose publisher has waited for the answer. */
-    private void assertInOrder(String name, SubscriberState reader) {
+    /** Checks only messages whose publisher received a response: their order is known. */
+    private void assertInOrder(String name, SubscriberState subscriber) {
         Map<Integer, LoadMessage> newest = new HashMap<>();
-        Set<LoadMessage> known = new HashSet<>(reader.received.keySet());
+        Set<LoadMessage> known = new HashSet<>(subscriber.received.keySet());
         for (Accepted each : accepted) {
             LoadMessage loadMessage = each.message;
             if (known.contains(loadMessage)) {
                 LoadMessage before = newest.put(loadMessage.node, loadMessage);
                 if (before != null) {
                     ReadPosition first =
-                            reader.received.getOrDefault(before, List.of()).getFirst();
-                    ReadPosition next =
-                            reader.received.getOrDefault(loadMessage, List.of()).getFirst();
-                    assertThat(first.number < next.number || reader.hasGapBetween(next, first))
-                            .as("%s got %s at %s and %s at %s", name, before, first, loadMessage, next)
+                            subscriber.received.getOrDefault(before, List.of()).getFirst();
+                    ReadPosition next = subscriber
+                            .received
+                            .getOrDefault(loadMessage, List.of())
+                            .getFirst();
+                    assertThat(first.number < next.number || subscriber.hasGapBetween(next, first))
+                            .as("%s received %s at %s and %s at %s", name, before, first, loadMessage, next)
                             .isTrue();
                 }
             }
         }
     }
 
-    private void assertGapsReported(String name, SubscriberState reader, List<Termination> ends) {
-        Map<Integer, ReadPosition> since = new HashMap<>(); // by node the place of the last that it got
-        Map<Integer, List<Accepted>> missed = new HashMap<>(); // by node those that it did not get since then
+    private void assertGapsReported(String name, SubscriberState subscriber, List<Termination> terminations) {
+        Map<Integer, ReadPosition> lastReceived = new HashMap<>(); // by node
+        Map<Integer, List<Accepted>> missed = new HashMap<>(); // by node, since its last received message
         for (Accepted each : accepted) {
             int node = each.message.node;
-            List<ReadPosition> places = reader.received.get(each.message);
-            if (places == null) {
-                if (since.containsKey(node) && each.nanos >= reader.incomplete && !mayBeLost(each, ends)) {
+            List<ReadPosition> positions = subscriber.received.get(each.message);
+            if (positions == null) {
+                if (lastReceived.containsKey(node)
+                        && each.nanos >= subscriber.incomplete
+                        && !mayBeLost(each, terminations)) {
                     missed.computeIfAbsent(node, first -> new ArrayList<>()).add(each);
                 }
                 continue;
             }
-            ReadPosition before = since.put(node, places.getLast());
+            ReadPosition before = lastReceived.put(node, positions.getLast());
             List<Accepted> lost = missed.remove(node);
             if (lost != null) {
-                assertThat(reader.hasGapBetween(before, places.getFirst().nanos + GAP_TIMEOUT.toNanos()))
+                assertThat(subscriber.hasGapBetween(before, positions.getFirst().nanos + GAP_TIMEOUT.toNanos()))
                         .as(
-                                "%s missed %s between %s and %s, and was told at %s",
-                                name, lost, before, places.getFirst(), reader.gapsReported)
+                                "%s missed %s between %s and %s, with gaps at %s",
+                                name, lost, before, positions.getFirst(), subscriber.gapsReported)
                         .isTrue();
             }
         }
-        assertThat(missed).as("%s has waited for the last of each", name).isEmpty();
+        assertThat(missed).as("%s received the last message of each node", name).isEmpty();
     }
 
-    /** Whether its node has ended, and nobody who was reading at another one that lived on has got it. */
-    private boolean mayBeLost(Accepted each, List<Termination> ends) {
-        List<Termination> by = ends.stream().filter(each::mayBeLostBy).toList();
-        Set<Integer> ended = ends.stream()
-                .filter(termination -> by.stream().anyMatch(termination::overlaps))
+    /** Returns whether the node of a message ended, and no subscriber at a surviving node has received it. */
+    private boolean mayBeLost(Accepted each, List<Termination> terminations) {
+        List<Termination> causes =
+                terminations.stream().filter(each::mayBeLostBy).toList();
+        Set<Integer> ended = terminations.stream()
+                .filter(termination -> causes.stream().anyMatch(termination::overlaps))
                 .map(Termination::node)
                 .collect(Collectors.toSet());
-        return !by.isEmpty()
+        return !causes.isEmpty()
                 && subscribers.entrySet().stream()
-                        .filter(reader -> reader.getKey().startsWith(LoadGenerator.STICKY)
+                        .filter(subscriber -> subscriber.getKey().startsWith(LoadGenerator.STICKY)
                                 && !ended.contains(
-                                        Integer.parseInt(reader.getKey().substring(LoadGenerator.STICKY.length()))))
-                        .noneMatch(reader -> reader.getValue().received.containsKey(each.message));
+                                        Integer.parseInt(subscriber.getKey().substring(LoadGenerator.STICKY.length()))))
+                        .noneMatch(subscriber -> subscriber.getValue().received.containsKey(each.message));
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(accepted.size() + " messages taken");
-        subscribers.forEach((name, reader) -> text.append("; %s got %d, came back %d times (%d recovered), %d gaps"
-                .formatted(name, reader.received.size(), reader.resumes, reader.recovered, reader.gaps)));
+        StringBuilder text = new StringBuilder(accepted.size() + " messages accepted");
+        subscribers.forEach(
+                (name, subscriber) -> text.append("; %s received %d, resumed %d times (%d recovered), %d gaps"
+                        .formatted(
+                                name,
+                                subscriber.received.size(),
+                                subscriber.resumes,
+                                subscriber.recovered,
+                                subscriber.gaps)));
         return text.toString();
     }
 }

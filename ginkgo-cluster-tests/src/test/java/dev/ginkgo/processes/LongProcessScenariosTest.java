@@ -4,16 +4,16 @@ import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 
-/** The same with all faults as long as those that are promised something for, and no more time than is promised. */
+/** The same scenarios with faults of the full guaranteed duration, and with the guaranteed times as limits. */
 @Tag("long")
 class LongProcessScenariosTest extends ProcessScenariosTest {
     @Override
-    Duration next() {
+    Duration maxTakeover() {
         return Duration.ofSeconds(4);
     }
 
     @Override
-    Duration together() {
+    Duration maxConvergence() {
         return Duration.ofSeconds(5);
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes on three hosts that know a multicast group, and nobody's address. The hosts have no route for it. */
+/** Three processes on three hosts that know only a multicast group. The hosts have no multicast route. */
 class MulticastTest {
     private static final int PORT = 4440;
     private static final String GROUP = "coordinator.mesh.multicast = '239.192.44.40:4440'";
@@ -24,12 +24,12 @@ class MulticastTest {
     private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeEach
-    void build() throws Exception {
+    void createNetwork() throws Exception {
         namespaceNetwork = new NamespaceNetwork(3);
     }
 
     @AfterEach
-    void end() throws Exception {
+    void tearDown() throws Exception {
         try {
             processCluster.close();
         } finally {
@@ -39,8 +39,8 @@ class MulticastTest {
         }
     }
 
-    private void start(String trust) throws Exception {
-        long then = System.nanoTime();
+    private void start(String securitySetting) throws Exception {
+        long start = System.nanoTime();
         for (int host = 1; host <= 3; host++) {
             Address here = new Address(NamespaceNetwork.address(host), PORT);
             processCluster.add(new NodeProcess(
@@ -48,26 +48,26 @@ class MulticastTest {
                     folder,
                     List.of(),
                     namespaceNetwork.commandPrefix(host),
-                    "expect = 3\n" + trust + "\n" + GROUP));
+                    "expect = 3\n" + securitySetting + "\n" + GROUP));
         }
         await().atMost(ProcessCluster.TIMEOUT)
                 .until(() -> processCluster.hasConverged()
                         && !processCluster.leaderActions().isEmpty());
-        System.out.printf("multicast: three are one cluster after %d ms%n", (System.nanoTime() - then) / 1_000_000);
+        System.out.printf(
+                "multicast: three nodes formed one cluster after %d ms%n", (System.nanoTime() - start) / 1_000_000);
         assertThat(processCluster.countLines(" forms the cluster ")).isEqualTo(1);
         processCluster.assertOneLeaderAtATime();
     }
 
     @Test
-    @DisplayName(
-            "K-08 three processes with a secret that know a multicast group, and nobody's address, form one cluster")
-    void sealed() throws Exception {
+    @DisplayName("K-08 three processes with a secret that know only a multicast group form one cluster")
+    void formsClusterWithSecret() throws Exception {
         start("secret = 'correct horse battery staple'");
     }
 
     @Test
-    @DisplayName("K-08 three processes that find each other by multicast need no secret on a network that is guarded")
-    void open() throws Exception {
+    @DisplayName("K-08 three processes that find each other by multicast form one cluster with insecure = true")
+    void formsClusterWithoutSecret() throws Exception {
         start("insecure = true");
     }
 }

@@ -9,22 +9,21 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A network of its own with some hosts, made of network namespaces: a switch, and a cable to each host, which can be
- * pulled, or lose what goes in one direction. Nothing of it is seen outside; it needs root. Hosts are counted from 1.
+ * An isolated network of hosts, built from network namespaces: a switch, and a cable to each host, which can be
+ * disconnected, or drop all packets of one direction. Requires root. Hosts are numbered from 1.
  */
 final class NamespaceNetwork {
-    /** A bucket that no packet fits in. */
+    /** A token bucket smaller than any packet. */
     private static final List<String> DROP_ALL =
             List.of("root", "tbf", "rate", "1kbit", "burst", "10", "latency", "1ms");
 
     private final String name;
     private final List<String> namespaces = new ArrayList<>();
 
-    /** Makes it; skips the test, and says why, where that is not allowed. */
+    /** Creates the network; skips the test with a message if that is not permitted. */
     NamespaceNetwork(int hosts) throws IOException, InterruptedException {
         name = "gk" + ProcessHandle.current().pid() + "x" + Long.toString(System.nanoTime() & 0xfffff, 36);
-        Assumptions.assumeTrue(
-                isSupported(name), "a network needs root and the commands ip and tc: this test did not run");
+        Assumptions.assumeTrue(isSupported(name), "test skipped: a network needs root and the commands ip and tc");
         try {
             build(hosts);
         } catch (IOException | InterruptedException e) {
@@ -48,13 +47,26 @@ final class NamespaceNetwork {
         run("ip", "-n", name, "link", "add", "switch", "type", "bridge");
         run("ip", "-n", name, "link", "set", "switch", "up");
         for (int host = 1; host <= hosts; host++) {
-            String there = namespace(host);
-            add(there);
-            run("ip", "-n", name, "link", "add", port(host), "type", "veth", "peer", "name", "eth0", "netns", there);
+            String namespace = namespace(host);
+            add(namespace);
+            run(
+                    "ip",
+                    "-n",
+                    name,
+                    "link",
+                    "add",
+                    port(host),
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "eth0",
+                    "netns",
+                    namespace);
             run("ip", "-n", name, "link", "set", port(host), "master", "switch", "up");
-            run("ip", "-n", there, "addr", "add", address(host) + "/24", "dev", "eth0");
-            run("ip", "-n", there, "link", "set", "lo", "up");
-            run("ip", "-n", there, "link", "set", "eth0", "up");
+            run("ip", "-n", namespace, "addr", "add", address(host) + "/24", "dev", "eth0");
+            run("ip", "-n", namespace, "link", "set", "lo", "up");
+            run("ip", "-n", namespace, "link", "set", "eth0", "up");
         }
     }
 
@@ -71,17 +83,17 @@ final class NamespaceNetwork {
         return "port" + host;
     }
 
-    /** The address of a host. */
+    /** Returns the address of a host. */
     static String address(int host) {
         return "10.77.0." + host;
     }
 
-    /** What a command line begins with that is to run on that host. */
+    /** Returns the first words of a command line that runs on a host. */
     List<String> commandPrefix(int host) {
         return List.of("ip", "netns", "exec", namespace(host));
     }
 
-    /** Pulls the cable of a host. */
+    /** Disconnects the cable of a host. */
     void disconnect(int host) throws IOException, InterruptedException {
         run("ip", "-n", name, "link", "set", port(host), "down");
     }
@@ -90,7 +102,7 @@ final class NamespaceNetwork {
         run("ip", "-n", name, "link", "set", port(host), "up");
     }
 
-    /** From now on nobody gets what that host sends; it gets all. */
+    /** Drops all packets that a host sends; it still receives. */
     void dropOutgoing(int host) throws IOException, InterruptedException {
         tc("add", namespace(host), "eth0");
     }
@@ -99,7 +111,7 @@ final class NamespaceNetwork {
         tc("del", namespace(host), "eth0");
     }
 
-    /** From now on that host gets nothing; the others get what it sends. */
+    /** Drops all packets to a host; it can still send. */
     void dropIncoming(int host) throws IOException, InterruptedException {
         tc("add", name, port(host));
     }
@@ -116,13 +128,13 @@ final class NamespaceNetwork {
 
     private static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + said.strip());
+            throw new IOException(String.join(" ", command) + ": " + output.strip());
         }
     }
 
-    /** Takes it away; what runs in it is to be ended before. */
+    /** Removes the network. Processes in it must have ended before. */
     void remove() throws IOException, InterruptedException {
         for (String each : namespaces.reversed()) {
             run("ip", "netns", "del", each);

@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A node in a process of its own. It says on its output, with the clock that all processes of the machine share, who is
- * in the roster, and each of the hundred acts a second that it does while it holds a valid lease. It stops in order when
- * its input ends. With a hub it is a {@link ScenarioNode}, which does what the lines of its input say.
+ * A node in a separate process. It writes its roster to its output, and, 100 times per second while it holds a valid
+ * lease, a leader action; both with the time of the clock that all processes of the machine share. It stops gracefully
+ * when its input ends. With a hub it is a {@link ScenarioNode}, which executes the lines of its input as commands.
  */
 final class NodeMain extends Service {
     private final Cluster cluster = add("cluster", new Cluster());
@@ -40,7 +40,7 @@ final class NodeMain extends Service {
         }
     }
 
-    /** Takes the settings, and {@code hub} if there is to be one. */
+    /** Arguments: the configuration as TOML, and {@code hub} for a node with a hub. */
     public static void main(String[] args) throws Exception {
         Configuration settings = Configuration.empty().text("node.toml", args[0]);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A {@link NodeMain}, and what it has said. */
+/** A process that runs {@link NodeMain}, and its output. */
 final class NodeProcess implements AutoCloseable {
-    /** Something that it did while it held a lease. */
+    /** An action of the node while it held a lease. */
     record ProcessLeaderAction(long nanos, long epoch, String node) {}
 
     final Address identity;
@@ -31,22 +31,32 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /**
-     * @param before what the command line begins with
-     * @param more lines of {@code [cluster]}
+     * Starts a node without a hub.
+     *
+     * @param commandPrefix the first words of the command line
+     * @param clusterSettings lines of {@code [cluster]}
      */
-    NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more)
+    NodeProcess(Address identity, Path folder, List<Address> join, List<String> commandPrefix, String clusterSettings)
             throws IOException {
-        this(identity, folder, join, before, more, "");
+        this(identity, folder, join, commandPrefix, clusterSettings, "");
     }
 
     /**
-     * @param hub lines of {@code [hub]}, if it is to have one
+     * Starts a node.
+     *
+     * @param hubSettings lines of {@code [hub]}; empty for a node without a hub
      */
-    NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more, String hub)
+    NodeProcess(
+            Address identity,
+            Path folder,
+            List<Address> join,
+            List<String> commandPrefix,
+            String clusterSettings,
+            String hubSettings)
             throws IOException {
-        this.commandPrefix = before;
-        this.hubSettings = hub;
-        this.clusterSettings = more;
+        this.commandPrefix = commandPrefix;
+        this.hubSettings = hubSettings;
+        this.clusterSettings = clusterSettings;
         this.identity = identity;
         this.folder = folder;
         this.join = join;
@@ -90,23 +100,23 @@ final class NodeProcess implements AutoCloseable {
         return launched;
     }
 
-    /** Starts it again, with the same command line. */
+    /** Waits for the process to exit and starts it again with the same command line. */
     void restart() throws IOException, InterruptedException {
         process.waitFor();
         process = launch();
     }
 
-    /** All that this process has said since its last start. */
+    /** Returns the output lines since the last start. */
     List<String> lines() throws IOException {
         return outputs.getLast().lines();
     }
 
-    /** The same without the log. */
+    /** Returns the events in the output since the last start, without log lines. */
     List<ScenarioEvent> reports() throws IOException {
         return outputs.getLast().reports();
     }
 
-    /** In all its lives. */
+    /** Returns the events of all runs of this node. */
     List<ScenarioEvent> allReports() throws IOException {
         List<ScenarioEvent> all = new ArrayList<>();
         for (FileTail output : outputs) {
@@ -115,7 +125,7 @@ final class NodeProcess implements AutoCloseable {
         return all;
     }
 
-    /** Gives it a line. */
+    /** Writes a line to the input of the process. */
     void send(String line) throws IOException {
         OutputStream input = process.getOutputStream();
         input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
@@ -123,17 +133,17 @@ final class NodeProcess implements AutoCloseable {
     }
 
     List<ProcessLeaderAction> leaderActions() throws IOException {
-        List<ProcessLeaderAction> acts = new ArrayList<>();
+        List<ProcessLeaderAction> actions = new ArrayList<>();
         for (ScenarioEvent scenarioEvent : allReports()) {
             if (scenarioEvent.type().equals("act")) {
-                acts.add(new ProcessLeaderAction(
+                actions.add(new ProcessLeaderAction(
                         scenarioEvent.nanos(), Long.parseLong(scenarioEvent.text()), identity.toString()));
             }
         }
-        return acts;
+        return actions;
     }
 
-    /** The last roster, and when it was told. */
+    /** Returns the last line with a roster, which starts with its time. */
     Optional<String> lastRoster() throws IOException {
         return lines().reversed().stream()
                 .filter(line -> line.contains(" roster "))
@@ -164,12 +174,12 @@ final class NodeProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Has it stop in order. */
+    /** Starts a graceful stop by closing the input of the process. */
     void stop() throws IOException {
         process.getOutputStream().close();
     }
 
-    /** Waits until it is no more; false if that takes too long. */
+    /** Waits for the process to exit; returns false on timeout. */
     boolean awaitExit() throws InterruptedException {
         return process.waitFor(ProcessCluster.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }

@@ -17,25 +17,25 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes on three hosts; the leader's is cut off from the others. There is no secret, which is allowed. */
+/** Three processes on three hosts; the leader's host is partitioned from the others. {@code insecure = true}. */
 @Tag("long")
 class PartitionTest {
     private static final int PORT = 4440;
     private static final Duration LONG = Duration.ofSeconds(15);
 
-    /** What the leader has committed is known to all by then. */
+    /** Time after which all nodes know what the leader has committed. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
-    /** Three times the silence, its verification, and the election. */
-    private static final Duration NEXT = Duration.ofSeconds(9);
+    /** Three times the sum of silence, verification and election. */
+    private static final Duration MAX_TAKEOVER = Duration.ofSeconds(9);
 
-    /** In which all are one roster again, once it has healed. */
+    /** Guaranteed time until all nodes have one roster again after healing. */
     private static final Duration ONE_ROSTER = Duration.ofSeconds(5);
 
-    /** Three times as long: a machine may be busy. */
-    private static final Duration HEALED = ONE_ROSTER.multipliedBy(3);
+    /** Three times as long, because the machine may be busy. */
+    private static final Duration MAX_CONVERGENCE = ONE_ROSTER.multipliedBy(3);
 
-    /** What is done to the cable of a host. */
+    /** A fault of the network of a host, or its repair. */
     private interface Fault {
         void on(NamespaceNetwork namespaceNetwork, int host) throws Exception;
     }
@@ -51,9 +51,9 @@ class PartitionTest {
         namespaceNetwork = new NamespaceNetwork(3);
         Address first = new Address(NamespaceNetwork.address(1), PORT);
         for (int host = 1; host <= 3; host++) {
-            Address here = new Address(NamespaceNetwork.address(host), PORT);
+            Address identity = new Address(NamespaceNetwork.address(host), PORT);
             processCluster.add(new NodeProcess(
-                    here,
+                    identity,
                     folder,
                     host == 1 ? List.of() : List.of(first),
                     namespaceNetwork.commandPrefix(host),
@@ -65,7 +65,7 @@ class PartitionTest {
     }
 
     @AfterEach
-    void end() throws Exception {
+    void tearDown() throws Exception {
         try {
             processCluster.close();
         } finally {
@@ -75,21 +75,21 @@ class PartitionTest {
         }
     }
 
-    /** How long it took until all were one again. */
-    private Duration cutOff(Fault fault, Fault repair, Duration during) throws Exception {
+    /** Partitions the leader, and returns the time from healing until all nodes have one roster. */
+    private Duration partitionLeader(Fault fault, Fault repair, Duration during) throws Exception {
         // Given a leader
         NodeProcess old = processCluster.leader();
         int host = processCluster.nodes().indexOf(old) + 1;
         long epoch = processCluster.leaderActions().getLast().epoch();
 
-        // When it is cut off
+        // When it is partitioned
         long cut = System.nanoTime();
         fault.on(namespaceNetwork, host);
         ProcessLeaderAction next = processCluster.awaitNewLeader(old, cut);
-        Duration taken = Duration.ofNanos(next.nanos() - cut);
+        Duration takeover = Duration.ofNanos(next.nanos() - cut);
 
-        // Then another leads, and it does not, as long as that lasts
-        assertThat(taken).isLessThan(NEXT);
+        // Then another node leads, and the old leader does not act until the partition heals
+        assertThat(takeover).isLessThan(MAX_TAKEOVER);
         assertThat(next.epoch()).isGreaterThan(epoch);
         await().atMost(ProcessCluster.TIMEOUT).until(() -> System.nanoTime() - cut >= during.toNanos());
         long healed = System.nanoTime();
@@ -97,53 +97,52 @@ class PartitionTest {
                 .noneMatch(processLeaderAction ->
                         processLeaderAction.nanos() >= next.nanos() && processLeaderAction.nanos() < healed);
 
-        // And when it is not any more, all are one cluster again
+        // And after healing, all nodes have one roster again
         repair.on(namespaceNetwork, host);
-        await().atMost(HEALED).until(processCluster::hasConverged);
-        Duration one = Duration.ofNanos(System.nanoTime() - healed);
+        await().atMost(MAX_CONVERGENCE).until(processCluster::hasConverged);
+        Duration convergence = Duration.ofNanos(System.nanoTime() - healed);
         System.out.printf(
-                "partition: the next acts after %d ms; all are one %d ms after it has healed%n",
-                taken.toMillis(), one.toMillis());
+                "partition: first action of the next leader after %d ms; one roster %d ms after healing%n",
+                takeover.toMillis(), convergence.toMillis());
 
-        // And the other one has led all the time, and goes on: who comes back deposes nobody
+        // And the new leader has led all the time and continues: the rejoining node does not depose it
         await().during(SETTLED).atMost(ProcessCluster.TIMEOUT).until(processCluster::hasConverged);
         assertThat(processCluster.leaderActions())
                 .filteredOn(processLeaderAction -> processLeaderAction.nanos() >= next.nanos())
                 .allMatch(processLeaderAction -> processLeaderAction.epoch() == next.epoch());
         processCluster.assertOneLeaderAtATime();
-        return one;
+        return convergence;
     }
 
-    private void cutOffOften(Fault fault, Fault repair, int times) throws Exception {
+    private void partitionLeaderOften(Fault fault, Fault repair, int times) throws Exception {
         List<Duration> all = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            all.add(cutOff(fault, repair, LONG));
+            all.add(partitionLeader(fault, repair, LONG));
         }
         all.sort(Comparator.naturalOrder());
         System.out.printf(
-                "partition: of %d, all are one after %d ms in the median, %d ms at most%n",
+                "partition: of %d, one roster after %d ms (median), %d ms (maximum)%n",
                 times, all.get(times / 2).toMillis(), all.getLast().toMillis());
         assertThat(all.getLast()).isLessThan(ONE_ROSTER);
     }
 
     @Test
     @DisplayName(
-            "K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and all are one within 5 s of"
-                    + " healing, ten times of ten")
-    void unpluggedOften() throws Exception {
-        cutOffOften(NamespaceNetwork::disconnect, NamespaceNetwork::reconnect, 10);
+            "K-06 K-07 another node leads while the leader is disconnected for 15 s, and all have one roster within"
+                    + " 5 s of healing, ten of ten times")
+    void disconnectedOften() throws Exception {
+        partitionLeaderOften(NamespaceNetwork::disconnect, NamespaceNetwork::reconnect, 10);
     }
 
     @Test
-    @DisplayName(
-            "K-06 a leader that hears the others for 15 s but is not heard gives way to another, five times of five")
-    void mute() throws Exception {
-        cutOffOften(NamespaceNetwork::dropOutgoing, NamespaceNetwork::restoreOutgoing, 5);
+    @DisplayName("K-06 a leader whose outgoing traffic is dropped for 15 s is replaced, five of five times")
+    void outgoingDroppedOften() throws Exception {
+        partitionLeaderOften(NamespaceNetwork::dropOutgoing, NamespaceNetwork::restoreOutgoing, 5);
     }
 
     @Test
-    @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way, five times of five")
-    void deaf() throws Exception {
-        cutOffOften(NamespaceNetwork::dropIncoming, NamespaceNetwork::restoreIncoming, 5);
+    @DisplayName("K-06 a leader whose incoming traffic is dropped for 15 s is replaced, five of five times")
+    void incomingDroppedOften() throws Exception {
+        partitionLeaderOften(NamespaceNetwork::dropIncoming, NamespaceNetwork::restoreIncoming, 5);
     }
 }

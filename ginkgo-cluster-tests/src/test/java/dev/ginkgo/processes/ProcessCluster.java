@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Processes that are one cluster, and what all of them have done, on the one clock that they share. */
+/** The processes of one cluster, and their leader actions on the clock that all of them share. */
 final class ProcessCluster implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -25,26 +25,26 @@ final class ProcessCluster implements AutoCloseable {
         return List.copyOf(nodes);
     }
 
-    /** All but that one. */
+    /** Returns all nodes except one. */
     List<NodeProcess> allExcept(NodeProcess one) {
         return nodes.stream().filter(each -> each != one).toList();
     }
 
-    /** How many lines of all with that in it. */
-    long countLines(String what) throws IOException {
+    /** Returns the number of output lines of all nodes that contain a text. */
+    long countLines(String text) throws IOException {
         long count = 0;
         for (NodeProcess node : nodes) {
-            count += node.lines().stream().filter(line -> line.contains(what)).count();
+            count += node.lines().stream().filter(line -> line.contains(text)).count();
         }
         return count;
     }
 
-    /** Whether each of them is ready and has all of them, and nobody else, in its roster. */
+    /** Returns whether each node is ready and has exactly these nodes in its roster. */
     boolean hasConverged() throws IOException {
         return haveConverged(nodes);
     }
 
-    /** The same of some of them: the others are dead, or cut off. */
+    /** The same for some of the nodes, while the others are dead or disconnected. */
     static boolean haveConverged(List<NodeProcess> nodes) throws IOException {
         for (NodeProcess node : nodes) {
             if (!node.hasRoster(nodes) || !node.isReady()) {
@@ -54,17 +54,17 @@ final class ProcessCluster implements AutoCloseable {
         return true;
     }
 
-    /** What all did, in the order of the clock. */
+    /** Returns the leader actions of all nodes in order of time. */
     List<ProcessLeaderAction> leaderActions() throws IOException {
-        List<ProcessLeaderAction> acts = new ArrayList<>();
+        List<ProcessLeaderAction> actions = new ArrayList<>();
         for (NodeProcess node : nodes) {
-            acts.addAll(node.leaderActions());
+            actions.addAll(node.leaderActions());
         }
-        acts.sort(Comparator.comparingLong(ProcessLeaderAction::nanos));
-        return acts;
+        actions.sort(Comparator.comparingLong(ProcessLeaderAction::nanos));
+        return actions;
     }
 
-    /** Who acted last. */
+    /** Returns the node with the last leader action. */
     NodeProcess leader() throws IOException {
         String name = leaderActions().getLast().node();
         return nodes.stream()
@@ -73,7 +73,7 @@ final class ProcessCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** The first act of another than that one after the moment. */
+    /** Waits for the first action of another leader after a time, and returns it. */
     ProcessLeaderAction awaitNewLeader(NodeProcess old, long since) {
         return await().atMost(TIMEOUT)
                 .until(
@@ -86,20 +86,20 @@ final class ProcessCluster implements AutoCloseable {
                         processLeaderAction -> processLeaderAction != null);
     }
 
-    /** No two leaders act at once: on one clock, the epochs of all acts only grow. */
+    /** Asserts that no two leaders act at once: in order of time, the epochs of all actions never decrease. */
     void assertOneLeaderAtATime() throws IOException {
-        List<ProcessLeaderAction> acts = leaderActions();
-        for (int i = 1; i < acts.size(); i++) {
-            ProcessLeaderAction before = acts.get(i - 1);
-            ProcessLeaderAction after = acts.get(i);
+        List<ProcessLeaderAction> actions = leaderActions();
+        for (int i = 1; i < actions.size(); i++) {
+            ProcessLeaderAction before = actions.get(i - 1);
+            ProcessLeaderAction after = actions.get(i);
             assertThat(after.epoch()).as("%s after %s", after, before).isGreaterThanOrEqualTo(before.epoch());
             assertThat(after.epoch() > before.epoch() || after.node().equals(before.node()))
-                    .as("%s has the epoch of %s", after, before)
+                    .as("%s has the same epoch as %s", after, before)
                     .isTrue();
         }
     }
 
-    /** Ends all, and sees that Raft has found nothing wrong. */
+    /** Kills all processes, and asserts that Raft has logged no error. */
     @Override
     public void close() throws IOException {
         for (NodeProcess node : nodes) {

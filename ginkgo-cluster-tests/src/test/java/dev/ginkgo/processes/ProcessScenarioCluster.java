@@ -13,10 +13,10 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
-/** Three processes, each on a host of its own. It also says how long things take, and fails if they take too long. */
+/** Three processes on separate hosts. Prints takeover and convergence times, and asserts their limits. */
 final class ProcessScenarioCluster extends ScenarioCluster implements AutoCloseable {
     private static final int PORT = 4440;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final String HUB = """
             http.enabled = false
@@ -24,7 +24,7 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
             engine = "zeromq"
             """;
 
-    /** What is done to a cable, or to a process. */
+    /** A fault of a cable or a process, or its repair. */
     private interface Step {
         void run() throws Exception;
     }
@@ -37,14 +37,14 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     private boolean starting = true;
 
     /**
-     * Starts them, and waits until all three vote.
+     * Starts the processes and waits until all three are voters.
      *
-     * @param next the longest time until another leads
-     * @param together the longest time until all are one again after something was healed
+     * @param maxTakeover maximum time until another node leads
+     * @param maxConvergence maximum time until the cluster has converged after a repair
      */
-    ProcessScenarioCluster(Path folder, Duration next, Duration together) throws Exception {
-        this.maxTakeover = next;
-        this.maxConvergence = together;
+    ProcessScenarioCluster(Path folder, Duration maxTakeover, Duration maxConvergence) throws Exception {
+        this.maxTakeover = maxTakeover;
+        this.maxConvergence = maxConvergence;
         try {
             List<Address> all = nodes().map(ProcessScenarioCluster::address).toList();
             for (int node = 0; node < NODES; node++) {
@@ -62,9 +62,9 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
         return new Address(NamespaceNetwork.address(node + 1), PORT);
     }
 
-    private static <T> T get(Callable<T> look) {
+    private static <T> T get(Callable<T> query) {
         try {
-            return look.call();
+            return query.call();
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -108,7 +108,7 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
 
     @Override
     protected void await(String what, BooleanSupplier condition) {
-        Awaitility.await(what).atMost(PATIENCE).until(condition::getAsBoolean);
+        Awaitility.await(what).atMost(TIMEOUT).until(condition::getAsBoolean);
     }
 
     @Override
@@ -131,8 +131,8 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
         }
     }
 
-    private void inject(Step harm, Step repair) {
-        run(harm);
+    private void inject(Step fault, Step repair) {
+        run(fault);
         repairs.add(repair);
     }
 
@@ -150,7 +150,7 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     @Override
     protected void stopProcess(int node) {
         run(process(node)::stop);
-        assertThat(get(process(node)::awaitExit)).as("%s ends", name(node)).isTrue();
+        assertThat(get(process(node)::awaitExit)).as("%s exits", name(node)).isTrue();
     }
 
     @Override
@@ -164,14 +164,14 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
         return true;
     }
 
-    // ---- how long it takes
+    // ---- time limits
 
     @Override
     protected LeaderAction awaitOtherLeader(int old, long since) {
         LeaderAction leaderAction = super.awaitOtherLeader(old, since);
         Duration taken = Duration.ofNanos(leaderAction.nanos() - since);
-        System.out.printf("scenario: another acts after %d ms%n", taken.toMillis());
-        assertThat(taken).as("until another leads").isLessThan(maxTakeover);
+        System.out.printf("scenario: first action of the next leader after %d ms%n", taken.toMillis());
+        assertThat(taken).as("time until another node leads").isLessThan(maxTakeover);
         return leaderAction;
     }
 
@@ -180,9 +180,10 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
         long began = nanos();
         super.awaitConverged();
         Duration taken = Duration.ofNanos(nanos() - began);
-        System.out.printf("scenario: all are one after %d ms%s%n", taken.toMillis(), starting ? ", of a start" : "");
+        System.out.printf(
+                "scenario: converged after %d ms%s%n", taken.toMillis(), starting ? " (with a process start)" : "");
         if (!starting) {
-            assertThat(taken).as("until all are one").isLessThan(maxConvergence);
+            assertThat(taken).as("time until the cluster has converged").isLessThan(maxConvergence);
         }
         starting = false;
     }

@@ -16,54 +16,55 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The scenarios with processes on hosts of their own: the same three for all of them, as their start takes longest. What is
- * lost one way only is so for a short time, and three times as much time is given as is promised, as a machine may be busy.
+ * The scenarios with processes on separate hosts. All scenarios share the same three processes, because starting them
+ * takes longest. One-way partitions are short, and the time limits are three times the guaranteed times, because the
+ * machine may be busy.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessScenariosTest extends ClusterScenarios {
-    /** As long as it has to be survived. */
+    /** The partition length that a cluster must survive. */
     static final Duration PARTITION = Duration.ofSeconds(15);
 
     private static final Duration SHORT = Duration.ofSeconds(5);
 
     private Path folder = Path.of("");
 
-    /** Before the folder is removed. */
+    /** Saves the output of the processes before the folder is removed. */
     @RegisterExtension
-    final TestExecutionExceptionHandler keeper = (test, failure) -> {
-        failure.addSuppressed(new AssertionError("what they said is kept in "
+    final TestExecutionExceptionHandler artifactSaver = (test, failure) -> {
+        failure.addSuppressed(new AssertionError("the output of the processes was saved in "
                 + TestArtifacts.save(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
         throw failure;
     };
 
-    private @Nullable ProcessScenarioCluster scene;
+    private @Nullable ProcessScenarioCluster cluster;
 
     @BeforeAll
     void start(@TempDir Path empty) throws Exception {
         folder = empty;
-        scene = new ProcessScenarioCluster(folder, next(), together());
+        cluster = new ProcessScenarioCluster(folder, maxTakeover(), maxConvergence());
     }
 
     @AfterAll
     void end() {
-        if (scene != null) {
-            scene.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 
-    /** What a freeze or a partition should cost, three times. */
-    Duration next() {
+    /** Returns three times the guaranteed time until another node leads after a freeze or a partition. */
+    Duration maxTakeover() {
         return Duration.ofSeconds(12);
     }
 
-    /** What healing should take, three times. */
-    Duration together() {
+    /** Returns three times the guaranteed time until the cluster has converged after healing. */
+    Duration maxConvergence() {
         return Duration.ofSeconds(15);
     }
 
     @Override
     protected ScenarioCluster scenarioCluster() {
-        return requireNonNull(scene);
+        return requireNonNull(cluster);
     }
 
     @Override

@@ -12,17 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Reads a channel as server-sent events, and remembers all that it was sent. */
+/** Subscribes to a channel with server-sent events, and records all messages and events. */
 final class SseReader implements AutoCloseable {
     final List<String> messages = new CopyOnWriteArrayList<>();
 
-    /** The names of all others, such as {@code start} and {@code gap}, with what they say. */
+    /** Control events such as {@code start} and {@code gap}: name and data. */
     final List<String> events = new CopyOnWriteArrayList<>();
 
     private final InputStream body;
     private final Thread reading;
 
-    /** Reads from now on; when this returns, the head of the answer is here. */
+    /** Subscribes; when this returns, the head of the response has arrived. */
     SseReader(HttpClient client, URI uri) throws IOException, InterruptedException {
         HttpResponse<InputStream> response = client.send(
                 HttpRequest.newBuilder(uri)
@@ -30,7 +30,7 @@ final class SseReader implements AutoCloseable {
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
-            throw new IOException(uri + " answers " + response.statusCode());
+            throw new IOException(uri + ": HTTP status " + response.statusCode());
         }
         body = response.body();
         reading = Thread.ofVirtual().start(this::read);
@@ -54,11 +54,11 @@ final class SseReader implements AutoCloseable {
                 }
             }
         } catch (IOException _) {
-            events.add("cut"); // by this side, or with its node
+            events.add("disconnected"); // closed by this client, or its node ended
         }
     }
 
-    /** Waits until the other side has ended the stream. */
+    /** Waits until the hub has ended the stream. */
     void awaitEnd() throws InterruptedException {
         reading.join(ProcessCluster.TIMEOUT);
     }

@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
-/** What all processes of a test have said is kept when it fails, to find out why. */
+/** Keeps the output of all processes of a failed test for analysis. */
 final class TestArtifacts {
     private TestArtifacts() {}
 
     /**
-     * Copies the files of a folder.
+     * Copies the files of a folder, and returns the copy.
      *
-     * @param name of a folder below {@code target/evidence}
+     * @param name name of the copy below {@code target/evidence}
      */
     static Path save(Path folder, String name) throws IOException {
-        Path kept = Files.createDirectories(Path.of("target", "evidence", name));
-        try (Stream<Path> said = Files.list(folder)) {
-            for (Path each : said.filter(Files::isRegularFile).toList()) {
-                Files.copy(each, kept.resolve(each.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+        Path target = Files.createDirectories(Path.of("target", "evidence", name));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path each : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(each, target.resolve(each.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        return kept;
+        return target;
     }
 }

@@ -10,28 +10,28 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Four processes, of which three vote. */
+/** Four processes, three of them voters. */
 class VoterReplacementTest {
-    private static final Duration PATIENCE = ProcessCluster.TIMEOUT;
+    private static final Duration TIMEOUT = ProcessCluster.TIMEOUT;
 
-    /** What the leader has committed is known to all by then. */
+    /** Time after which all nodes know what the leader has committed. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;
 
     @Test
-    @DisplayName("K-02 K-04 a voter that died is replaced by a node that learns, and so two more may die, one by one")
-    void replaced() throws Exception {
+    @DisplayName("K-02 K-04 a dead voter is replaced by a learner, so that further nodes may fail one by one")
+    void learnerReplacesDeadVoter() throws Exception {
         try (ProcessCluster processCluster = new ProcessCluster()) {
             NodeProcess first = processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of()));
             processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().during(SETTLED)
-                    .atMost(PATIENCE)
+                    .atMost(TIMEOUT)
                     .until(() -> processCluster.countLines("becomes a voter") == 2 && processCluster.hasConverged());
             processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-            await().atMost(PATIENCE).until(processCluster::hasConverged);
+            await().atMost(TIMEOUT).until(processCluster::hasConverged);
             NodeProcess leader = processCluster.leader();
             NodeProcess dead = processCluster.nodes().subList(0, 3).stream()
                     .filter(each -> each != leader)
@@ -42,15 +42,15 @@ class VoterReplacementTest {
             dead.kill();
 
             await().during(SETTLED)
-                    .atMost(PATIENCE)
+                    .atMost(TIMEOUT)
                     .until(() -> processCluster.countLines("becomes a voter (replaces " + dead.identity) == 1
                             && processCluster.countLines(dead.identity + " is no longer a voter") == 1);
             for (NodeProcess each : rest) {
-                await().atMost(PATIENCE).until(() -> each.hasRoster(rest));
+                await().atMost(TIMEOUT).until(() -> each.hasRoster(rest));
             }
-            long then = System.nanoTime();
+            long killed = System.nanoTime();
             leader.kill();
-            processCluster.awaitNewLeader(leader, then);
+            processCluster.awaitNewLeader(leader, killed);
             processCluster.assertOneLeaderAtATime();
         }
     }

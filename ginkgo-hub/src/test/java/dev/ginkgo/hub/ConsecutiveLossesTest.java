@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A loss after a loss, with no message in between, is the same gap. */
+/** Consecutive losses without a message in between are reported as a single gap. */
 class ConsecutiveLossesTest {
     private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
     private static final int MANY = 300;
@@ -57,13 +57,13 @@ class ConsecutiveLossesTest {
         store.close();
     }
 
-    /** A program that reads when the test tells it to. */
-    private final class Program implements AutoCloseable {
+    /** A subscriber that reads on request of the test. */
+    private final class TestSubscriber implements AutoCloseable {
         final List<Gap> gaps = new ArrayList<>();
         private final List<String> read = new ArrayList<>();
         private final Subscription subscription;
 
-        Program(SubscribeRequest subscribeRequest) {
+        TestSubscriber(SubscribeRequest subscribeRequest) {
             subscription = Subscription.open(store, subscribeRequest, clock, new Counters())
                     .onGap(gap -> {
                         gaps.add(gap);
@@ -71,16 +71,16 @@ class ConsecutiveLossesTest {
                     });
         }
 
-        Program(String channels, Since since) {
+        TestSubscriber(String channels, Since since) {
             this(SubscribeRequest.of(ChannelSelector.of(channels), since));
         }
 
-        /** All that is there now, and was not read before: messages and gaps. */
+        /** Reads the messages and gaps that are available now, without waiting. */
         List<String> read() {
             read.clear();
             try {
                 while (true) {
-                    Thread.currentThread().interrupt(); // it does not wait for more
+                    Thread.currentThread().interrupt(); // take() throws instead of waiting for the next message
                     read.add(subscription.take().text());
                 }
             } catch (InterruptedException nothingMore) {
@@ -107,25 +107,24 @@ class ConsecutiveLossesTest {
                 OTHER, sequence, sequence - 1, channel, false, new byte[0], 0, Optional.of(new Epoch("raft", 8))));
     }
 
-    private void lost() {
+    private void loseMessage() {
         sequence++;
         storeReplicationSink.recordLoss(
                 new ReplicationSink.Loss(new SequenceRange(OTHER, sequence, sequence), Set.of(), false));
     }
 
     @Test
-    @DisplayName(
-            "H-16 K-05 hundreds that are kept out in a row are one gap to who reads meanwhile, and to who comes later")
-    void oneGap() {
-        try (Program channel = new Program("/n", Since.Point.NONE);
-                Program pattern = new Program("/*", Since.Point.NONE)) {
+    @DisplayName("H-16 K-05 hundreds of consecutive fenced messages are one gap, for live and for later subscribers")
+    void consecutiveLossesAreOneGap() {
+        try (TestSubscriber channel = new TestSubscriber("/n", Since.Point.NONE);
+                TestSubscriber pattern = new TestSubscriber("/*", Since.Point.NONE)) {
             message("/n", "one");
             assertThat(channel.read()).containsExactly("one");
             assertThat(pattern.read()).containsExactly("one");
             List<String> more = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
                 if (i % 3 == 0) {
-                    lost();
+                    loseMessage();
                 } else {
                     fenced("/n");
                 }
@@ -139,67 +138,66 @@ class ConsecutiveLossesTest {
             assertThat(pattern.read()).containsExactly("two");
             assertThat(epochFence.rejected()).isEqualTo(MANY * 2 / 3);
         }
-        try (Program later = new Program("/n", Since.Point.ALL)) {
+        try (TestSubscriber later = new TestSubscriber("/n", Since.Point.ALL)) {
             assertThat(later.read())
-                    .as("not complete; then a gap in its place")
+                    .as("first a gap for the incomplete history, then the gap where the messages were")
                     .containsExactly("gap", "one", "gap", "two");
         }
     }
 
     @Test
-    @DisplayName("H-16 a message between two losses keeps them apart: as many gaps, each in its place, now and later")
-    void apart() {
+    @DisplayName(
+            "H-16 losses separated by a message are separate gaps, each at its position, for live and later subscribers")
+    void separatedLossesAreSeparateGaps() {
         List<String> expected = List.of("one", "gap", "two", "gap", "three", "gap", "four");
-        List<String> atOnce = new ArrayList<>();
-        try (Program live = new Program("/n", Since.Point.NONE);
-                Program slow = new Program("/n", Since.Point.NONE);
-                Program pattern = new Program("/*", Since.Point.NONE)) {
+        List<String> readLive = new ArrayList<>();
+        try (TestSubscriber live = new TestSubscriber("/n", Since.Point.NONE);
+                TestSubscriber slow = new TestSubscriber("/n", Since.Point.NONE);
+                TestSubscriber pattern = new TestSubscriber("/*", Since.Point.NONE)) {
             for (String text : List.of("one", "two", "three", "four")) {
                 if (!text.equals("one")) {
                     for (int i = 0; i < 5; i++) {
                         fenced("/n");
-                        atOnce.addAll(live.read());
+                        readLive.addAll(live.read());
                     }
                 }
                 message("/n", text);
-                atOnce.addAll(live.read());
+                readLive.addAll(live.read());
             }
-            assertThat(atOnce).isEqualTo(expected);
+            assertThat(readLive).isEqualTo(expected);
             assertThat(slow.read())
-                    .as("nobody knows how many, also of the first")
+                    .as("the size of each gap is unknown, including the first")
                     .isEqualTo(expected);
             assertThat(pattern.read()).isEqualTo(expected);
         }
-        try (Program later = new Program("/n", Since.Point.ALL)) {
+        try (TestSubscriber later = new TestSubscriber("/n", Since.Point.ALL)) {
             assertThat(later.read()).startsWith("gap").endsWith(expected.toArray(String[]::new));
         }
     }
 
     @Test
-    @DisplayName(
-            "H-16 who is the first to ask for a list or a pattern gets the history of its channels with each gap in its"
-                    + " place")
-    void mergedLater() {
+    @DisplayName("H-16 the first subscriber of a list or pattern receives the history with each gap at its position")
+    void mergedHistoryKeepsGapPositions() {
         message("/a", "one");
         message("/b", "two");
         fenced("/a");
         message("/b", "three");
-        lost();
+        loseMessage();
         message("/a", "four");
 
         for (String channels : List.of("/a,/b", "/*")) {
-            try (Program later = new Program(channels, Since.Point.ALL)) {
+            try (TestSubscriber later = new TestSubscriber(channels, Since.Point.ALL)) {
                 assertThat(later.read())
-                        .as("%s: not complete; then each gap in its place", channels)
+                        .as("%s: a gap for the incomplete history, then each gap at its position", channels)
                         .containsExactly("gap", "one", "two", "gap", "three", "gap", "four");
             }
         }
     }
 
     @Test
-    @DisplayName("H-16 who reads with conflation is told each gap in its place, too")
-    void conflated() {
-        try (Program screen = new Program(
+    @DisplayName("H-16 a conflated subscriber receives each gap at its position")
+    void conflatedSubscriberReceivesGaps() {
+        try (TestSubscriber conflated = new TestSubscriber(
                 new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, Duration.ofSeconds(2), List.of()))) {
             for (String name : List.of("/a", "/b", "/c")) {
                 message(name, name);
@@ -208,20 +206,21 @@ class ConsecutiveLossesTest {
                 clock.advance(Duration.ofSeconds(3));
                 store.flush();
             }
-            assertThat(screen.read()).containsExactly("/a", "gap", "/b", "gap", "/c", "gap");
+            assertThat(conflated.read()).containsExactly("/a", "gap", "/b", "gap", "/c", "gap");
             fenced("/c");
-            assertThat(screen.read()).isEmpty();
+            assertThat(conflated.read()).isEmpty();
         }
     }
 
     @Test
-    @DisplayName("H-16 who begins between two losses is told the second; who was told the first is not told again")
-    void whoComesInBetween() {
-        try (Program first = new Program("/n", Since.Point.NONE)) {
+    @DisplayName(
+            "H-16 a subscriber that starts between two losses gets a gap; one that had the first gap gets no second")
+    void subscriberStartingBetweenLossesReceivesOneGap() {
+        try (TestSubscriber first = new TestSubscriber("/n", Since.Point.NONE)) {
             fenced("/n");
             assertThat(first.read()).containsExactly("gap");
-            try (Program second = new Program("/n", Since.Point.NONE);
-                    Program pattern = new Program("/*", Since.Point.NONE)) {
+            try (TestSubscriber second = new TestSubscriber("/n", Since.Point.NONE);
+                    TestSubscriber pattern = new TestSubscriber("/*", Since.Point.NONE)) {
                 for (int i = 0; i < MANY; i++) {
                     fenced("/n");
                 }
@@ -239,58 +238,57 @@ class ConsecutiveLossesTest {
     }
 
     @Test
-    @DisplayName(
-            "H-16 who comes back to a gap that has grown since is told that he does not get all; to one that has not,"
-                    + " nothing")
-    void comesBack() {
-        String at;
-        try (Program reader = new Program("/n", Since.Point.NONE)) {
+    @DisplayName("H-16 resuming at a gap that has grown since reports a gap; at one that has not grown, nothing")
+    void resumeReportsGapOnlyIfItHasGrown() {
+        String id;
+        try (TestSubscriber subscriber = new TestSubscriber("/n", Since.Point.NONE)) {
             message("/n", "one");
             fenced("/n");
-            assertThat(reader.read()).containsExactly("one", "gap");
-            at = reader.gaps.getLast().after();
+            assertThat(subscriber.read()).containsExactly("one", "gap");
+            id = subscriber.gaps.getLast().after();
         }
-        try (Program same = new Program("/n", new Since.After(at))) {
+        try (TestSubscriber same = new TestSubscriber("/n", new Since.After(id))) {
             assertThat(same.read()).isEmpty();
         }
         fenced("/n");
         message("/n", "two");
         String grown;
-        try (Program again = new Program("/n", new Since.After(at))) {
-            assertThat(again.read()).containsExactly("gap", "two");
-            grown = again.gaps.getLast().after();
+        try (TestSubscriber resumed = new TestSubscriber("/n", new Since.After(id))) {
+            assertThat(resumed.read()).containsExactly("gap", "two");
+            grown = resumed.gaps.getLast().after();
         }
-        try (Program after = new Program("/n", new Since.After(grown))) {
+        try (TestSubscriber after = new TestSubscriber("/n", new Since.After(grown))) {
             assertThat(after.read()).containsExactly("two");
         }
     }
 
     @Test
-    @DisplayName("H-16 how many are missed is told, whatever was told before")
-    void counted() {
-        try (Program reader = new Program("/n", Since.Point.NONE)) {
-            evicted(3);
-            assertThat(reader.read()).containsExactly("gap of 3");
+    @DisplayName("H-16 a gap of known size is always reported, even directly after another gap")
+    void gapOfKnownSizeIsAlwaysReported() {
+        try (TestSubscriber subscriber = new TestSubscriber("/n", Since.Point.NONE)) {
+            publishAndEvict(3);
+            assertThat(subscriber.read()).containsExactly("gap of 3");
             fenced("/n");
             fenced("/n");
-            assertThat(reader.read()).containsExactly("gap");
-            evicted(2);
-            assertThat(reader.read()).containsExactly("gap of 2");
-            evicted(1);
+            assertThat(subscriber.read()).containsExactly("gap");
+            publishAndEvict(2);
+            assertThat(subscriber.read()).containsExactly("gap of 2");
+            publishAndEvict(1);
             fenced("/n");
-            assertThat(reader.read()).as("some and one and some are some").isEmpty();
+            assertThat(subscriber.read())
+                    .as("an unknown size plus one is still an unknown size")
+                    .isEmpty();
             message("/n", "one");
-            assertThat(reader.read()).containsExactly("one");
+            assertThat(subscriber.read()).containsExactly("one");
         }
     }
 
     @Test
-    @DisplayName(
-            "H-16 nobody knows how many are missed if one was lost between those that have gone, in each part of them")
-    void lostAmongThoseThatAreGone() {
-        try (Program behind = new Program("/n", Since.Point.NONE);
-                Program before = new Program("/n", Since.Point.NONE);
-                Program after = new Program("/n", Since.Point.NONE)) {
+    @DisplayName("H-16 a gap has unknown size if a loss is among the evicted messages it covers")
+    void lossAmongEvictedMessagesMakesSizeUnknown() {
+        try (TestSubscriber behind = new TestSubscriber("/n", Since.Point.NONE);
+                TestSubscriber before = new TestSubscriber("/n", Since.Point.NONE);
+                TestSubscriber after = new TestSubscriber("/n", Since.Point.NONE)) {
             message("/n", "one");
             assertThat(before.read()).containsExactly("one");
             assertThat(after.read()).containsExactly("one");
@@ -308,7 +306,7 @@ class ConsecutiveLossesTest {
         }
     }
 
-    private void evicted(int count) {
+    private void publishAndEvict(int count) {
         for (int i = 0; i < count; i++) {
             message("/n", "x");
         }
@@ -317,18 +315,18 @@ class ConsecutiveLossesTest {
     }
 
     @Test
-    @DisplayName("H-16 losses push no message out of the history, and take no memory")
-    void keepsTheHistory() {
+    @DisplayName("H-16 losses evict no message from the history and use no memory")
+    void lossesKeepTheHistory() {
         List<String> texts = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
-        try (Program pattern = new Program("/*", Since.Point.NONE)) {
+        try (TestSubscriber pattern = new TestSubscriber("/*", Since.Point.NONE)) {
             texts.forEach(text -> message("/n", text));
-            long held = store.usage().storedBytes();
+            long storedBytes = store.usage().storedBytes();
             for (int i = 0; i < MANY; i++) {
                 fenced("/n");
             }
-            assertThat(store.usage().storedBytes() - held).isEqualTo(16);
+            assertThat(store.usage().storedBytes() - storedBytes).isEqualTo(16);
             for (int i = 0; i < MANY; i++) {
-                new Program("/n", Since.Point.NONE).close(); // has to be told of the next, so that takes a place
+                new TestSubscriber("/n", Since.Point.NONE).close(); // needs a gap of its own, which takes an entry
                 fenced("/n");
             }
             message("/n", "100");
@@ -336,7 +334,7 @@ class ConsecutiveLossesTest {
             assertThat(store.channels(1).items().getFirst().messages()).isEqualTo(100);
             assertThat(pattern.read()).endsWith("98", "99", "gap", "100");
         }
-        try (Program all = new Program("/n", Since.Point.ALL)) {
+        try (TestSubscriber all = new TestSubscriber("/n", Since.Point.ALL)) {
             List<String> read = all.read();
             assertThat(read).containsSubsequence(texts.subList(1, 100)).endsWith("gap", "100");
             assertThat(read.stream().filter("gap"::equals)).hasSize(2);

@@ -19,19 +19,19 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a reader gets that asks for what was before. */
+/** The history that a subscription with a start position receives. */
 class HistoryTest {
     private static final String RECOVERED = "\u001e{\"event\":\"start\",\"recovered\":true,ID}\n";
     private static final String LOST = "\u001e{\"event\":\"start\",\"recovered\":false,ID}\n";
 
     @Test
-    @DisplayName("H-15 H-26 since an id, all, latest, a time: first start, then what was before, then what comes")
-    void forms() throws Exception {
+    @DisplayName("H-15 H-26 since=id, all, latest or a time: first the event start, then history, then live messages")
+    void eachStartPositionDeliversItsHistory() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             List<String> ids = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
                 ids.add(testHub.hub().publish("/a", Integer.toString(i)).id());
-                testHub.hub().publish("/b", "not this");
+                testHub.hub().publish("/b", "other channel");
             }
             String id = ids.get(1);
             assertThat(testHub.readLinesTo("/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
@@ -39,15 +39,16 @@ class HistoryTest {
             assertThat(testHub.readLinesTo("/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
             assertThat(testHub.readLinesTo("/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
             assertThat(testHub.readLinesTo("/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
-            assertThat(testHub.readLinesTo("/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
+            // The hub started less than 10 minutes ago, so recovered is false.
+            assertThat(testHub.readLinesTo("/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n");
             assertThat(testHub.readLinesTo("/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
                     .isEqualTo(LOST + "1\n2\n3\n4\n");
         }
     }
 
     @Test
-    @DisplayName("H-15 the header counts before last_event_id, and that before since; none is as if it were not there")
-    void precedence() throws Exception {
+    @DisplayName("H-15 Last-Event-ID overrides last_event_id, which overrides since; since=none delivers no history")
+    void headerOverridesParameters() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             String first = testHub.hub().publish("/a", "1").id();
             String second = testHub.hub().publish("/a", "2").id();
@@ -64,8 +65,8 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("H-15 what cannot be understood is a 400 that says what there is")
-    void malformed() throws Exception {
+    @DisplayName("H-15 an invalid start position is answered with a 400 that lists the valid ones")
+    void rejectsInvalidStartPosition() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (String since : List.of("", "yesterday", "10", "-5m", "10x", "AAA", "99999999999999999999h", "%00")) {
                 if (!since.equals("10")) {
@@ -82,8 +83,8 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("H-15 in server-sent events, NDJSON and WebSocket too")
-    void framings() throws Exception {
+    @DisplayName("H-15 history is also delivered as server-sent events, NDJSON and WebSocket frames")
+    void deliversHistoryInEachWireFormat() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             String id = testHub.hub().publish("/a", "1").id();
             String last = testHub.hub().publish("/a", "2").id();
@@ -111,23 +112,24 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("H-15 a browser that has seen no message yet misses none either: start has an id")
-    void nothingSeenYet() throws Exception {
+    @DisplayName("H-15 a browser that reconnects before its first message misses none: the event start has an id")
+    void resumesFromStartEvent() throws Exception {
         try (TestHub testHub = TestHub.start();
                 EventSourceClient eventSourceClient = new EventSourceClient(testHub, "/a")) {
             eventSourceClient.connect();
             assertThat(eventSourceClient.next().name()).isEqualTo("start");
             eventSourceClient.disconnect();
-            testHub.hub().publish("/a", "while it was away");
+            testHub.hub().publish("/a", "while it was disconnected");
             eventSourceClient.connect();
             assertThat(eventSourceClient.next().data()).isEqualTo("{\"recovered\":true}");
-            assertThat(eventSourceClient.next().data()).isEqualTo("while it was away");
+            assertThat(eventSourceClient.next().data()).isEqualTo("while it was disconnected");
         }
     }
 
     @Test
-    @DisplayName("H-15 when messages after the id are gone, or the hub was restarted, it says so and gives all it has")
-    void notRecovered() throws Exception {
+    @DisplayName(
+            "H-15 if messages after the id were evicted, or the hub restarted: recovered is false, and all history follows")
+    void reportsNotRecovered_afterEvictionOrRestart() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 2")) {
             String first = testHub.hub().publish("/a", "1").id();
             for (int i = 2; i <= 4; i++) {
@@ -135,23 +137,26 @@ class HistoryTest {
             }
             assertThat(testHub.readLinesTo("/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
             assertThat(testHub.readLinesTo("/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
-            String earlier = MessageId.of(0, 1, 3).text();
-            assertThat(testHub.readLinesTo("/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
-            String never = MessageId.of(0, Long.MAX_VALUE, 3).text();
-            assertThat(testHub.readLinesTo("/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
+            String earlierIncarnation = MessageId.of(0, 1, 3).text();
+            assertThat(testHub.readLinesTo("/a?since=" + earlierIncarnation, "4"))
+                    .isEqualTo(LOST + "3\n4\n");
+            String unknownIncarnation = MessageId.of(0, Long.MAX_VALUE, 3).text();
+            assertThat(testHub.readLinesTo("/a?since=" + unknownIncarnation, "4"))
+                    .isEqualTo(LOST + "3\n4\n");
             assertThat(testHub.hub().stats().notRecovered()).isEqualTo(4);
         }
     }
 
     @Test
-    @DisplayName("H-15 a channel that was forgotten remembers what is gone of it; of others it says nothing wrong")
-    void forgottenChannel() throws Exception {
+    @DisplayName(
+            "H-15 a forgotten channel keeps its eviction watermark, and other channels still report recovered: true")
+    void forgottenChannelKeepsEvictionWatermark() throws Exception {
         try (TestHub testHub = TestHub.startHub("store.budget = '64KiB'")) {
             String before = testHub.hub().publish("/other", "x").id();
             String first = testHub.hub().publish("/a", "1").id();
             String second = testHub.hub().publish("/a", "2").id();
             for (int i = 0; i < 20; i++) {
-                testHub.hub().publish("/big", "x".repeat(8_000)); // everything else goes
+                testHub.hub().publish("/big", "x".repeat(8_000)); // evicts all other channels
             }
             assertThat(testHub.hub().stats().channels()).isEqualTo(1);
             testHub.hub().publish("/a", "3");
@@ -163,8 +168,8 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("H-15 in Java: history first, then what comes; a loss is a gap whose number nobody knows")
-    void java() throws Exception {
+    @DisplayName("H-15 in Java: history first, then live messages; messages evicted earlier are a gap of unknown size")
+    void javaSubscriptionReceivesHistoryAndGap() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 2")) {
             MessageHub hub = testHub.hub();
             String first = hub.publish("/a", "1").id();
@@ -193,32 +198,33 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("H-16 a tight loop of more than history.count messages does not overtake readers who are there")
-    void tightLoop() throws Exception {
+    @DisplayName("H-16 publishing more than history.count messages in a tight loop causes no gap for live subscribers")
+    void tightLoopCausesNoGap() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 10")) {
             ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
             directStreamHub.blockLoopWith(() -> {
                 for (int i = 0; i < 1_000; i++) {
                     directStreamHub.hub.publish("/a", Integer.toString(i));
-                    directStreamHub.hub.publish("/nobody", Integer.toString(i));
+                    directStreamHub.hub.publish("/unread", Integer.toString(i));
                 }
             });
             for (int i = 0; i < 1_000; i++) {
                 assertThat(chunkedStreamClient.nextText()).isEqualTo(i + "\n");
             }
             assertThat(directStreamHub.stats().gaps()).isZero();
-            try (Subscription left =
-                    directStreamHub.hub.subscribe("/nobody", Since.Point.ALL).onGap(gap -> {})) {
-                assertThat(left.take().text()).isEqualTo("990");
+            try (Subscription retained =
+                    directStreamHub.hub.subscribe("/unread", Since.Point.ALL).onGap(gap -> {})) {
+                assertThat(retained.take().text()).isEqualTo("990");
             }
-            // and what is over the count goes when the moment is over
+            // and messages above history.count are evicted once the grace period is over
             DirectStreamHub.soon().until(() -> directStreamHub.stats().storedBytes() < 20_000);
         }
     }
 
     @Test
-    @DisplayName("H-16 a reader overtaken while it was idle is told within a second: how many, and where it goes on")
-    void overtakenWhileIdle() throws Exception {
+    @DisplayName(
+            "H-16 an idle subscriber that falls behind retention gets a gap within a second, with its size and an id")
+    void idleSubscriberReceivesGap() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 10\nhistory.grace = '0s'")) {
             for (WireFormat wireFormat : List.of(WireFormat.LINES, WireFormat.NDJSON, WireFormat.SSE)) {
                 ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/" + wireFormat, wireFormat);
@@ -231,11 +237,11 @@ class HistoryTest {
                                 .id());
                     }
                 });
-                String said = chunkedStreamClient.nextText();
-                while (!said.contains("gap")) {
-                    said = chunkedStreamClient.nextText();
+                String event = chunkedStreamClient.nextText();
+                while (!event.contains("gap")) {
+                    event = chunkedStreamClient.nextText();
                 }
-                assertThat(said).contains("\"missed\":90", ids.get(89));
+                assertThat(event).contains("\"missed\":90", ids.get(89));
                 assertThat(chunkedStreamClient.nextText()).contains("90");
             }
         }

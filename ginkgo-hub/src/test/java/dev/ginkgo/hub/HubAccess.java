@@ -7,11 +7,11 @@ import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.random.RandomGenerator;
 
-/** Opens the internals of a hub to tests in other packages. */
+/** Gives tests in other packages access to the internals of a hub. */
 public final class HubAccess {
     private HubAccess() {}
 
-    /** Creates a hub with the given memory and random numbers. */
+    /** Creates a hub with the given buffer allocator and source of random numbers. */
     public static MessageHub create(ByteBufAllocator allocator, RandomGenerator random) {
         return new MessageHub(allocator, random);
     }

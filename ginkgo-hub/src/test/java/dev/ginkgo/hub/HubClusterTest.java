@@ -15,18 +15,18 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Hubs that are one hub. */
+/** Hubs of a cluster: replication, resume at another node, state transfer and fencing. */
 class HubClusterTest {
     private static final Pattern ID = Pattern.compile("^id: (.+)$", Pattern.MULTILINE);
     private static final Pattern DATA = Pattern.compile("^data: (.+)$", Pattern.MULTILINE);
 
     @Test
-    @DisplayName("H-14 what is published at any node is read at every node, in each publisher's order, once")
-    void publishAnywhereReadAnywhere() throws Exception {
+    @DisplayName("H-14 a message published at any node is delivered at every node, once and in publisher order")
+    void deliversAtEveryNode_onceInPublisherOrder() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
-            List<Subscription> readers = new ArrayList<>();
+            List<Subscription> subscribers = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                readers.add(nodes.get(i).hub.subscribe("/n"));
+                subscribers.add(nodes.get(i).hub.subscribe("/n"));
             }
 
             for (int n = 0; n < 100; n++) {
@@ -36,10 +36,10 @@ class HubClusterTest {
                 }
             }
 
-            for (Subscription reader : readers) {
+            for (Subscription subscriber : subscribers) {
                 List<List<String>> byNode = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
                 for (int k = 0; k < 300; k++) {
-                    String[] parts = reader.take().text().split("/", -1);
+                    String[] parts = subscriber.take().text().split("/", -1);
                     byNode.get(Integer.parseInt(parts[0])).add(parts[1]);
                 }
                 for (List<String> each : byNode) {
@@ -47,14 +47,14 @@ class HubClusterTest {
                             .hasSize(100)
                             .isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
                 }
-                reader.close();
+                subscriber.close();
             }
         }
     }
 
     @Test
-    @DisplayName("H-15 K-19 a reader goes to another node with its last id, and gets what it missed: recovered")
-    void resumesElsewhere() throws Exception {
+    @DisplayName("H-15 K-19 a client that resumes at another node gets the messages it missed, with recovered: true")
+    void resumesAtAnotherNode() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
             HubCluster.TestNode a = nodes.get(0);
             HubCluster.TestNode b = nodes.get(1);
@@ -81,33 +81,33 @@ class HubClusterTest {
 
     @Test
     @DisplayName(
-            "H-15 a reader who goes on by way of a node that is behind gets nothing twice: its ids hold what he has had")
-    void byWayOfOneThatIsBehind() throws Exception {
+            "H-15 a client that resumes via a lagging node receives no duplicates: its ids keep the earlier position")
+    void resumesViaLaggingNode_withoutDuplicates() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
-            HubCluster.TestNode behind = nodes.get(2);
+            HubCluster.TestNode lagging = nodes.get(2);
             nodes.post(nodes.get(0), "/n", "zero");
             await().atMost(HubCluster.TIMEOUT)
-                    .until(() -> data(nodes, behind, "all").size() == 1);
+                    .until(() -> data(nodes, lagging, "all").size() == 1);
             nodes.isolate(2, true);
             await().atMost(HubCluster.TIMEOUT)
-                    .until(() -> !behind.hub.awaitPeers(Duration.ZERO)
+                    .until(() -> !lagging.hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
             nodes.post(nodes.get(0), "/n", "one");
             nodes.post(nodes.get(0), "/n", "two");
             String id = ids(poll(nodes, nodes.get(0), "all")).getLast();
 
-            // When he reads there what nobody else has yet, by a poll and by a stream
-            nodes.post(behind, "/n", "three");
-            String there = nodes.get(behind, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
+            // When it reads a message there that no other node has yet, with a poll and with a stream
+            nodes.post(lagging, "/n", "three");
+            String polled = nodes.get(lagging, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
-            String stream;
+            String streamed;
             try (RawHttpClient rawHttpClient =
-                    new RawHttpClient(behind.hub.address().port())) {
+                    new RawHttpClient(lagging.hub.address().port())) {
                 rawHttpClient.send("GET /n HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: "
                         + id + "\r\n\r\n");
-                stream = rawHttpClient.readTo("event: next") + rawHttpClient.readTo("data: {}");
+                streamed = rawHttpClient.readTo("event: next") + rawHttpClient.readTo("data: {}");
             }
-            assertThat(List.of(there, stream)).allSatisfy(read -> {
+            assertThat(List.of(polled, streamed)).allSatisfy(read -> {
                 assertThat(texts(read)).containsExactly("three");
                 assertThat(read).contains("\"recovered\":true");
             });
@@ -116,8 +116,8 @@ class HubClusterTest {
             await().atMost(HubCluster.TIMEOUT)
                     .until(() -> data(nodes, third, "all").size() == 4);
 
-            // Then he has had all
-            for (String last : List.of(ids(there).getLast(), ids(stream).getLast())) {
+            // Then no message is left for it
+            for (String last : List.of(ids(polled).getLast(), ids(streamed).getLast())) {
                 String rest = nodes.get(
                                 third, "/n?poll=1&wait=10ms", "Accept", "text/event-stream", "Last-Event-ID", last)
                         .body();
@@ -128,8 +128,8 @@ class HubClusterTest {
     }
 
     @Test
-    @DisplayName("K-19 the page of a node that has died goes on at another, and that of a stranger does not")
-    void pageOfADeadNode() throws Exception {
+    @DisplayName("K-19 a page loaded from a dead node may use another node; a page of an unknown origin may not")
+    void acceptsOriginOfDeadMember() throws Exception {
         try (HubCluster nodes = HubCluster.of(2)) {
             String dead = nodes.get(0).uri("").toString();
             HubCluster.TestNode alive = nodes.get(1);
@@ -138,11 +138,11 @@ class HubClusterTest {
                     .until(() -> alive.cluster.roster().size() == 1);
 
             // When
-            var answer = nodes.get(alive, "/n?poll=1&wait=0s", "Origin", dead);
+            var response = nodes.get(alive, "/n?poll=1&wait=0s", "Origin", dead);
 
             // Then
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.headers().firstValue("access-control-allow-origin"))
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("access-control-allow-origin"))
                     .hasValue(dead);
             assertThat(nodes.get(alive, "/n?poll=1&wait=0s", "Origin", "http://127.0.0.1:1")
                             .statusCode())
@@ -151,8 +151,8 @@ class HubClusterTest {
     }
 
     @Test
-    @DisplayName("K-20 a fresh node fetches the history from its peers; who resumes there gets recovered: true")
-    void freshNode() throws Exception {
+    @DisplayName("K-20 a new node fetches the history from its peers; a client that resumes there gets recovered: true")
+    void newNodeFetchesHistory() throws Exception {
         try (HubCluster nodes = HubCluster.of(2)) {
             for (int n = 0; n < 20; n++) {
                 nodes.get(n % 2).hub.publish("/n", Integer.toString(n));
@@ -161,12 +161,12 @@ class HubClusterTest {
                     .until(() -> data(nodes, nodes.get(0), "all").size() == 20);
             String id = ids(poll(nodes, nodes.get(0), "all")).get(9);
 
-            HubCluster.TestNode fresh = nodes.start(3);
+            HubCluster.TestNode newNode = nodes.start(3);
             nodes.awaitPeers();
 
             await().atMost(HubCluster.TIMEOUT)
-                    .until(() -> data(nodes, fresh, "all").size() == 20);
-            String resumed = nodes.get(fresh, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
+                    .until(() -> data(nodes, newNode, "all").size() == 20);
+            String resumed = nodes.get(newNode, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
             assertThat(resumed).contains("\"recovered\":true");
             assertThat(texts(resumed)).isNotEmpty();
@@ -174,9 +174,8 @@ class HubClusterTest {
     }
 
     @Test
-    @DisplayName(
-            "K-05 when a node leads, what it publishes carries the higher epoch, and the older comes nowhere after")
-    void fencing() throws Exception {
+    @DisplayName("K-05 a new leader publishes under a higher epoch, and no node delivers the older epoch afterwards")
+    void newLeaderPublishesUnderHigherEpoch() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
             await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
@@ -197,12 +196,12 @@ class HubClusterTest {
     }
 
     @Test
-    @DisplayName("K-20 after a partition has healed, the histories are equal, and no reader was told a gap")
-    void healed() throws Exception {
+    @DisplayName("K-20 after a partition heals, all nodes have the same history, and no subscriber receives a gap")
+    void healedPartitionLeavesNoGap() throws Exception {
         try (HubCluster nodes = HubCluster.of(3);
-                Subscription reader = nodes.get(0).hub.subscribe("/n")) {
+                Subscription subscriber = nodes.get(0).hub.subscribe("/n")) {
             List<Gap> gaps = new ArrayList<>();
-            reader.onGap(gaps::add);
+            subscriber.onGap(gaps::add);
             nodes.isolate(2, true);
             await().atMost(HubCluster.TIMEOUT)
                     .until(() -> !nodes.get(2).hub.awaitPeers(Duration.ZERO)
@@ -210,7 +209,7 @@ class HubClusterTest {
             for (int n = 0; n < 30; n++) {
                 nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
             }
-            await().atMost(HubCluster.TIMEOUT) // what was not sent is counted
+            await().atMost(HubCluster.TIMEOUT) // messages that were not sent to a peer are counted
                     .until(() -> nodes.get(0).hub.metrics().peers().dropped() >= 10);
 
             nodes.isolate(2, false);
@@ -223,21 +222,21 @@ class HubClusterTest {
                                 .doesNotHaveDuplicates());
             }
             for (int n = 0; n < 30; n++) {
-                reader.take();
+                subscriber.take();
             }
             assertThat(gaps).isEmpty();
         }
     }
 
     @Test
-    @DisplayName("H-16 what is not to be had any more after a partition is told to the readers of the channel as a gap")
-    void healedTooLate() throws Exception {
+    @DisplayName("H-16 messages evicted everywhere before a partition heals are a gap for the channel's subscribers")
+    void healedTooLateReportsGap() throws Exception {
         try (HubCluster nodes = HubCluster.of(2, "hub.history.count = 5", "hub.history.grace = '0s'");
-                Subscription reader = nodes.get(1).hub.subscribe("/n")) {
+                Subscription subscriber = nodes.get(1).hub.subscribe("/n")) {
             List<Gap> gaps = new ArrayList<>();
-            reader.onGap(gaps::add);
+            subscriber.onGap(gaps::add);
             nodes.get(0).hub.publish("/n", "before");
-            assertThat(reader.take().text()).isEqualTo("before");
+            assertThat(subscriber.take().text()).isEqualTo("before");
             nodes.isolate(1, true);
             await().atMost(HubCluster.TIMEOUT)
                     .until(() -> !nodes.get(0).hub.awaitPeers(Duration.ZERO)
@@ -248,7 +247,7 @@ class HubClusterTest {
 
             nodes.isolate(1, false);
 
-            assertThat(reader.take().text()).isEqualTo("95");
+            assertThat(subscriber.take().text()).isEqualTo("95");
             assertThat(gaps).hasSize(1);
             assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
         }
@@ -263,7 +262,7 @@ class HubClusterTest {
         return texts(poll(nodes, testNode, since));
     }
 
-    /** The messages, without what the hub itself says. */
+    /** Returns the messages without the control events of the hub. */
     private static List<String> texts(String events) {
         return DATA.matcher(events)
                 .results()

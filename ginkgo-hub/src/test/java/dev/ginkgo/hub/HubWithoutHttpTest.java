@@ -9,17 +9,17 @@ import dev.ginkgo.time.TimeSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+/** A hub with {@code http.enabled = false}. */
 class HubWithoutHttpTest {
-
     @Test
-    @DisplayName("a hub that does not listen serves the program that it is in, and stops as any other")
-    void serves() throws InterruptedException {
+    @DisplayName("a hub without HTTP serves publishers and subscribers in its own process, and stops normally")
+    void servesItsProcess_withoutListening() throws InterruptedException {
         TimeSource clock = new FakeClock();
         try (TestTree<MessageHub> tree = TestTree.start(new MessageHub(), clock, "http.enabled = false");
-                Subscription reader = tree.root().subscribe("/n")) {
+                Subscription subscriber = tree.root().subscribe("/n")) {
             tree.root().publish("/n", "one");
 
-            assertThat(reader.take().text()).isEqualTo("one");
+            assertThat(subscriber.take().text()).isEqualTo("one");
             assertThat(tree.ginkgo().status().ready()).isTrue();
             assertThat(HubAccess.readings(tree.root()).connections()).isZero();
             assertThat(tree.root().url()).isEmpty();

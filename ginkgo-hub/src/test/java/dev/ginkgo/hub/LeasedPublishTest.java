@@ -11,12 +11,14 @@ import dev.ginkgo.testing.TestTree;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+/** Publishing under a lease of the cluster's leader. */
 class LeasedPublishTest {
     @Test
-    @DisplayName("K-03 a publish under a lease that is over is refused at the append, and nobody gets it")
-    void leaseOver() throws Exception {
+    @DisplayName(
+            "K-03 publishing under an expired lease is rejected before the append, and no subscriber receives the message")
+    void rejectsPublishUnderExpiredLease() throws Exception {
         try (TestHub testHub = TestHub.start();
-                Subscription reader = testHub.hub().subscribe("/x")) {
+                Subscription subscriber = testHub.hub().subscribe("/x")) {
             // Given
             Lease lease;
             try (TestTree<Cluster> cluster = TestTree.start(new Cluster())) {
@@ -24,13 +26,13 @@ class LeasedPublishTest {
                 assertThat(testHub.hub().publish("/x", "1", lease).receivers()).isEqualTo(1);
             }
 
-            // When its node no longer leads
+            // When the node of the lease no longer leads
             assertThatThrownBy(() -> testHub.hub().publish("/x", "2", lease)).isInstanceOf(LeaseExpiredException.class);
 
             // Then
             testHub.hub().publish("/x", "3");
-            assertThat(reader.take().text()).isEqualTo("1");
-            assertThat(reader.take().text()).isEqualTo("3");
+            assertThat(subscriber.take().text()).isEqualTo("1");
+            assertThat(subscriber.take().text()).isEqualTo("3");
             assertThat(testHub.hub().stats().published()).isEqualTo(2);
         }
     }

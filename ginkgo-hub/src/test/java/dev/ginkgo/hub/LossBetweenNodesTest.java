@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a node cannot get of another one's messages. */
+/** Messages of another node that this node cannot fetch, and how subscribers learn about them. */
 class LossBetweenNodesTest {
     private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
 
@@ -70,7 +70,7 @@ class LossBetweenNodesTest {
         store.close();
     }
 
-    private Subscription read(String channels, Since since) {
+    private Subscription subscribe(String channels, Since since) {
         return Subscription.open(
                         store,
                         SubscribeRequest.of(ChannelSelector.of(channels), since),
@@ -91,29 +91,29 @@ class LossBetweenNodesTest {
                 Optional.empty()));
     }
 
-    private void lost(long from, long to, boolean beforeUs, String... sound) {
+    private void lost(long from, long to, boolean beforeStart, String... unaffected) {
         storeReplicationSink.recordLoss(
-                new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(sound), beforeUs));
+                new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(unaffected), beforeStart));
     }
 
     @Test
-    @DisplayName("H-16 what was lost between nodes is told, in its place, to those who read a channel that may lack it")
-    void told() throws Exception {
-        try (Subscription hurt = read("/hurt", Since.Point.NONE);
-                Subscription pattern = read("/*", Since.Point.NONE);
-                Subscription sound = read("/sound", Since.Point.NONE)) {
-            relay("/hurt", 1, "one");
-            lost(2, 3, false, "/sound");
-            relay("/hurt", 4, "four");
-            relay("/sound", 5, "five");
+    @DisplayName("H-16 messages lost between nodes are a gap at their position on every channel that may have lost one")
+    void lossIsGapOnAffectedChannels() throws Exception {
+        try (Subscription affected = subscribe("/affected", Since.Point.NONE);
+                Subscription pattern = subscribe("/*", Since.Point.NONE);
+                Subscription unaffected = subscribe("/unaffected", Since.Point.NONE)) {
+            relay("/affected", 1, "one");
+            lost(2, 3, false, "/unaffected");
+            relay("/affected", 4, "four");
+            relay("/unaffected", 5, "five");
 
-            assertThat(hurt.take().text()).isEqualTo("one");
+            assertThat(affected.take().text()).isEqualTo("one");
             assertThat(gaps).isEmpty();
-            assertThat(hurt.take().text()).isEqualTo("four");
-            assertThat(gaps).extracting(Gap::channel).containsExactly("/hurt");
+            assertThat(affected.take().text()).isEqualTo("four");
+            assertThat(gaps).extracting(Gap::channel).containsExactly("/affected");
             assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
             gaps.clear();
-            assertThat(sound.take().text()).isEqualTo("five");
+            assertThat(unaffected.take().text()).isEqualTo("five");
             assertThat(gaps).isEmpty();
             for (String text : List.of("one", "four", "five")) {
                 assertThat(pattern.take().text()).isEqualTo(text);
@@ -123,59 +123,59 @@ class LossBetweenNodesTest {
     }
 
     @Test
-    @DisplayName("H-16 a loss is told also if nothing comes after it, and after a resume from before it")
-    void toldToThoseWhoComeBack() throws Exception {
+    @DisplayName(
+            "H-16 a loss is reported even if no message of its node follows, and after resuming from an id before it")
+    void lossIsGapAfterResume() throws Exception {
         relay("/n", 1, "one");
         String id;
-        try (Subscription reader = read("/n", Since.Point.ALL)) {
-            id = reader.take().id();
+        try (Subscription subscriber = subscribe("/n", Since.Point.ALL)) {
+            id = subscriber.take().id();
             lost(2, 2, false);
             store.publish(ChannelName.of("/other"), Payload.text("x"));
             store.publish(ChannelName.of("/n"), Payload.text("two"));
-            assertThat(reader.take().text()).isEqualTo("two");
+            assertThat(subscriber.take().text()).isEqualTo("two");
             assertThat(gaps).hasSize(1);
         }
         gaps.clear();
-        try (Subscription again = read("/n", new Since.After(id))) {
-            assertThat(again.take().text()).isEqualTo("two");
+        try (Subscription resumed = subscribe("/n", new Since.After(id))) {
+            assertThat(resumed.take().text()).isEqualTo("two");
             assertThat(gaps).hasSize(1);
             store.publish(ChannelName.of("/n"), Payload.text("three"));
-            assertThat(again.take().text()).isEqualTo("three");
+            assertThat(resumed.take().text()).isEqualTo("three");
             assertThat(gaps).hasSize(1);
         }
     }
 
     @Test
-    @DisplayName("H-16 what was published before this node came is told only to those who ask for it")
-    void beforeUs() throws Exception {
-        try (Subscription reader = read("/n", Since.Point.NONE)) {
+    @DisplayName("H-16 a loss from before this node started is a gap only for subscribers that ask for history")
+    void lossBeforeStartIsGapOnlyInHistory() throws Exception {
+        try (Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             lost(1, 9, true);
             relay("/n", 10, "ten");
-            assertThat(reader.take().text()).isEqualTo("ten");
+            assertThat(subscriber.take().text()).isEqualTo("ten");
             assertThat(gaps).isEmpty();
         }
-        try (Subscription all = read("/n", Since.Point.ALL)) {
+        try (Subscription all = subscribe("/n", Since.Point.ALL)) {
             assertThat(all.take().text()).isEqualTo("ten");
             assertThat(gaps).hasSize(1);
         }
     }
 
     @Test
-    @DisplayName("K-05 H-16 what is kept out because its leadership is over is told to those who read, and to those who"
-            + " come back")
-    void keptOut() throws Exception {
+    @DisplayName("K-05 H-16 a fenced message is a gap for live and for resuming subscribers")
+    void fencedMessageIsGap() throws Exception {
         relay("/n", 1, "one");
         String id;
-        try (Subscription reader = read("/n", Since.Point.ALL)) {
-            id = reader.take().id();
+        try (Subscription subscriber = subscribe("/n", Since.Point.ALL)) {
+            id = subscriber.take().id();
             epochFence.observe(new Epoch("raft", 9));
             relayUnder(8, OTHER, 2);
             relay("/n", 3, "three");
-            assertThat(reader.take().text()).isEqualTo("three");
+            assertThat(subscriber.take().text()).isEqualTo("three");
             assertThat(gaps).hasSize(1);
         }
-        try (Subscription again = read("/n", new Since.After(id))) {
-            assertThat(again.take().text()).isEqualTo("three");
+        try (Subscription resumed = subscribe("/n", new Since.After(id))) {
+            assertThat(resumed.take().text()).isEqualTo("three");
             assertThat(gaps).hasSize(2);
         }
     }
@@ -194,31 +194,31 @@ class LossBetweenNodesTest {
 
     @Test
     @DisplayName(
-            "K-05 nothing of an older epoch comes after something of a newer one, whoever published it; it is counted")
-    void fenced() throws Exception {
+            "K-05 a message of an older epoch is rejected after one of a newer epoch, for any publisher, and counted")
+    void rejectsOlderEpochAfterNewerOne() throws Exception {
         NodeIncarnation third = new NodeIncarnation("10.0.0.3:4440", 1);
-        try (Subscription reader = read("/n", Since.Point.NONE)) {
+        try (Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             relayUnder(7, OTHER, 1);
             relayUnder(8, third, 1);
             relayUnder(7, OTHER, 2);
-            relay("/n", 3, "under no leadership");
+            relay("/n", 3, "without lease");
             storeReplicationSink.relay(new Envelope(
                     third, 2, 1, "/n", false, new byte[0], 0, Optional.of(new Epoch("another cluster", 1))));
 
-            assertThat(reader.take().text()).isEqualTo("10.0.0.2:4440 1");
-            assertThat(reader.take().text()).isEqualTo("10.0.0.3:4440 1");
-            assertThat(reader.take().text()).isEqualTo("under no leadership");
-            assertThat(reader.take().text()).isEmpty();
-            assertThat(gaps).as("told what was kept out").hasSize(1);
+            assertThat(subscriber.take().text()).isEqualTo("10.0.0.2:4440 1");
+            assertThat(subscriber.take().text()).isEqualTo("10.0.0.3:4440 1");
+            assertThat(subscriber.take().text()).isEqualTo("without lease");
+            assertThat(subscriber.take().text()).isEmpty();
+            assertThat(gaps).as("gap for the fenced message").hasSize(1);
             assertThat(epochFence.rejected()).isEqualTo(1);
         }
     }
 
     @Test
-    @DisplayName("K-03 K-05 what this node itself publishes under its lease counts for what others have published")
-    void ownEpoch() throws Exception {
+    @DisplayName("K-03 K-05 a newer epoch of another node rejects this node's own publishes under its older lease")
+    void newerEpochFencesOwnLease() throws Exception {
         try (TestTree<Cluster> cluster = TestTree.start(new Cluster());
-                Subscription reader = read("/n", Since.Point.NONE)) {
+                Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             Lease lease = cluster.root().awaitLeadership();
             store.publish(ChannelName.of("/n"), Payload.text("mine"), lease);
             Epoch own = lease.epoch();
@@ -236,21 +236,20 @@ class LossBetweenNodesTest {
                     .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");
-            assertThat(reader.take().text()).isEqualTo("mine");
-            assertThat(reader.take().text()).isEqualTo("a");
-            assertThat(reader.take().text()).isEqualTo("end");
+            assertThat(subscriber.take().text()).isEqualTo("mine");
+            assertThat(subscriber.take().text()).isEqualTo("a");
+            assertThat(subscriber.take().text()).isEqualTo("end");
         }
     }
 
     @Test
-    @DisplayName(
-            "H-08 what comes a second time, by whatever way, is not there twice, nor does it come after a later one")
-    void twice() throws Exception {
+    @DisplayName("H-08 a message received twice is stored once, and never after a later one of its origin")
+    void duplicateIsDropped() throws Exception {
         relay("/n", 1, "one");
         relay("/n", 1, "one");
         relay("/n", 3, "three");
         relay("/n", 2, "two");
-        try (Subscription all = read("/n", Since.Point.ALL)) {
+        try (Subscription all = subscribe("/n", Since.Point.ALL)) {
             assertThat(all.take().text()).isEqualTo("one");
             assertThat(all.take().text()).isEqualTo("three");
             relay("/n", 4, "four");
@@ -259,22 +258,21 @@ class LossBetweenNodesTest {
     }
 
     @Test
-    @DisplayName(
-            "K-20 what another node claims to have had for longer than there is time counts as old, and harms nothing")
-    void ancient() throws Exception {
+    @DisplayName("K-20 a snapshot item with an impossibly large age counts as expired and does no harm")
+    void impossibleAgeCountsAsExpired() throws Exception {
         Envelope first = new Envelope(OTHER, 1, 0, "/n", false, new byte[] {'1'}, 0, Optional.empty());
         SnapshotChunk.Item item = new SnapshotChunk.Item(first, Long.MAX_VALUE, List.of());
         storeReplicationSink.applySnapshot(new SnapshotChunk(0, List.of(item), 1, Map.of(), Optional.empty()));
         relay("/n", 2, "two");
-        try (Subscription all = read("/n", Since.Point.ALL)) {
+        try (Subscription all = subscribe("/n", Since.Point.ALL)) {
             assertThat(all.take().text()).isEqualTo("two");
             assertThat(gaps).hasSize(1);
         }
     }
 
     @Test
-    @DisplayName("H-16 an envelope names the message before it on its channel, never too early a one")
-    void previous() {
+    @DisplayName("H-16 an envelope names the previous message on its channel, never an earlier one")
+    void envelopeNamesPreviousMessageOfChannel() {
         PublishResult first = store.publish(ChannelName.of("/a"), Payload.text("x"));
         store.publish(ChannelName.of("/b"), Payload.text("x"));
         store.publish(ChannelName.of("/a"), Payload.text("x"));
@@ -287,12 +285,13 @@ class LossBetweenNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 an id of a life of a node that ended before this node knew it is not taken for one it knows")
-    void earlierLife() throws Exception {
+    @DisplayName(
+            "H-15 an id of an earlier, unknown incarnation of a node is not mistaken for one of its current incarnation")
+    void idOfUnknownEarlierIncarnationIsNotRecovered() throws Exception {
         relay("/n", 1, "one");
         String text = new MessageId(List.of(new MessageId.Position(OriginId.of(OTHER.name()), 2, 5))).text();
-        try (Subscription reader = read("/n", new Since.After(text))) {
-            assertThat(reader.take().text()).isEqualTo("one");
+        try (Subscription subscriber = subscribe("/n", new Since.After(text))) {
+            assertThat(subscriber.take().text()).isEqualTo("one");
             assertThat(gaps).hasSize(1);
         }
     }

@@ -22,43 +22,45 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The hub as a program sees it. */
+/** The Java API of a hub. */
 class MessageHubTest {
     private static final String FREE_PORT = "http.bind = '127.0.0.1:0'\n";
 
-    /** The three lines. */
+    /** Adds a hub, and reads a channel in a task. */
     private static final class Program extends Service {
         final MessageHub hub = add("hub", new MessageHub());
-        final ConcurrentLinkedQueue<String> got = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
 
         @Override
         protected void onStart() {
-            Subscription before = hub.subscribe("/numbers"); // by a hook: the program's own to close
+            // Opened in onStart, not in a task, so the caller must close it.
+            Subscription before = hub.subscribe("/numbers");
             before.close();
             spawn("reader", () -> {
                 for (Message message : hub.subscribe("/numbers")) {
-                    got.add(message.text());
+                    received.add(message.text());
                 }
             });
         }
     }
 
     @Test
-    @DisplayName("H-09 a subscription gets what is published from then on, and is closed with the task that made it")
-    void embedded() {
+    @DisplayName("H-09 a subscription receives messages published after it opened, and closes with its task")
+    void subscriptionClosesWithItsTask() {
         Program program = new Program();
         try (TestTree<Program> tree = TestTree.start(program, "hub." + FREE_PORT)) {
             DirectStreamHub.soon().until(() -> program.hub.stats().subscribers() == 1);
             PublishResult publishResult = tree.root().hub.publish("/numbers", "42");
             assertThat(publishResult.receivers()).isEqualTo(1);
             assertThat(publishResult.channel()).isEqualTo("/numbers");
-            DirectStreamHub.soon().untilAsserted(() -> assertThat(program.got).containsExactly("42"));
+            DirectStreamHub.soon()
+                    .untilAsserted(() -> assertThat(program.received).containsExactly("42"));
         }
         assertThat(program.hub.stats().subscribers()).isZero();
     }
 
     @Test
-    @DisplayName("H-10 a hub that was stopped starts again and works; ids do not repeat")
+    @DisplayName("H-10 a stopped hub can be started again, and its ids do not repeat")
     void restarts() throws Exception {
         try (MessageHub hub = new MessageHub()) {
             assertThatThrownBy(() -> hub.publish("/a", "early"))
@@ -82,8 +84,9 @@ class MessageHubTest {
     }
 
     @Test
-    @DisplayName("H-16 a subscription that is overtaken is told the gap, and goes on at the oldest message left")
-    void gap() throws Exception {
+    @DisplayName(
+            "H-16 a subscription that falls behind retention receives a gap and continues at the oldest retained message")
+    void reportsGap_whenSubscriptionFallsBehind() throws Exception {
         try (TestTree<MessageHub> tree =
                 TestTree.start(new MessageHub(), FREE_PORT + "history.count = 10\nhistory.grace = '0s'")) {
             MessageHub hub = tree.root();
@@ -100,8 +103,8 @@ class MessageHubTest {
     }
 
     @Test
-    @DisplayName("H-13 what is too large, or one channel too many, is refused, and it is said why")
-    void refused() {
+    @DisplayName("H-13 a payload that is too large, or a channel above the limit, is rejected with the reason")
+    void rejectsLargePayloadsAndTooManyChannels() {
         try (TestTree<MessageHub> tree =
                 TestTree.start(new MessageHub(), FREE_PORT + "max-channels = 2\nstore.budget = '64KiB'")) {
             MessageHub hub = tree.root();
@@ -119,33 +122,34 @@ class MessageHubTest {
     }
 
     @Test
-    @DisplayName("50,000 small messages on 100 channels stay inside a small budget")
+    @DisplayName("50,000 small messages on 100 channels stay within a small budget")
     void smallBudget() throws Exception {
-        stayInside("1MiB", 50_000, 100);
+        assertWithinBudget("1MiB", 50_000, 100);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("a million small messages on 1,000 channels stay inside the store's budget")
+    @DisplayName("a million small messages on 1,000 channels stay within the store budget")
     void largeBudget() throws Exception {
-        stayInside("64MiB", 1_000_000, 1_000);
+        assertWithinBudget("64MiB", 1_000_000, 1_000);
     }
 
-    private static void stayInside(String budget, int messages, int channels) throws Exception {
+    private static void assertWithinBudget(String budget, int messages, int channels) throws Exception {
         try (TestTree<MessageHub> tree =
                 TestTree.start(new MessageHub(), FREE_PORT + "store.budget = '" + budget + "'")) {
             MessageHub hub = tree.root();
-            long most = dev.ginkgo.config.Size.of(budget).bytes();
+            long maxBytes = dev.ginkgo.config.Size.of(budget).bytes();
             long begin = TimeSource.system().nanos();
             for (int i = 0; i < messages; i++) {
                 hub.publish("/" + i % channels, "message " + i);
                 if (i % 1_000 == 0) {
-                    assertThat(hub.stats().storedBytes()).isLessThanOrEqualTo(most);
+                    assertThat(hub.stats().storedBytes()).isLessThanOrEqualTo(maxBytes);
                 }
             }
             double seconds = (TimeSource.system().nanos() - begin) / 1e9;
-            Measurements.record(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
-            assertThat(hub.stats().storedBytes()).isBetween(most / 2, most);
+            Measurements.record(
+                    messages + " small messages per second, no subscribers", Math.round(messages / seconds));
+            assertThat(hub.stats().storedBytes()).isBetween(maxBytes / 2, maxBytes);
         }
     }
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes that have the same messages of three origins, in different order: an id means the same at both. */
+/** Two nodes with the same messages of several origins in different order: an id has the same meaning at both. */
 class MessageIdsAcrossNodesTest {
     private static final ChannelName CHANNEL = ChannelName.of("/a");
 
@@ -44,7 +44,7 @@ class MessageIdsAcrossNodesTest {
                 new Counters());
     }
 
-    /** Message {@code 5/3}: the third of origin 5. */
+    /** Stores messages of other nodes; {@code 5/3} is the third message of origin 5. */
     private static void relay(Store store, String... messages) {
         for (String each : messages) {
             String[] parts = each.split("/", -1);
@@ -74,7 +74,7 @@ class MessageIdsAcrossNodesTest {
                 store, SubscribeRequest.of(ChannelSelector.of(CHANNEL), since), TimeSource.system(), new Counters());
     }
 
-    /** Reads all that is there from an id on. */
+    /** Reads all messages after an id. */
     private static List<String> after(Store store, String id, List<Gap> gaps) throws InterruptedException {
         List<String> texts = new ArrayList<>();
         try (Subscription subscription = subscribe(store, new Since.After(id)).onGap(gaps::add)) {
@@ -97,8 +97,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 an id of one node means the same at another that got the messages in another order")
-    void anotherNode() throws InterruptedException {
+    @DisplayName("H-15 an id has the same meaning at a node that received the messages in another order")
+    void idIsValidAtOtherNode() throws InterruptedException {
         try (Store one = node(100);
                 Store other = node(100)) {
             relay(one, "5/1", "6/1", "5/2", "6/2", "5/3", "9/1");
@@ -111,8 +111,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 a reader who has been further than this node gets nothing twice when it catches up")
-    void furtherThanThisNode() throws InterruptedException {
+    @DisplayName("H-15 a subscriber ahead of this node receives no duplicates while the node catches up")
+    void subscriberAheadOfNodeReceivesNoDuplicates() throws InterruptedException {
         try (Store one = node(100);
                 Store other = node(100)) {
             relay(one, "5/1", "6/1", "5/2", "5/3");
@@ -128,8 +128,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 of an origin that this node does not know, or whose messages are gone, the loss is told")
-    void unknownOrigin() throws InterruptedException {
+    @DisplayName("H-15 an unknown origin in an id, or evicted messages of an origin, are reported as a gap")
+    void reportsGapForUnknownOrigin() throws InterruptedException {
         try (Store one = node(100);
                 Store other = node(2)) {
             relay(one, "5/1", "77/1", "5/2");
@@ -138,7 +138,7 @@ class MessageIdsAcrossNodesTest {
             assertThat(after(other, idOf(one, "5/2"), gaps)).isEmpty();
             assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
 
-            // one message of origin 6 has gone here, which the reader has never had
+            // one message of origin 6 was evicted here before the subscriber received it
             relay(other, "6/1", "6/2", "6/3");
             gaps.clear();
             assertThat(after(other, idOf(one, "5/1"), gaps)).containsExactly("6/3");
@@ -147,8 +147,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 what a node was told of an origin from the middle on is not taken for all of it")
-    void fromTheMiddle() throws InterruptedException {
+    @DisplayName("H-15 if a node has only the later messages of an origin, earlier ones are reported as a gap")
+    void reportsGapForEarlierMessagesOfOrigin() throws InterruptedException {
         try (Store node = node(100)) {
             relay(node, "5/4", "5/5");
             List<Gap> gaps = new ArrayList<>();
@@ -163,8 +163,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-08 a message that comes twice from another node is delivered once")
-    void twice() {
+    @DisplayName("H-08 a message received twice from another node is stored once")
+    void duplicateIsDropped() {
         try (Store node = node(100)) {
             assertThat(relay(node, new Position(5, 1, 1), "x")).isTrue();
             assertThat(relay(node, new Position(5, 1, 1), "x")).isFalse();
@@ -174,8 +174,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
-    @DisplayName("H-15 with sixteen origins an id is still at most 256 characters, and with more it stays so")
-    void manyOrigins() throws InterruptedException {
+    @DisplayName("H-15 an id has at most 256 characters, with sixteen origins and with more")
+    void idLengthIsBounded() throws InterruptedException {
         try (Store node = node(100)) {
             for (int origin = 1; origin <= 40; origin++) {
                 relay(node, new Position(origin, 1_800_000_000_000L, 1), Integer.toString(origin));

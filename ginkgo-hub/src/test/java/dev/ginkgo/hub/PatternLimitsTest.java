@@ -29,19 +29,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A stranger who opens more than he needs harms nobody else. */
+/** Limits on pattern subscriptions: a greedy client does not affect other clients. */
 class PatternLimitsTest {
     @Test
-    @DisplayName("H-29 patterns beyond the limit, here or of one address, are a 429; what is the same is shared")
-    void limits() throws Exception {
+    @DisplayName(
+            "H-29 patterns above the limit of the hub or of an address are answered with 429; equal patterns are shared")
+    void rejectsPatternsAboveLimit() throws Exception {
         try (TestHub testHub = TestHub.startHub("max-patterns = 3\nmax-patterns-per-address = 2")) {
-            List<RawHttpClient> readers = new ArrayList<>();
+            List<RawHttpClient> subscribers = new ArrayList<>();
             for (String path : List.of("/a/*", "/b/*", "/a/*", "/plain", "/other")) {
-                readers.add(testHub.lines(path));
+                subscribers.add(testHub.lines(path));
             }
             for (String path : List.of("/c/*", "/a,/b", "/a?conflate=2s", "/a/*?poll=1&conflate=3s")) {
-                try (RawHttpClient refused = testHub.request("GET " + path)) {
-                    assertThat(refused.readToEnd())
+                try (RawHttpClient rejected = testHub.request("GET " + path)) {
+                    assertThat(rejected.readToEnd())
                             .as(path)
                             .startsWith("HTTP/1.1 429")
                             .contains("too-many-patterns", "max-patterns-per-address", "Retry-After: ");
@@ -54,13 +55,13 @@ class PatternLimitsTest {
                             e -> assertThat(e.reason()).isEqualTo(HubRejectedException.Reason.TOO_MANY_PATTERNS))
                     .hasMessageContaining("`max-patterns` = 3");
             third.close();
-            readers.get(1).close();
+            subscribers.get(1).close();
             await().untilAsserted(() -> {
                 try (RawHttpClient next = testHub.request("GET /d/*")) {
                     assertThat(next.head()).startsWith("HTTP/1.1 200");
                 }
             });
-            for (RawHttpClient each : readers) {
+            for (RawHttpClient each : subscribers) {
                 each.close();
             }
             await().until(() -> testHub.hub().stats().patterns() == 0);
@@ -68,30 +69,31 @@ class PatternLimitsTest {
     }
 
     @Test
-    @DisplayName("H-29 thousands of patterns from one address: 429 from the limit on, no more memory, others as before")
-    void thousands() throws Exception {
+    @DisplayName(
+            "H-29 thousands of patterns from one address: 429 above the limit, no more memory, same cost for others")
+    void rejectsThousandsOfPatterns_withoutCostForOtherClients() throws Exception {
         int limit = 100; // the default
         try (TestHub testHub = TestHub.startHub("http.loops = 1", "http.heartbeat = '1h'");
-                RawHttpClient reader = testHub.lines("/mine");
+                RawHttpClient subscriber = testHub.lines("/mine");
                 ClientGroup clientGroup = ClientGroup.of(limit, i -> testHub.lines("/p/" + i + "/*"))) {
             testHub.hub().publish("/mine", "first");
-            reader.readTo("first\n");
-            long held = testHub.hub().stats().storedBytes();
+            subscriber.readTo("first\n");
+            long storedBytes = testHub.hub().stats().storedBytes();
 
             // When
             for (int i = 0; i < 3_000; i++) {
-                try (RawHttpClient refused = testHub.request("GET /q/" + i + "/>")) {
-                    assertThat(refused.readToEnd()).startsWith("HTTP/1.1 429").contains("too-many-patterns");
+                try (RawHttpClient rejected = testHub.request("GET /q/" + i + "/>")) {
+                    assertThat(rejected.readToEnd()).startsWith("HTTP/1.1 429").contains("too-many-patterns");
                 }
             }
 
             // Then
             HubStats before = testHub.hub().stats();
             assertThat(before.patterns()).isEqualTo(limit);
-            assertThat(before.storedBytes()).isEqualTo(held);
+            assertThat(before.storedBytes()).isEqualTo(storedBytes);
             for (int i = 0; i < 100; i++) {
                 testHub.hub().publish("/mine", "again");
-                reader.readTo("again\n");
+                subscriber.readTo("again\n");
             }
             HubStats after = testHub.hub().stats();
             assertThat(after.writes() - before.writes()).isEqualTo(100);
@@ -101,8 +103,8 @@ class PatternLimitsTest {
     }
 
     @Test
-    @DisplayName("H-29 a list of too many names is a 400")
-    void longList() throws Exception {
+    @DisplayName("H-29 a list with too many names is answered with 400")
+    void rejectsLongList() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             String list = IntStream.range(0, 65).mapToObj(i -> "/" + i).collect(Collectors.joining(","));
             assertThat(testHub.get(list).body()).contains("\"status\":400", "too-many-names", "64");
@@ -114,35 +116,35 @@ class PatternLimitsTest {
     }
 
     @Test
-    @DisplayName("H-29 a publish looks at no node of the trie, however many patterns strangers read")
-    void publishPath() {
+    @DisplayName("H-29 a publish on a known channel visits no trie node, regardless of the number of patterns")
+    void publishVisitsNoTrieNode() {
         try (Store store = store()) {
             Payload payload = Payload.text("x");
-            ChannelName mine = ChannelName.of("/mine/a/b");
-            store.publish(mine, payload);
-            List<Subscription> strangers = new ArrayList<>();
+            ChannelName channel = ChannelName.of("/mine/a/b");
+            store.publish(channel, payload);
+            List<Subscription> subscriptions = new ArrayList<>();
             for (int i = 0; i < 5_000; i++) {
                 String pattern = switch (i % 4) {
-                    case 0 -> "/stranger/" + i + "/*";
+                    case 0 -> "/other/" + i + "/*";
                     case 1 -> "/*/" + i + "/>";
                     case 2 -> "/mine/*/" + i;
-                    default -> "/mine/" + i + ",/stranger/" + i;
+                    default -> "/mine/" + i + ",/other/" + i;
                 };
                 SubscribeRequest subscribeRequest = SubscribeRequest.of(ChannelSelector.of(pattern), Since.Point.NONE);
-                strangers.add(Subscription.open(store, subscribeRequest, TimeSource.system(), new Counters()));
+                subscriptions.add(Subscription.open(store, subscribeRequest, TimeSource.system(), new Counters()));
             }
-            long held = store.usage().storedBytes();
+            long storedBytes = store.usage().storedBytes();
             long before = store.trieSteps();
             for (int i = 0; i < 1_000; i++) {
-                store.publish(mine, payload);
+                store.publish(channel, payload);
             }
             assertThat(store.trieSteps()).isEqualTo(before);
-            assertThat(store.usage().storedBytes() - held).isLessThan(1_000 * 300);
+            assertThat(store.usage().storedBytes() - storedBytes).isLessThan(1_000 * 300);
 
-            // a new channel is looked up once, and only where the beginning of a pattern fits
+            // a new channel is looked up once, only in branches that match its first segments
             store.publish(ChannelName.of("/mine/new/one"), payload);
             assertThat(store.trieSteps() - before).isBetween(1L, 10L);
-            strangers.forEach(Subscription::close);
+            subscriptions.forEach(Subscription::close);
             assertThat(store.usage().patterns()).isZero();
             store.publish(ChannelName.of("/mine/new/two"), payload);
             assertThat(store.trieSteps() - before).isLessThan(12);
@@ -150,8 +152,8 @@ class PatternLimitsTest {
     }
 
     @Test
-    @DisplayName("H-29 patterns that match everything are charged to the budget, which holds")
-    void memory() throws Exception {
+    @DisplayName("H-29 patterns that match every channel count towards the store budget, which is kept")
+    void patternsStayWithinBudget() throws Exception {
         try (DirectStreamHub directStreamHub =
                 new DirectStreamHub(1, "store.budget = '1MiB'\nmax-patterns = 200\nmax-patterns-per-address = 200")) {
             for (int i = 0; i < 50; i++) {
@@ -165,7 +167,7 @@ class PatternLimitsTest {
                 directStreamHub.hub.publish("/c/" + i % 100, "x".repeat(i % 700));
                 assertThat(directStreamHub.stats().storedBytes()).isLessThanOrEqualTo(1 << 20);
             }
-            // Each that does not read holds one write, and with it the whole of the slabs in which that begins and
+            // Each client that does not read holds one pending write, and all slabs in which that write begins and
             // ends.
             DirectStreamHub.soon().untilAsserted(() -> {
                 assertThat(directStreamHub.stats().pinnedBytes())

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Patterns and lists of channels: matching, history, wire formats, gaps and cost. */
 class PatternTest {
     @ParameterizedTest
     @CsvSource({
@@ -43,8 +44,8 @@ class PatternTest {
         "'/a,/b/*', /b/c, true",
         "'/a,/b/*', /b, false"
     })
-    @DisplayName("H-05 * is one segment, > the rest, by NATS's rules; the trie finds the same")
-    void rules(String pattern, String channel, boolean matches) {
+    @DisplayName("H-05 * matches one segment and > the rest, as in NATS; the trie gives the same result")
+    void matchesAsInNats(String pattern, String channel, boolean matches) {
         ChannelSelector channelSelector = ChannelSelector.of(pattern);
         assertThat(channelSelector.matches(ChannelName.of(channel))).isEqualTo(matches);
         PatternTrie<String> patternTrie = new PatternTrie<>();
@@ -57,8 +58,8 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-05 a pattern is for readers only, and stands for whole segments")
-    void readersOnly() throws Exception {
+    @DisplayName("H-05 a pattern is for subscribers only, and its wildcards match whole segments")
+    void rejectsPublishOnPatternAndPartialSegments() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (String path : List.of("/a/*", "/a/%3E", "/%2A", "/a,/b", "/a%2C/b")) {
                 assertThat(testHub.post(path, "1").body())
@@ -75,8 +76,8 @@ class PatternTest {
 
     @Test
     @DisplayName(
-            "H-05 H-15 a pattern's history is the merge of its channels, in order of arrival, then live, none twice")
-    void merge() throws Exception {
+            "H-05 H-15 a pattern delivers its channels' merged history in arrival order, then live, without duplicates")
+    void deliversMergedHistory() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             MessageHub hub = testHub.hub();
             List<String> ids = new ArrayList<>();
@@ -111,8 +112,9 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-05 each form says of which channel a message is; a single channel stays plain")
-    void framings() throws Exception {
+    @DisplayName(
+            "H-05 with a pattern or list, each wire format names the channel of a message; with one channel it does not")
+    void namesChannelInEachWireFormat() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             SubscribeRequest subscribeRequest = SubscribeRequest.of(ChannelSelector.of("/a,/b"), Since.Point.NONE);
             ChunkedStreamClient lines = directStreamHub.connect(subscribeRequest, WireFormat.LINES, 0);
@@ -133,12 +135,12 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-05 a name of a list that cannot be read is refused by name, in-band, and the others go on")
-    void refusedName() throws Exception {
+    @DisplayName("H-05 an invalid name in a list is rejected with an in-band event; the other channels are delivered")
+    void rejectsInvalidNameOfListInBand() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             testHub.hub().publish("/c", "1");
-            String said = testHub.readLinesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
-            assertThat(said)
+            String received = testHub.readLinesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
+            assertThat(received)
                     .contains(
                             "{\"event\":\"start\"",
                             "{\"event\":\"refused\",\"channel\":\"/a//b\",\"code\":\"bad-channel\",\"detail\":",
@@ -148,8 +150,8 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-05 patterns over HTTP resume where they were, over all their channels")
-    void resume() throws Exception {
+    @DisplayName("H-05 a pattern subscription over HTTP resumes at its position on all channels")
+    void resumesAtPositionOnAllChannels() throws Exception {
         try (TestHub testHub = TestHub.start();
                 EventSourceClient eventSourceClient = new EventSourceClient(testHub, "/room/*?since=none")) {
             eventSourceClient.connect();
@@ -171,8 +173,8 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-16 a pattern's reader is told what its channels let go of in the middle, too")
-    void gapInTheMiddle() throws Exception {
+    @DisplayName("H-16 a pattern subscriber receives a gap for messages evicted in the middle of the merged history")
+    void reportsGapInMergedHistory() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 5\nhistory.grace = '0s'")) {
             MessageHub hub = testHub.hub();
             List<Long> gaps = new ArrayList<>();
@@ -205,22 +207,23 @@ class PatternTest {
 
     @Test
     @DisplayName(
-            "H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
-    void wakesOnce() throws Exception {
+            "H-01 a publish wakes a loop once for its channel, patterns and lists, and costs one write per subscriber")
+    void publishWakesLoopOnce() throws Exception {
         int messages = 200;
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
-            List<String> read = List.of("/a/b", "/a/*", "/>", "/a/b,/c");
-            for (String each : read) {
+            List<String> subscriptions = List.of("/a/b", "/a/*", "/>", "/a/b,/c");
+            for (String each : subscriptions) {
                 directStreamHub.connect(
                         SubscribeRequest.of(ChannelSelector.of(each), Since.Point.NONE), WireFormat.NDJSON, 0);
             }
             HubStats before = directStreamHub.statsWhenIdle();
             for (int i = 1; i <= messages; i++) {
                 directStreamHub.hub.publish("/a/b", "x");
-                directStreamHub.awaitDelivered(before.delivered() + (long) read.size() * i);
+                directStreamHub.awaitDelivered(before.delivered() + (long) subscriptions.size() * i);
             }
             assertThat(directStreamHub.stats().wakeUps() - before.wakeUps()).isEqualTo(messages);
-            assertThat(directStreamHub.stats().writes() - before.writes()).isEqualTo((long) read.size() * messages);
+            assertThat(directStreamHub.stats().writes() - before.writes())
+                    .isEqualTo((long) subscriptions.size() * messages);
         }
     }
 }

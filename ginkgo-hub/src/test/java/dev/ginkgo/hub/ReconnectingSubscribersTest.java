@@ -24,119 +24,124 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Readers that are cut at random points while messages are published, and come back with the id that they saw last:
- * each gets every message once and in order, or is told that some are lost. The seed of a failure is in its message.
+ * Subscribers that are disconnected at random points while messages are published, and resume with their last id: each
+ * receives every message once and in order, or a gap. A failure reports its seed.
  */
 class ReconnectingSubscribersTest {
-    private static final String SMALL = "history.count = 100\nhistory.grace = '0s'";
+    private static final String SHORT_HISTORY = "history.count = 100\nhistory.grace = '0s'";
 
-    /** What one reader has had, and been told. */
-    private static final class Reading {
+    /** The messages and gaps of one subscriber. */
+    private static final class SubscriberState {
         private volatile int next;
-        private boolean excused = true; // where it begins is not known
+        private boolean gapAllowed = true; // the first message is not known
         private int gaps;
 
         void message(String text) {
             int number = Integer.parseInt(text);
-            if (!excused) {
+            if (!gapAllowed) {
                 assertThat(number).isEqualTo(next);
             }
             assertThat(number).isGreaterThanOrEqualTo(next);
             next = number + 1;
-            excused = false;
+            gapAllowed = false;
         }
 
-        void lost() {
-            excused = true;
+        void gap() {
+            gapAllowed = true;
             gaps++;
         }
     }
 
     @FunctionalInterface
-    private interface Part {
-        /** Reads so many messages, after the last that the record has had, and is cut. */
+    private interface Client {
+        /** Connects, resumes after the last message, reads this number of messages and disconnects. */
         void read(int messages) throws Exception;
     }
 
     @Test
-    @DisplayName("H-15 H-16 by EventSource's rules: cut 50 times, each message once and in order, or the gap is told")
-    void sse() throws Exception {
-        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::sse);
-        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::sse);
+    @DisplayName("H-15 H-16 EventSource client, disconnected 50 times: each message once and in order, or a gap")
+    void sseResumes() throws Exception {
+        disconnectOften(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::sse);
+        disconnectOften(new Random().nextLong(), 50, SHORT_HISTORY, ReconnectingSubscribersTest::sse);
     }
 
     @Test
-    @DisplayName("H-15 H-16 over the line stream with since: cut 50 times, each once and in order, or the gap is told")
-    void lines() throws Exception {
-        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::list);
-        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::list);
+    @DisplayName("H-15 H-16 line stream with since, disconnected 50 times: each message once and in order, or a gap")
+    void lineStreamResumes() throws Exception {
+        disconnectOften(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::list);
+        disconnectOften(new Random().nextLong(), 50, SHORT_HISTORY, ReconnectingSubscribersTest::list);
     }
 
     @Test
-    @DisplayName("H-15 H-16 in Java: cut 50 times, each once and in order, or the gap is told")
-    void java() throws Exception {
-        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::java);
-        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::java);
+    @DisplayName("H-15 H-16 Java subscription, disconnected 50 times: each message once and in order, or a gap")
+    void javaResumes() throws Exception {
+        disconnectOften(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::java);
+        disconnectOften(new Random().nextLong(), 50, SHORT_HISTORY, ReconnectingSubscribersTest::java);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("H-15 H-16 the same, cut a thousand times")
-    void thousand() throws Exception {
-        for (String settings : new String[] {"", SMALL}) {
-            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::sse);
-            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::list);
-            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::java);
+    @DisplayName(
+            "H-15 H-16 each kind of client, disconnected a thousand times: each message once and in order, or a gap")
+    void resumesAThousandTimes() throws Exception {
+        for (String settings : new String[] {"", SHORT_HISTORY}) {
+            disconnectOften(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::sse);
+            disconnectOften(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::list);
+            disconnectOften(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::java);
         }
     }
 
     @FunctionalInterface
-    private interface Kind {
-        Part of(TestHub testHub, Reading record);
+    private interface ClientKind {
+        Client create(TestHub testHub, SubscriberState state);
     }
 
-    private static void cut(long seed, int cuts, String settings, Kind kind) throws Exception {
+    private static void disconnectOften(long seed, int disconnects, String settings, ClientKind kind) throws Exception {
         Random random = new Random(seed);
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         try (TestHub testHub = TestHub.startHub(settings)) {
-            Reading record = new Reading();
+            SubscriberState state = new SubscriberState();
             FutureTask<Integer> publishing =
-                    new FutureTask<>(() -> publish(testHub.hub(), record, new Random(seed), over));
+                    new FutureTask<>(() -> publish(testHub.hub(), state, new Random(seed), done));
             Thread.ofVirtual().start(publishing);
-            Part part = kind.of(testHub, record);
+            Client client = kind.create(testHub, state);
             try {
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-                // With too short a history it goes on until it was overtaken: on a busy machine that takes longer
-                for (int i = 0; i < cuts || (notOvertaken(settings, record) && System.nanoTime() < deadline); i++) {
-                    part.read(random.nextInt(40));
+                // With a short history, continues until there is a gap: on a busy machine that takes longer
+                for (int i = 0;
+                        i < disconnects || (hasNoGapYet(settings, state) && System.nanoTime() < deadline);
+                        i++) {
+                    client.read(random.nextInt(40));
                 }
             } finally {
-                over.set(true);
+                done.set(true);
             }
             publishing.get(20, TimeUnit.SECONDS);
-            assertThat(record.next).isPositive();
+            assertThat(state.next).isPositive();
             Measurements.record(
-                    "cut " + cuts + " times, " + (settings.isEmpty() ? "history enough" : "history too short"),
-                    record.next + " messages, told " + record.gaps + " times that some are lost");
+                    "disconnected " + disconnects + " times, "
+                            + (settings.isEmpty() ? "sufficient history" : "insufficient history"),
+                    state.next + " messages, " + state.gaps + " gaps");
             if (settings.isEmpty()) {
-                assertThat(record.gaps).isZero();
+                assertThat(state.gaps).isZero();
             } else {
-                assertThat(record.gaps).isPositive();
+                assertThat(state.gaps).isPositive();
             }
         } catch (Exception | AssertionError e) {
-            throw new AssertionError("with seed " + seed + ", " + cuts + " cuts and \"" + settings + "\"", e);
+            throw new AssertionError(
+                    "with seed " + seed + ", " + disconnects + " disconnects and settings \"" + settings + "\"", e);
         }
     }
 
-    private static boolean notOvertaken(String settings, Reading record) {
-        return !settings.isEmpty() && record.gaps == 0;
+    private static boolean hasNoGapYet(String settings, SubscriberState state) {
+        return !settings.isEmpty() && state.gaps == 0;
     }
 
-    /** Publishes numbers, and among them others elsewhere, in bursts; never more than 500 before the reader. */
-    private static int publish(MessageHub hub, Reading reading, Random random, AtomicBoolean over) {
+    /** Publishes numbers in bursts, mixed with messages of another channel; at most 500 ahead of the subscriber. */
+    private static int publish(MessageHub hub, SubscriberState state, Random random, AtomicBoolean done) {
         int number = 0;
-        while (!over.get()) {
-            int burst = number - reading.next > 500 ? 0 : random.nextInt(1, 200);
+        while (!done.get()) {
+            int burst = number - state.next > 500 ? 0 : random.nextInt(1, 200);
             for (int i = 0; i < burst; i++) {
                 hub.publish("/a", Integer.toString(number++));
                 hub.publish("/b", "other");
@@ -146,7 +151,7 @@ class ReconnectingSubscribersTest {
         return number;
     }
 
-    private static Part sse(TestHub testHub, Reading record) {
+    private static Client sse(TestHub testHub, SubscriberState state) {
         EventSourceClient source = new EventSourceClient(testHub, "/a?since=all");
         return messages -> {
             source.connect();
@@ -156,12 +161,12 @@ class ReconnectingSubscribersTest {
                 switch (event.name()) {
                     case "start" -> {
                         if (event.data().contains("false")) {
-                            record.lost();
+                            state.gap();
                         }
                     }
-                    case "gap" -> record.lost();
+                    case "gap" -> state.gap();
                     default -> {
-                        record.message(event.data());
+                        state.message(event.data());
                         read++;
                     }
                 }
@@ -170,8 +175,8 @@ class ReconnectingSubscribersTest {
         };
     }
 
-    /** Lines have ids where they tell their channel: of a list. */
-    private static Part list(TestHub testHub, Reading record) {
+    /** Subscribes to a list of channels, because its lines contain ids; lines of a single channel do not. */
+    private static Client list(TestHub testHub, SubscriberState state) {
         String[] since = {"all"};
         return messages -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), testHub.port())) {
@@ -185,34 +190,34 @@ class ReconnectingSubscribersTest {
                 while (read < messages) {
                     String line = in.readLine();
                     if (line == null) {
-                        throw new IOException("the stream has ended");
+                        throw new IOException("unexpected end of stream");
                     }
                     if (line.contains("\"id\"")) {
                         since[0] = line.replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
                     }
                     if (line.contains("\"data\"")) {
-                        record.message(line.replaceAll(".*\"data\":\"(\\d+)\".*", "$1"));
+                        state.message(line.replaceAll(".*\"data\":\"(\\d+)\".*", "$1"));
                         read++;
                     } else if (line.contains("\"recovered\":false") || line.contains("\"gap\"")) {
-                        record.lost();
+                        state.gap();
                     }
                 }
             }
         };
     }
 
-    private static Part java(TestHub testHub, Reading record) {
+    private static Client java(TestHub testHub, SubscriberState state) {
         Since[] since = {Since.Point.ALL};
         return messages -> {
             try (Subscription subscription = testHub.hub()
                     .subscribe("/a", since[0])
                     .onGap(gap -> {
-                        record.lost();
+                        state.gap();
                         since[0] = new Since.After(gap.after());
                     })) {
                 for (int i = 0; i < messages; i++) {
                     Message message = subscription.take();
-                    record.message(message.text());
+                    state.message(message.text());
                     since[0] = new Since.After(message.id());
                 }
             }

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that are restarted one after the other, and what they know of the time before. */
+/** Rolling restart: each restarted node obtains the history of the cluster by state transfer. */
 class RollingRestartTest {
 
     private static void publish(HubCluster nodes, int count, String prefix) {
@@ -25,13 +25,13 @@ class RollingRestartTest {
         }
     }
 
-    /** All that a node has of a channel, by its own words. */
+    /** Reads the first messages of a channel at a node, from the start of its history. */
     private static List<Message> all(HubCluster.TestNode testNode, String channel, int count)
             throws InterruptedException {
         List<Message> found = new ArrayList<>();
-        try (Subscription reader = testNode.hub.subscribe(channel, Since.Point.ALL)) {
+        try (Subscription subscriber = testNode.hub.subscribe(channel, Since.Point.ALL)) {
             for (int i = 0; i < count; i++) {
-                found.add(reader.take());
+                found.add(subscriber.take());
             }
         }
         return found;
@@ -41,14 +41,14 @@ class RollingRestartTest {
         return messages.stream().map(Message::text).toList();
     }
 
-    /** What a node gives after an id, and whether it says that this is everything. */
+    /** Reads messages after an id at a node, and asserts that there was no gap. */
     private static List<String> after(HubCluster.TestNode testNode, String id, int count) throws InterruptedException {
         List<Gap> gaps = new ArrayList<>();
         List<String> found = new ArrayList<>();
-        try (Subscription reader =
+        try (Subscription subscriber =
                 testNode.hub.subscribe("/n", new Since.After(id)).onGap(gaps::add)) {
             for (int i = 0; i < count; i++) {
-                found.add(reader.take().text());
+                found.add(subscriber.take().text());
             }
         }
         assertThat(gaps).isEmpty();
@@ -56,20 +56,21 @@ class RollingRestartTest {
     }
 
     @Test
-    @DisplayName("K-20 after each node was restarted, each has all of all lives in order, and resumes from any id")
-    void rolling() throws Exception {
+    @DisplayName(
+            "K-20 after a rolling restart each node has all messages of all incarnations in order, and resumes from any id")
+    void restartedNodesHaveCompleteHistory() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
             publish(nodes, 20, "first ");
             List<Message> first = all(nodes.get(0), "/n", 60);
             List<String> expected = new ArrayList<>(texts(first));
 
-            for (int life = 1; life <= 3; life++) {
-                nodes.stop(0); // the oldest of them; it comes back as the youngest
-                nodes.start(life);
+            for (int incarnation = 1; incarnation <= 3; incarnation++) {
+                nodes.stop(0); // the longest-running node; it rejoins as the newest
+                nodes.start(incarnation);
                 nodes.awaitPeers();
-                HubCluster.TestNode back = nodes.get(2);
-                back.hub.publish("/n", "again " + life);
-                expected.add("again " + life);
+                HubCluster.TestNode restarted = nodes.get(2);
+                restarted.hub.publish("/n", "restarted " + incarnation);
+                expected.add("restarted " + incarnation);
             }
 
             for (int i = 0; i < 3; i++) {
@@ -92,8 +93,8 @@ class RollingRestartTest {
     }
 
     @Test
-    @DisplayName("K-20 what was published under leaderships that are over is handed on too, and nothing of it is new")
-    void oldEpochs() throws Exception {
+    @DisplayName("K-20 state transfer includes messages of older epochs, which are not fenced")
+    void stateTransferIncludesOlderEpochs() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
             await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
@@ -104,17 +105,17 @@ class RollingRestartTest {
             Lease next = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "new", next);
 
-            HubCluster.TestNode back = nodes.start(1);
+            HubCluster.TestNode restarted = nodes.start(1);
             nodes.awaitPeers();
 
-            assertThat(texts(all(back, "/n", 2))).containsExactly("old", "new");
-            assertThat(back.hub.metrics().peers().fenced()).isZero();
+            assertThat(texts(all(restarted, "/n", 2))).containsExactly("old", "new");
+            assertThat(restarted.hub.metrics().peers().fenced()).isZero();
         }
     }
 
     @Test
-    @DisplayName("K-20 a node that comes back has the floor of each channel: quiet ones resume, though others are full")
-    void floors() throws Exception {
+    @DisplayName("K-20 state transfer includes each channel's eviction watermark: quiet channels resume without a gap")
+    void stateTransferIncludesEvictionWatermarks() throws Exception {
         try (HubCluster nodes = HubCluster.of(2, "hub.history.count = 10", "hub.history.grace = '0s'")) {
             nodes.get(1).hub.publish("/quiet", "one");
             String quiet = all(nodes.get(1), "/quiet", 1).getFirst().id();
@@ -126,26 +127,26 @@ class RollingRestartTest {
             nodes.get(1).hub.publish("/quiet", "two");
 
             nodes.stop(0);
-            HubCluster.TestNode back = nodes.start(1);
+            HubCluster.TestNode restarted = nodes.start(1);
             nodes.awaitPeers();
 
             List<Gap> gaps = new ArrayList<>();
-            try (Subscription reader =
-                    back.hub.subscribe("/quiet", new Since.After(quiet)).onGap(gaps::add)) {
-                assertThat(reader.take().text()).isEqualTo("two");
+            try (Subscription subscriber =
+                    restarted.hub.subscribe("/quiet", new Since.After(quiet)).onGap(gaps::add)) {
+                assertThat(subscriber.take().text()).isEqualTo("two");
             }
             assertThat(gaps).isEmpty();
-            try (Subscription reader =
-                    back.hub.subscribe("/n", new Since.After(first)).onGap(gaps::add)) {
-                assertThat(reader.take().text()).isEqualTo("90");
+            try (Subscription subscriber =
+                    restarted.hub.subscribe("/n", new Since.After(first)).onGap(gaps::add)) {
+                assertThat(subscriber.take().text()).isEqualTo("90");
             }
             assertThat(gaps).hasSize(1);
         }
     }
 
     @Test
-    @DisplayName("K-20 what is larger than one answer comes in pieces, within the budget of the node that takes it")
-    void pieces() throws Exception {
+    @DisplayName("K-20 a large history is transferred in chunks, within the store budget of the receiving node")
+    void transfersInChunksWithinBudget() throws Exception {
         try (HubCluster nodes = HubCluster.of(2, "hub.store.budget = '2MiB'")) {
             byte[] large = new byte[30_000];
             for (int n = 0; n < 50; n++) {
@@ -153,20 +154,20 @@ class RollingRestartTest {
             }
             nodes.get(1).hub.publish("/n", "end");
             nodes.stop(0);
-            HubCluster.TestNode back = nodes.start(1);
+            HubCluster.TestNode restarted = nodes.start(1);
             nodes.awaitPeers();
 
             for (int n = 0; n < 5; n++) {
-                assertThat(all(back, "/large/" + n, 10)).hasSize(10);
+                assertThat(all(restarted, "/large/" + n, 10)).hasSize(10);
             }
-            assertThat(texts(all(back, "/n", 1))).containsExactly("end");
+            assertThat(texts(all(restarted, "/n", 1))).containsExactly("end");
             assertThat(nodes.get(0).hub.stats().storedBytes()).isLessThan(2 * 1024 * 1024);
         }
     }
 
     @Test
-    @DisplayName("K-20 a node that begins alone does not wait, and several that begin at once wait for nobody")
-    void nothingToTake() throws Exception {
+    @DisplayName("K-20 a node that starts alone, or several that start at once, do not wait for a state transfer")
+    void startsWithoutStateTransfer_whenThereIsNoHistory() throws Exception {
         long began = System.nanoTime();
         try (HubCluster nodes = HubCluster.of(3)) {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));

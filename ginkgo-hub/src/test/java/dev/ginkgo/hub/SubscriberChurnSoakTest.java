@@ -23,92 +23,91 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Readers come and go in every form and leave in every way, while messages flow; afterwards nothing is left of them. */
+/** Clients connect and disconnect in every format and every way under load; afterwards no resources are left. */
 class SubscriberChurnSoakTest {
     private static final int CHANNELS = 10;
     private static final long MEMORY_SLACK = 8 * 1024 * 1024;
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicLong visits = new AtomicLong();
 
     @Test
     @DisplayName(
-            "H-02 H-03 50 readers churn for two seconds: none misses a message between two, and nothing is left of them")
-    void brief() throws Exception {
+            "H-02 H-03 50 clients churn for two seconds: no message is missed while connected, and no resources are left")
+    void twoSeconds() throws Exception {
         soak(50, Duration.ofSeconds(2));
         assertThat(visits.get()).isGreaterThan(50);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("H-02 H-03 200 readers churn for a minute: counts, memory and descriptors go back to where they were")
+    @DisplayName(
+            "H-02 H-03 200 clients churn for a minute: counts, memory and descriptors return to their initial values")
     void aMinute() throws Exception {
         soak(200, Duration.ofMinutes(1));
         assertThat(visits.get()).isGreaterThan(2_000);
     }
 
-    private void soak(int readers, Duration time) throws Exception {
+    private void soak(int clients, Duration time) throws Exception {
         TestHub.warmUp();
         MessageHub hub = HubAccess.create(memory, new Random(1));
         try (TestTree<MessageHub> tree = TestTree.start(
                 hub,
                 "http.bind = '127.0.0.1:0'\nhttp.max-connections-per-address = 10000\nhistory.age = '1s'\n"
                         + "history.count = 100000")) {
-            churn(hub, readers, Duration.ofSeconds(1)); // loads classes, fills caches
+            churn(hub, clients, Duration.ofSeconds(1)); // loads classes, fills caches
             awaitNothingLeft(hub);
             long heap = heap();
 
-            churn(hub, readers, time);
+            churn(hub, clients, time);
 
             assertThat(hub.stats().gaps()).isZero();
             awaitNothingLeft(hub);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(heap()).isLessThan(heap + MEMORY_SLACK));
-            Measurements.record("visits of " + readers + " readers in " + time, visits);
-            Measurements.record("heap afterwards, compared with before, bytes", heap() - heap);
+            Measurements.record("visits of " + clients + " clients in " + time, visits);
+            Measurements.record("heap growth, bytes", heap() - heap);
             assertThat(tree.root().stats().subscribers()).isZero();
         }
         assertThat(memory.metric().usedDirectMemory()).isZero();
     }
 
-    private void churn(MessageHub hub, int readers, Duration time) throws Exception {
-        over.set(false);
+    private void churn(MessageHub hub, int clients, Duration time) throws Exception {
+        done.set(false);
         List<FutureTask<Boolean>> tasks = new ArrayList<>();
         for (int i = 0; i < CHANNELS; i++) {
             String channel = "/soak/" + i;
-            tasks.add(started(() -> publish(hub, channel)));
+            tasks.add(startTask(() -> publish(hub, channel)));
         }
-        for (int i = 0; i < readers; i++) {
+        for (int i = 0; i < clients; i++) {
             Random random = new Random(i);
-            tasks.add(started(() -> visit(hub.address().port(), random)));
+            tasks.add(startTask(() -> visit(hub.address().port(), random)));
         }
         await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
-        over.set(true);
+        done.set(true);
         for (FutureTask<Boolean> task : tasks) {
             task.get(60, TimeUnit.SECONDS);
         }
     }
 
     private void publish(MessageHub hub, String channel) {
-        // On for a while after the end, so that nobody waits for a last message.
-        for (long n = 0; !over.get() || hub.stats().subscribers() > 0; n++) {
+        // Continues until all clients have disconnected, so that none waits for another message.
+        for (long n = 0; !done.get() || hub.stats().subscribers() > 0; n++) {
             hub.publish(channel, "<" + n + ">");
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 
     private void visit(int port, Random random) throws IOException {
-        while (!over.get()) {
+        while (!done.get()) {
             String channel = "/soak/" + random.nextInt(CHANNELS);
             try (AnyFormatClient anyFormatClient =
                     new AnyFormatClient(port, channel, random.nextInt(AnyFormatClient.FORMAT_COUNT))) {
                 long last = anyFormatClient.nextNumber();
                 for (int left = random.nextInt(100); left > 0; left--) {
                     long next = anyFormatClient.nextNumber();
-                    assertThat(next)
-                            .as("what comes after %d on %s", last, channel)
-                            .isEqualTo(last + 1);
+                    assertThat(next).as("message after %d on %s", last, channel).isEqualTo(last + 1);
                     last = next;
                 }
                 anyFormatClient.disconnect(random.nextInt(AnyFormatClient.DISCONNECT_MODES));
@@ -137,7 +136,7 @@ class SubscriberChurnSoakTest {
         void run() throws Exception;
     }
 
-    private static FutureTask<Boolean> started(Work work) {
+    private static FutureTask<Boolean> startTask(Work work) {
         FutureTask<Boolean> task = new FutureTask<>(() -> {
             work.run();
             return true;

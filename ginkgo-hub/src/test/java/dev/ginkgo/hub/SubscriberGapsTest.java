@@ -32,25 +32,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a connection is told when much is lost in a row. */
+/** Gap events of subscriptions when many messages are lost in a row. */
 class SubscriberGapsTest {
     private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
     private static final int MANY = 300;
-    private static final String BIG = "x".repeat(8 * 1024); // so that they are fetched in several answers
+    private static final String BIG = "x".repeat(8 * 1024); // so that they are fetched in several range responses
 
     private static final Pattern EVENTS = Pattern.compile("event: gap|\"gap\"|next one|last one");
 
-    /** A node whose messages of epoch 8 are kept out, as there has been epoch 9. */
-    private static final class Fenced {
+    /** A node whose messages of epoch 8 are rejected, because it has already published under epoch 9. */
+    private static final class FencedNode {
         private final StoreReplicationSink storeReplicationSink;
         private long sequence;
 
-        Fenced(MessageHub hub) {
+        FencedNode(MessageHub hub) {
             storeReplicationSink = new StoreReplicationSink((Store) hub.publisher(), TimeSource.system());
-            say("/elsewhere", 9);
+            receive("/elsewhere", 9);
         }
 
-        private void say(String channel, long epoch) {
+        private void receive(String channel, long epoch) {
             sequence++;
             storeReplicationSink.relay(new Envelope(
                     OTHER,
@@ -63,104 +63,103 @@ class SubscriberGapsTest {
                     Optional.of(new Epoch("raft", epoch))));
         }
 
-        void keptOut(String channel) {
-            say(channel, 8);
+        void publishFenced(String channel) {
+            receive(channel, 8);
         }
     }
 
     @ParameterizedTest
     @EnumSource(WireFormat.class)
     @DisplayName(
-            "H-16 K-05 in each form hundreds that are kept out in a row are one event gap, written once, also beside"
-                    + " who came in between")
-    void once(WireFormat wireFormat) throws Exception {
+            "H-16 K-05 in each wire format hundreds of consecutive fenced messages are one gap event per subscriber,"
+                    + " written once")
+    void consecutiveFencedMessagesAreOneGapEvent(WireFormat wireFormat) throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "http.heartbeat = '10m'")) {
-            Fenced other = new Fenced(directStreamHub.hub);
+            FencedNode other = new FencedNode(directStreamHub.hub);
             ChunkedStreamClient first = directStreamHub.connect("/n", wireFormat);
             directStreamHub.statsWhenIdle();
             long writes = directStreamHub.stats().writes();
             for (int i = 0; i < MANY; i++) {
-                other.keptOut("/n");
+                other.publishFenced("/n");
                 directStreamHub.statsWhenIdle();
             }
             assertThat(directStreamHub.stats().writes() - writes).isEqualTo(1);
             ChunkedStreamClient second = directStreamHub.connect("/n", wireFormat);
             directStreamHub.statsWhenIdle();
             for (int i = 0; i < MANY; i++) {
-                other.keptOut("/n");
+                other.publishFenced("/n");
                 directStreamHub.statsWhenIdle();
             }
             assertThat(directStreamHub.stats().gaps()).isEqualTo(2);
             directStreamHub.hub.publish("/n", "next one");
-            other.keptOut("/n");
+            other.publishFenced("/n");
             directStreamHub.hub.publish("/n", "last one");
 
             for (ChunkedStreamClient chunkedStreamClient : List.of(first, second)) {
-                List<String> told = EVENTS.matcher(chunkedStreamClient.readRawTo("last one"))
+                List<String> received = EVENTS.matcher(chunkedStreamClient.readRawTo("last one"))
                         .results()
                         .map(found -> found.group().replaceAll(".*gap.*", "gap"))
                         .toList();
-                assertThat(told).containsExactly("gap", "next one", "gap", "last one");
+                assertThat(received).containsExactly("gap", "next one", "gap", "last one");
             }
             assertThat(directStreamHub.stats().gaps()).isEqualTo(4);
         }
     }
 
     @Test
-    @DisplayName("H-16 who comes back, with conflation, and is given one of two, is told what is lost after the other")
-    void conflatedAfterReturn() throws Exception {
+    @DisplayName("H-16 a conflated subscriber that resumes with one of two messages receives a gap for a later loss")
+    void conflatedSubscriberReceivesGapAfterResume() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             Duration period = Duration.ofNanos(1);
             directStreamHub.connect(
                     new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, period, List.of()),
                     WireFormat.NDJSON,
                     0);
-            // Given one that he has not had, then one that he has, and a loss of which he knows
+            // Given one message that the subscriber has not received, and a loss that its id already covers
             MessageId.Position missed = MessageId.parse(
                             directStreamHub.hub.publish("/w", "missed").id())
                     .positions()
                     .getFirst();
-            Fenced other = new Fenced(directStreamHub.hub);
-            other.keptOut("/x");
+            FencedNode other = new FencedNode(directStreamHub.hub);
+            other.publishFenced("/x");
             MessageId.Position had =
                     new MessageId.Position(OriginId.of(OTHER.name()), OTHER.incarnation(), other.sequence);
             Since since =
                     new Since.After(MessageId.of(missed.before(), List.of(had)).text());
 
-            ChunkedStreamClient reader = directStreamHub.connect(
+            ChunkedStreamClient subscriber = directStreamHub.connect(
                     new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
-            assertThat(reader.nextText()).contains("\"recovered\":true");
-            assertThat(reader.nextText()).contains("missed");
+            assertThat(subscriber.nextText()).contains("\"recovered\":true");
+            assertThat(subscriber.nextText()).contains("missed");
             directStreamHub.statsWhenIdle();
 
             // When
-            other.keptOut("/x");
+            other.publishFenced("/x");
 
             // Then
-            assertThat(reader.nextText()).contains("\"event\":\"gap\"");
+            assertThat(subscriber.nextText()).contains("\"event\":\"gap\"");
         }
     }
 
     @Test
-    @DisplayName(
-            "H-16 by polls each is told what was lost since the place that it names, and nothing if that was nothing")
-    void polls() throws Exception {
+    @DisplayName("H-16 each poll reports recovered: false only if a message was lost after its start position")
+    void pollReportsLossSinceItsPosition() throws Exception {
         try (TestHub testHub = TestHub.start()) {
-            Fenced other = new Fenced(testHub.hub());
+            FencedNode other = new FencedNode(testHub.hub());
             testHub.post("/n", "one");
             String since = "all";
-            List<String> told = new ArrayList<>();
+            List<String> received = new ArrayList<>();
             for (int lost : List.of(MANY, 0, MANY, 0)) {
                 for (int i = 0; i < lost; i++) {
-                    other.keptOut("/n");
+                    other.publishFenced("/n");
                 }
-                var answer = testHub.get("/n?poll=1&wait=0s&since=" + since, "Accept", "text/event-stream");
-                since = answer.headers().firstValue("Last-Event-ID").orElseThrow();
-                told.add(answer.body().replaceAll("(?m)^(id:.*|)\n", "").replace("\n", " "));
+                var response = testHub.get("/n?poll=1&wait=0s&since=" + since, "Accept", "text/event-stream");
+                since = response.headers().firstValue("Last-Event-ID").orElseThrow();
+                received.add(response.body().replaceAll("(?m)^(id:.*|)\n", "").replace("\n", " "));
             }
             String incomplete = "event: start data: {\"recovered\":false} ";
             String end = "event: next data: {} ";
-            assertThat(told)
+            assertThat(received)
                     .containsExactly(
                             incomplete + "data: one " + end,
                             incomplete + end,
@@ -171,51 +170,51 @@ class SubscriberGapsTest {
 
     @Test
     @DisplayName(
-            "H-16 K-05 at a node that comes back after a change of leaders, what the last one had published under its"
-                    + " lease meanwhile is one gap to a browser, and none to who comes back to it")
-    void overHttp() throws Exception {
+            "H-16 K-05 when a partition heals after a leader change, fenced messages of the old leader are one gap over"
+                    + " HTTP, and resuming after it reports none")
+    void fencedMessagesAreOneGapOverHttp() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
-            HubCluster.TestNode cut = nodes.get(1);
+            HubCluster.TestNode isolated = nodes.get(1);
             HubCluster.TestNode third = nodes.get(2);
             await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease lease = nodes.get(0).cluster.lease().orElseThrow();
-            try (EventSourceClient reader =
-                            new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
+            try (EventSourceClient subscriber =
+                            new EventSourceClient(() -> isolated.hub.address().port(), "/n?since=all");
                     EventSourceClient later =
-                            new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
-                    Subscription there = third.hub.subscribe("/n")) {
-                // Given one node that hears nobody, while the leader publishes, and then stops
-                reader.connect();
-                assertThat(reader.next().name()).isEqualTo("start");
+                            new EventSourceClient(() -> isolated.hub.address().port(), "/n?since=all");
+                    Subscription atThird = third.hub.subscribe("/n")) {
+                // Given an isolated node, and a leader that publishes and then stops
+                subscriber.connect();
+                assertThat(subscriber.next().name()).isEqualTo("start");
                 nodes.get(0).hub.publish("/n", "before", lease);
-                assertThat(reader.next().data()).isEqualTo("before");
-                assertThat(there.take().text()).isEqualTo("before");
+                assertThat(subscriber.next().data()).isEqualTo("before");
+                assertThat(atThird.take().text()).isEqualTo("before");
                 nodes.isolate(1, true);
                 await().atMost(HubCluster.TIMEOUT)
-                        .until(() -> !cut.hub.awaitPeers(Duration.ZERO)
+                        .until(() -> !isolated.hub.awaitPeers(Duration.ZERO)
                                 && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
                 for (int i = 0; i < MANY; i++) {
                     nodes.get(0).hub.publish("/n", BIG + i, lease);
                 }
                 for (int i = 0; i < MANY; i++) {
-                    assertThat(there.take().text()).isEqualTo(BIG + i);
+                    assertThat(atThird.take().text()).isEqualTo(BIG + i);
                 }
                 nodes.stop(0);
-                await().atMost(HubCluster.TIMEOUT).until(cut.cluster::isLeader);
+                await().atMost(HubCluster.TIMEOUT).until(isolated.cluster::isLeader);
 
-                // When it hears the third again, and keeps out what that had of the last leader
+                // When it is connected to the third node again, and rejects the messages of the old leader
                 nodes.isolate(0, false);
-                await().atMost(HubCluster.TIMEOUT).until(() -> ofFirst(nodes, cut) == MANY + 1);
-                assertThat(cut.hub.metrics().peers().fenced()).isPositive();
-                cut.hub.publish("/n", "after");
+                await().atMost(HubCluster.TIMEOUT).until(() -> sequenceOfFirstNode(nodes, isolated) == MANY + 1);
+                assertThat(isolated.hub.metrics().peers().fenced()).isPositive();
+                isolated.hub.publish("/n", "after");
 
                 // Then
-                EventSourceClient.Event gap = reader.next();
+                EventSourceClient.Event gap = subscriber.next();
                 assertThat(gap).isEqualTo(new EventSourceClient.Event("gap", "{}"));
-                assertThat(reader.next()).isEqualTo(new EventSourceClient.Event("message", "after"));
-                assertThat(cut.hub.stats().gaps()).isEqualTo(1);
-                reader.connect();
-                assertThat(reader.next()).isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
+                assertThat(subscriber.next()).isEqualTo(new EventSourceClient.Event("message", "after"));
+                assertThat(isolated.hub.stats().gaps()).isEqualTo(1);
+                subscriber.connect();
+                assertThat(subscriber.next()).isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
                 later.connect();
                 for (EventSourceClient.Event event : List.of(
                         new EventSourceClient.Event("start", "{\"recovered\":false}"),
@@ -228,8 +227,8 @@ class SubscriberGapsTest {
         }
     }
 
-    /** How much of what the first node has published has come there, or is known to be lost. */
-    private static long ofFirst(HubCluster nodes, HubCluster.TestNode testNode) throws Exception {
+    /** Returns the last sequence number of the first node that this node has received or knows to be lost. */
+    private static long sequenceOfFirstNode(HubCluster nodes, HubCluster.TestNode testNode) throws Exception {
         String here = nodes.get(testNode, "/n?poll=1&wait=0s", "Accept", "*/*")
                 .headers()
                 .firstValue("Last-Event-ID")

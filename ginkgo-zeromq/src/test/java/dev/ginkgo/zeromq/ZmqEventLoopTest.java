@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Event loop: one thread per node uses all sockets. */
 class ZmqEventLoopTest {
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
-        TransportContract.openWhatTheJvmKeeps();
+    static void openDescriptorKeptByJvm() throws IOException {
+        TransportContract.openDescriptorKeptByJvm();
     }
 
     @Test

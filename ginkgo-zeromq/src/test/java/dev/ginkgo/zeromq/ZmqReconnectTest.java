@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** Reconnecting to peers that are unreachable or do not respond. */
 class ZmqReconnectTest {
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
-        TransportContract.openWhatTheJvmKeeps();
+    static void openDescriptorKeptByJvm() throws IOException {
+        TransportContract.openDescriptorKeptByJvm();
     }
 
     @Test

@@ -37,8 +37,8 @@ class ZmqUntrustedPeersTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
-        TransportContract.openWhatTheJvmKeeps();
+    static void openDescriptorKeptByJvm() throws IOException {
+        TransportContract.openDescriptorKeptByJvm();
     }
 
     @Test

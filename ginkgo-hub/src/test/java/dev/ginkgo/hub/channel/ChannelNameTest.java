@@ -8,7 +8,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One rule for the names of channels. */
+/** Parsing and validation of channel names. */
 class ChannelNameTest {
     @ParameterizedTest
     @CsvSource({
@@ -22,8 +22,8 @@ class ChannelNameTest {
         "/a+b, /a+b",
         "/-a, /-a"
     })
-    @DisplayName("H-06 a name is the percent-decoded path; its case matters")
-    void good(String raw, String text) {
+    @DisplayName("H-06 a channel name is the percent-decoded path and is case-sensitive")
+    void parsesValidName(String raw, String text) {
         assertThat(ChannelName.parse(raw).text()).isEqualTo(text);
         assertThat(ChannelName.of(text)).isEqualTo(ChannelName.parse(raw));
     }
@@ -51,19 +51,19 @@ class ChannelNameTest {
         "/-, reserved for the hub",
         "/-/metrics, reserved for the hub"
     })
-    @DisplayName("H-06 anything else is refused, and it is said why")
-    void bad(String raw, String why) {
+    @DisplayName("H-06 an invalid name is rejected with the reason")
+    void rejectsInvalidName(String raw, String reason) {
         assertThatThrownBy(() -> ChannelName.parse(raw))
                 .isInstanceOf(InvalidChannelException.class)
-                .hasMessageContaining(why);
+                .hasMessageContaining(reason);
     }
 
     @ParameterizedTest
     @CsvSource({"253, true", "254, true", "255, false", "5000, false"})
-    @DisplayName("H-06 a name has at most 255 bytes")
-    void length(int letters, boolean good) {
+    @DisplayName("H-06 a channel name has at most 255 bytes")
+    void limitsLength(int letters, boolean valid) {
         String raw = "/" + "a".repeat(letters);
-        if (good) {
+        if (valid) {
             assertThat(ChannelName.parse(raw).text()).hasSize(letters + 1);
         } else {
             assertThatThrownBy(() -> ChannelName.parse(raw))

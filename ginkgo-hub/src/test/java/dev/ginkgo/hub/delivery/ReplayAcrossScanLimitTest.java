@@ -8,10 +8,11 @@ import dev.ginkgo.hub.testing.DirectStreamHub;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+/** Delivery to a subscriber that is further behind than one batch scan covers. */
 class ReplayAcrossScanLimitTest {
     @Test
-    @DisplayName("H-01 a reader many small messages behind gets them all, in batches that end within a slab")
-    void manySmallMessages() throws Exception {
+    @DisplayName("H-01 a subscriber far behind receives all small messages, in batches that end within a slab")
+    void deliversManySmallMessages() throws Exception {
         int messages = 30_000;
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 40000")) {
             ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);

@@ -12,16 +12,16 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One who does not read harms nobody else. */
+/** A client that does not read has no effect on other clients. */
 class SlowSubscriberTest {
     private static final String BIG = "x".repeat(32 * 1024 - 8);
 
     @Test
-    @DisplayName("H-01 one reader that never reads costs 999 others no wake-up and no write, and is told the gap")
-    void deadReaderCostsNothing() throws Exception {
+    @DisplayName("H-01 a client that never reads costs 999 others no wake-up and no write, and receives a gap later")
+    void deadClientCostsNothing() throws Exception {
         try (DirectStreamHub directStreamHub =
                 new DirectStreamHub(1, "history.count = 50\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
-            // Given one loop, a reader that never reads and is full, and 999 that do
+            // Given one loop, a client that never reads and whose socket is full, and 999 that read
             ChunkedStreamClient dead = directStreamHub.connect("/a", WireFormat.LINES, 4096);
             int filling = 0;
             while (directStreamHub.stats().pinnedBytes() == 0 || filling < 60) {
@@ -42,7 +42,7 @@ class SlowSubscriberTest {
                 directStreamHub.awaitDelivered(before.delivered() + 999L * i);
             }
 
-            // Then there was one write for each healthy reader and message, none for the other, one wake-up a message
+            // Then: one write per healthy client and message, none for the dead client, one wake-up per message
             HubStats after = directStreamHub.stats();
             assertThat(after.writes() - before.writes()).isEqualTo(999L * messages);
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(messages);
@@ -54,7 +54,7 @@ class SlowSubscriberTest {
                 }
             }
 
-            // And when it reads after all, it gets whole messages, the gap, and the newest
+            // And when the dead client reads after all, it receives whole messages, gaps, and the newest message
             long seen = 0;
             long missed = 0;
             long gaps = 0;
@@ -76,10 +76,10 @@ class SlowSubscriberTest {
     }
 
     @Test
-    @DisplayName("H-01 400 messages of 32 KiB pass a dead reader: all others get them all")
-    void largeMessagesPassADeadReader() throws Exception {
+    @DisplayName("H-01 with one dead client, all others receive 400 messages of 32 KiB")
+    void largeMessagesReachAllOthers() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(2, "")) {
-            directStreamHub.connect("/a", WireFormat.LINES, 4096); // never read
+            directStreamHub.connect("/a", WireFormat.LINES, 4096); // never reads
             List<ChunkedStreamClient> healthy = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 healthy.add(directStreamHub.connect("/a", WireFormat.LINES));
@@ -101,8 +101,8 @@ class SlowSubscriberTest {
     }
 
     @Test
-    @DisplayName("H-01 a write that waits for longer than write-timeout ends the connection, and is counted")
-    void stuckWriteEnds() throws Exception {
+    @DisplayName("H-01 a write pending for longer than write-timeout closes the connection and is counted")
+    void writeTimeoutClosesConnection() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "write-timeout = '200ms'")) {
             try (ChunkedStreamClient dead = directStreamHub.connect("/a", WireFormat.LINES, 4096);
                     ChunkedStreamClient healthy = directStreamHub.connect("/b", WireFormat.LINES)) {
@@ -122,21 +122,21 @@ class SlowSubscriberTest {
     }
 
     @Test
-    @DisplayName("H-28 a reader stuck in the middle of a frame while its slab is evicted gets whole frames and a gap")
-    void stuckInTheMiddleOfAFrame() throws Exception {
+    @DisplayName("H-28 a client blocked in the middle of a frame whose slab is evicted receives whole frames and a gap")
+    void blockedClientReceivesWholeFrames() throws Exception {
         try (DirectStreamHub directStreamHub =
                 new DirectStreamHub(1, "history.count = 4\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
             try (ChunkedStreamClient slow = directStreamHub.connect("/a", WireFormat.NDJSON, 4096)) {
-                // Given a reader whose write is on its way
+                // Given a client with a pending write
                 int published = 0;
                 while (directStreamHub.stats().pinnedBytes() == 0) {
                     directStreamHub.hub.publish("/a", "%08d".formatted(published++) + BIG);
                 }
-                // When all that it was being sent has left the log, and other messages have come
+                // When the messages of that write were evicted from the log, and others were published
                 for (int i = 0; i < 100; i++) {
                     directStreamHub.hub.publish("/a", "%08d".formatted(published++) + BIG);
                 }
-                // Then each chunk is whole, in order, and the gap is exactly what is missing
+                // Then each chunk is whole and in order, and the gaps cover exactly the missing messages
                 assertThat(slow.nextText()).startsWith("{\"event\":\"start\",\"recovered\":false,\"id\":");
                 int expected = 0;
                 int gaps = 0;

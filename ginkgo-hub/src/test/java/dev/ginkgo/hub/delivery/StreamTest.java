@@ -19,20 +19,21 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a stream gets, and what is left of it afterwards. */
+/** Delivery to streams over TCP, and release of their resources. */
 class StreamTest {
-    private static final List<WireFormat> ON_CHUNKS = List.of(WireFormat.LINES, WireFormat.SSE, WireFormat.NDJSON);
+    private static final List<WireFormat> CHUNKED_FORMATS =
+            List.of(WireFormat.LINES, WireFormat.SSE, WireFormat.NDJSON);
 
-    /** A line, the data of an event, or the data in an object. */
+    /** The number in a line, in the data of an SSE event, or in an NDJSON object. */
     private static final Pattern NUMBER = Pattern.compile("(?:^|\ndata: |\"data\":\")(\\d+)(?:\n|\"}\n)");
 
     @Test
-    @DisplayName("H-02 a reader whose client goes is gone at once: counts and memory go back to nothing")
-    void goneReader() throws Exception {
+    @DisplayName("H-02 a stream ends at once when its client disconnects: counts and memory return to zero")
+    void disconnectReleasesResources() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(2, "history.age = '1s'")) {
-            List<ChunkedStreamClient> peers = new ArrayList<>();
+            List<ChunkedStreamClient> clients = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                peers.add(directStreamHub.connect("/" + i % 10, ON_CHUNKS.get(i % 3)));
+                clients.add(directStreamHub.connect("/" + i % 10, CHUNKED_FORMATS.get(i % 3)));
             }
             for (int i = 0; i < 100; i++) {
                 directStreamHub.hub.publish("/" + i % 10, "x");
@@ -43,7 +44,7 @@ class StreamTest {
             assertThat(directStreamHub.stats().views()).isEqualTo(30);
             assertThat(directStreamHub.memory.metric().usedDirectMemory()).isPositive();
 
-            for (ChunkedStreamClient chunkedStreamClient : peers) {
+            for (ChunkedStreamClient chunkedStreamClient : clients) {
                 chunkedStreamClient.close();
             }
             DirectStreamHub.soon().untilAsserted(() -> {
@@ -57,47 +58,46 @@ class StreamTest {
     }
 
     @Test
-    @DisplayName(
-            "H-03 200 readers come and go while 10,000 messages are published: nobody misses one while it is there")
-    void churn() throws Exception {
-        int guests = 200;
+    @DisplayName("H-03 200 clients connect and disconnect under 10,000 messages: none misses a message while connected")
+    void churnLosesNoMessage() throws Exception {
+        int visitors = 200;
         int messages = 10_000;
         try (DirectStreamHub directStreamHub = new DirectStreamHub(2, "history.count = 20000")) {
-            List<ChunkedStreamClient> staying = new ArrayList<>();
+            List<ChunkedStreamClient> permanent = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                staying.add(directStreamHub.connect("/a", WireFormat.LINES));
+                permanent.add(directStreamHub.connect("/a", WireFormat.LINES));
             }
-            ReaderThreads reading = ReaderThreads.of(staying, chunkedStreamClient -> {
+            ReaderThreads reading = ReaderThreads.of(permanent, chunkedStreamClient -> {
                 for (int i = 0; i < messages; i++) {
                     assertThat(chunkedStreamClient.nextText()).isEqualTo(i + "\n");
                 }
             });
-            // each guest lets so many be published that they go on while it comes, reads and leaves
-            Semaphore due = new Semaphore(0);
+            // each visitor releases a share of the messages, so that publishing continues while it connects and reads
+            Semaphore permits = new Semaphore(0);
             Thread publisher = Thread.ofVirtual().start(() -> {
                 for (int i = 0; i < messages; i++) {
-                    due.acquireUninterruptibly();
+                    permits.acquireUninterruptibly();
                     directStreamHub.hub.publish("/a", Integer.toString(i));
                 }
             });
-            Deque<ChunkedStreamClient> present = new ArrayDeque<>();
-            for (int i = 0; i < guests; i++) {
-                present.add(directStreamHub.connect("/a", ON_CHUNKS.get(i % 3)));
-                due.release(messages / guests);
-                if (present.size() > 20) {
-                    try (ChunkedStreamClient leaving = present.remove()) {
+            Deque<ChunkedStreamClient> connected = new ArrayDeque<>();
+            for (int i = 0; i < visitors; i++) {
+                connected.add(directStreamHub.connect("/a", CHUNKED_FORMATS.get(i % 3)));
+                permits.release(messages / visitors);
+                if (connected.size() > 20) {
+                    try (ChunkedStreamClient leaving = connected.remove()) {
                         readSome(leaving, i % 10);
                     }
                 }
             }
-            for (ChunkedStreamClient each : present) {
+            for (ChunkedStreamClient each : connected) {
                 each.close();
             }
             publisher.join();
             reading.join();
             assertThat(directStreamHub.stats().gaps()).isZero();
 
-            // Then nothing is left of them
+            // Then no resources of the visitors are left
             DirectStreamHub.soon().untilAsserted(() -> {
                 assertThat(directStreamHub.stats().subscribers()).isEqualTo(10);
                 assertThat(directStreamHub.stats().views()).isEqualTo(1);
@@ -106,7 +106,7 @@ class StreamTest {
         }
     }
 
-    /** Messages in some form, each the number after the one before. */
+    /** Reads messages in any format, and asserts that their numbers are consecutive. */
     private static void readSome(ChunkedStreamClient chunkedStreamClient, int count) throws IOException {
         long last = -1;
         for (int i = 0; i < count; i++) {
@@ -120,8 +120,8 @@ class StreamTest {
     }
 
     @Test
-    @DisplayName("H-05 a reader of /a does not get what is published on /ab, /a/b or /A")
-    void exactChannels() throws Exception {
+    @DisplayName("H-05 a subscriber of /a receives no messages of /ab, /a/b or /A")
+    void matchesChannelExactly() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
             for (String other : List.of("/ab", "/a/b", "/A")) {
@@ -133,8 +133,8 @@ class StreamTest {
     }
 
     @Test
-    @DisplayName("H-01 many messages at once are one wake-up and one write")
-    void coalescing() throws Exception {
+    @DisplayName("H-01 messages published together are one wake-up and one write")
+    void coalescesMessages() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.SSE);
             assertThat(chunkedStreamClient.nextText())
@@ -154,12 +154,12 @@ class StreamTest {
     }
 
     @Test
-    @DisplayName("H-11 a keep-alive goes to idle readers only, and takes the place of no message")
-    void keepAlive() throws Exception {
+    @DisplayName("H-11 a keep-alive is sent to idle streams only, and displaces no message")
+    void keepAliveOnlyWhenIdle() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "write-timeout = '10m'")) {
-            ChunkedStreamClient stuck = directStreamHub.connect("/stuck", WireFormat.LINES, 4096);
+            ChunkedStreamClient blocked = directStreamHub.connect("/blocked", WireFormat.LINES, 4096);
             while (directStreamHub.stats().pinnedBytes() == 0) {
-                directStreamHub.hub.publish("/stuck", "x".repeat(32 * 1024));
+                directStreamHub.hub.publish("/blocked", "x".repeat(32 * 1024));
             }
             ChunkedStreamClient idle = directStreamHub.connect("/a", WireFormat.LINES);
             HubStats before = directStreamHub.stats();
@@ -169,13 +169,14 @@ class StreamTest {
             directStreamHub.hub.publish("/a", "message");
             assertThat(idle.nextText()).isEqualTo("message\n");
             assertThat(directStreamHub.stats().writes() - before.writes()).isEqualTo(2);
-            assertThat(stuck.nextText()).startsWith("xxx");
+            assertThat(blocked.nextText()).startsWith("xxx");
         }
     }
 
     @Test
-    @DisplayName("H-18 a stream that is sent away gets what was published before, then bye, then its end")
-    void bye() throws Exception {
+    @DisplayName(
+            "H-18 a stream that is ended gracefully receives the messages published before, then bye, then its end")
+    void gracefulEndSendsBye() throws Exception {
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
             directStreamHub.hub.publish("/a", "last");

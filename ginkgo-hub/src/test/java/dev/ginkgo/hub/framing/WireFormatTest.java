@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is published comes out of every framing as it went in. */
+/** Every wire format preserves every payload. */
 class WireFormatTest {
     private static final String ID = MessageId.of(0, 7, 1).text();
 
@@ -68,21 +68,21 @@ class WireFormatTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    @DisplayName("H-12 H-26 a line is the payload as it came, or JSON behind U+001E")
-    void lines(String text) throws IOException {
+    @DisplayName("H-12 H-26 a line is the unchanged payload, or JSON after U+001E")
+    void linePreservesText(String text) throws IOException {
         String line = utf8(chunk(WireFormat.LINES, Payload.text(text)));
         assertThat(line).endsWith("\n");
         String body = line.substring(0, line.length() - 1);
         assertThat(body).doesNotContain("\n", "\r", "\0").isNotEmpty();
-        assertThat(unmark(body)).isEqualTo(text);
+        assertThat(stripMarker(body)).isEqualTo(text);
         assertThat(body.startsWith("\u001e"))
                 .isEqualTo(text.isEmpty() || text.startsWith("\u001e") || text.matches("(?s).*[\r\n\0].*"));
     }
 
     @ParameterizedTest
     @MethodSource("texts")
-    @DisplayName("H-12 an event of SSE gives its data back unaltered, by the rules of the standard")
-    void sse(String text) throws IOException {
+    @DisplayName("H-12 an SSE event, parsed as in the standard, contains the unchanged payload")
+    void ssePreservesText(String text) throws IOException {
         Event event = Event.parse(utf8(chunk(WireFormat.SSE, Payload.text(text))));
         assertThat(event.id).isEqualTo(ID);
         boolean json = text.indexOf('\r') >= 0 || text.indexOf('\0') >= 0;
@@ -92,8 +92,8 @@ class WireFormatTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    @DisplayName("H-12 a line of NDJSON is one object with id and data")
-    void ndjson(String text) throws IOException {
+    @DisplayName("H-12 an NDJSON line is one object with id and data")
+    void ndjsonPreservesText(String text) throws IOException {
         String line = utf8(chunk(WireFormat.NDJSON, Payload.text(text)));
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
         assertThat(members(line)).isEqualTo(Map.of("id", ID, "data", text));
@@ -101,17 +101,17 @@ class WireFormatTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    @DisplayName("H-12 H-26 a text frame is the payload as it came, or JSON behind U+001E")
-    void webSocket(String text) throws IOException {
+    @DisplayName("H-12 H-26 a WebSocket text frame is the unchanged payload, or JSON after U+001E")
+    void webSocketPreservesText(String text) throws IOException {
         byte[] frame = framed(WireFormat.WEBSOCKET, Payload.text(text));
         assertThat(frame[0]).isEqualTo((byte) 0x81);
-        assertThat(unmark(utf8(webSocketBody(frame)))).isEqualTo(text);
+        assertThat(stripMarker(utf8(webSocketBody(frame)))).isEqualTo(text);
     }
 
     @ParameterizedTest
     @MethodSource("binaries")
-    @DisplayName("H-26 bytes are a binary frame of a WebSocket, and base64 elsewhere")
-    void binary(byte[] bytes) throws IOException {
+    @DisplayName("H-26 a binary payload is a WebSocket binary frame, and base64 in the other formats")
+    void preservesBinary(byte[] bytes) throws IOException {
         byte[] frame = framed(WireFormat.WEBSOCKET, Payload.binary(bytes));
         assertThat(frame[0]).isEqualTo((byte) 0x82);
         assertThat(webSocketBody(frame)).isEqualTo(bytes);
@@ -129,8 +129,8 @@ class WireFormatTest {
     }
 
     @Test
-    @DisplayName("H-26 control events are told apart from messages in every framing")
-    void controlEvents() {
+    @DisplayName("H-26 control events are distinguishable from messages in every wire format")
+    void encodesControlEvents() {
         ControlEvent gap = new ControlEvent.MissedMessages(3, "AAcB");
         assertThat(utf8(unchunk(bytes(WireFormat.LINES.encodeEvent(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
@@ -145,8 +145,8 @@ class WireFormatTest {
     }
 
     @Test
-    @DisplayName("H-11 H-17 the keep-alive of each framing is no message")
-    void keepAlives() {
+    @DisplayName("H-11 H-17 the keep-alive of each wire format is not a message")
+    void encodesKeepAlives() {
         assertThat(utf8(unchunk(bytes(WireFormat.LINES.encodeKeepAlive())))).isEqualTo("\n");
         assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeKeepAlive())))).isEqualTo(":\n\n");
         assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.encodeKeepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
@@ -157,8 +157,8 @@ class WireFormatTest {
     }
 
     @Test
-    @DisplayName("H-18 the end says when to come back, and then ends the body, or closes with 1001")
-    void ends() {
+    @DisplayName("H-18 bye contains the retry delay, then ends the body or closes the WebSocket with 1001")
+    void byeEndsStream() {
         ControlEvent.Bye bye = new ControlEvent.Bye("the hub stops", 1500);
         assertThat(utf8(bytes(WireFormat.SSE.encodeBye(bye))))
                 .endsWith(
@@ -174,9 +174,9 @@ class WireFormatTest {
         ByteBuf body = Unpooled.buffer();
         wireFormat.encodeBody(message, true, body);
         ByteBuf out = Unpooled.buffer();
-        int room = body.readableBytes() + FrameEncoder.OVERHEAD;
+        int maxBytes = body.readableBytes() + FrameEncoder.OVERHEAD;
         wireFormat.encodeFrame(message, true, body, out);
-        assertThat(out.readableBytes()).isLessThanOrEqualTo(room);
+        assertThat(out.readableBytes()).isLessThanOrEqualTo(maxBytes);
         return bytes(out);
     }
 
@@ -206,7 +206,7 @@ class WireFormatTest {
         return ByteBufUtil.getBytes(in);
     }
 
-    private static String unmark(String body) throws IOException {
+    private static String stripMarker(String body) throws IOException {
         return body.startsWith("\u001e") ? members(body.substring(1)).getOrDefault("data", "") : body;
     }
 
@@ -232,7 +232,7 @@ class WireFormatTest {
         return new String(bytes, UTF_8);
     }
 
-    /** The parser of the HTML standard, 9.2.6, for one event. */
+    /** Parses one event as in section 9.2.6 of the HTML standard. */
     private record Event(String id, String name, String data) {
         static Event parse(String text) {
             String id = "";
@@ -248,7 +248,7 @@ class WireFormatTest {
                     case "id" -> id = value;
                     case "event" -> name = value;
                     case "data" -> data.append(value).append('\n');
-                    default -> throw new AssertionError("an unknown field: " + line);
+                    default -> throw new AssertionError("unknown field: " + line);
                 }
             }
             return new Event(id, name, data.substring(0, data.length() - 1));

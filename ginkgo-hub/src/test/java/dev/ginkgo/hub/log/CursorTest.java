@@ -21,13 +21,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What a subscriber reads from a feed in memory, one message at a time and in batches. */
+/** Cursors over an in-memory feed: start positions, replay, gaps, conflation and batches. */
 class CursorTest {
-    private static final long HERE = 1;
-    private static final long ELSEWHERE = 5;
+    private static final long LOCAL = 1;
+    private static final long REMOTE = 5;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final VersionVector versionVector = new VersionVector(new Position(HERE, 7, 0), 0);
+    private final VersionVector versionVector = new VersionVector(new Position(LOCAL, 7, 0), 0);
     private final EvictionWatermark forgotten = new EvictionWatermark();
     private final ChannelLog log = new ChannelLog(ChannelName.of("/a"), new EvictionWatermark());
     private final ChannelLog other = new ChannelLog(ChannelName.of("/b"), new EvictionWatermark());
@@ -52,7 +52,7 @@ class CursorTest {
         from.remove(requireNonNull(oldest));
     }
 
-    private void lose() {
+    private void markLost() {
         log.feed.markLost(++arrival);
     }
 
@@ -72,7 +72,7 @@ class CursorTest {
         return open(log.feed, since);
     }
 
-    /** All that there is to read: texts, and gaps. */
+    /** Reads all available messages and gaps. */
     private static List<String> read(Cursor cursor) {
         List<String> read = new ArrayList<>();
         for (Cursor.Step step = cursor.next(); !step.atEnd(); step = cursor.next()) {
@@ -90,7 +90,7 @@ class CursorTest {
     @DisplayName("Start")
     class Start {
         @Test
-        @DisplayName("with none the cursor reads what is published from now on")
+        @DisplayName("none: the cursor reads messages published from now on")
         void none() {
             publish(log, "1");
             Cursor cursor = open(Since.Point.NONE);
@@ -101,7 +101,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("with all it reads what is held first, as old, and then what is published")
+        @DisplayName("all: reads the retained messages first, marked as replayed, then new messages")
         void all() {
             publish(log, "1");
             publish(log, "2");
@@ -112,8 +112,8 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("with all it starts after what is gone, and says that some of it is")
-        void allOfTheRest() {
+        @DisplayName("all: starts after evicted messages and reports recovered as false")
+        void allAfterEviction() {
             publish(log, "1");
             publish(log, "2");
             evictOldest(log);
@@ -123,7 +123,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("with latest it starts at the newest message")
+        @DisplayName("latest: starts at the newest message")
         void latest() {
             publish(log, "1");
             publish(log, "2");
@@ -131,7 +131,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("with latest it reads the newest of each channel of a pattern, and then everything")
+        @DisplayName("latest with a pattern: reads the newest message of each channel, then all new messages")
         void latestOfEach() {
             Feed feed = merged();
             publish(log, "a1");
@@ -146,7 +146,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("with a time it starts at the first message that is not older")
+        @DisplayName("a time: starts at the first message that is not older")
         void ago() {
             publish(log, "1");
             now += 10 * SECOND;
@@ -156,7 +156,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("after an id it starts at the message after it")
+        @DisplayName("an id: starts at the message after it")
         void after() {
             publish(log, "1");
             String id = publish(log, "2").message.id();
@@ -168,8 +168,9 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("after an id whose next message is gone it starts at the oldest, and says so")
-        void afterWhatIsGone() {
+        @DisplayName(
+                "an id whose next message was evicted: starts at the oldest message and reports recovered as false")
+        void afterEvictedMessage() {
             String id = publish(log, "1").message.id();
             publish(log, "2");
             publish(log, "3");
@@ -184,42 +185,43 @@ class CursorTest {
     @Nested
     @DisplayName("Replay")
     class Replayed {
-        /** Has read three messages of the other node, and none of this one. */
-        private final String further = MessageId.of(ELSEWHERE, 1, 3).text();
+        /** An id of a subscriber that has read three messages of the remote node, and none of this node. */
+        private final String aheadId = MessageId.of(REMOTE, 1, 3).text();
 
         @Test
-        @DisplayName("after an id of another node it skips only what the subscriber has had, in whatever order it came")
-        void skips() {
-            add(log, new Position(ELSEWHERE, 1, 1), "had 1");
+        @DisplayName("after an id of another node it skips only messages the subscriber has received, in any order")
+        void skipsReceivedMessages() {
+            add(log, new Position(REMOTE, 1, 1), "received 1");
             publish(log, "new 1");
-            add(log, new Position(ELSEWHERE, 1, 2), "had 2");
+            add(log, new Position(REMOTE, 1, 2), "received 2");
             publish(log, "new 2");
-            Cursor cursor = open(new Since.After(MessageId.of(ELSEWHERE, 1, 2).text()));
+            Cursor cursor = open(new Since.After(MessageId.of(REMOTE, 1, 2).text()));
             assertThat(read(cursor)).containsExactly("old new 1", "old new 2");
         }
 
         @Test
-        @DisplayName("lasts until this node is as far as the subscriber, and its ids hold both until then")
-        void lasts() {
-            add(log, new Position(ELSEWHERE, 1, 1), "had 1");
-            Cursor cursor = open(new Since.After(further));
+        @DisplayName(
+                "continues until this node has caught up with the subscriber; until then ids include both positions")
+        void continuesUntilNodeHasCaughtUp() {
+            add(log, new Position(REMOTE, 1, 1), "received 1");
+            Cursor cursor = open(new Since.After(aheadId));
             StoredMessage local = publish(log, "local").message;
-            add(log, new Position(ELSEWHERE, 1, 2), "had 2");
+            add(log, new Position(REMOTE, 1, 2), "received 2");
 
             Cursor.Step step = cursor.next();
             while (step.message() == null) {
                 step = cursor.next();
             }
             assertThat(step.message().text()).isEqualTo("local");
-            MessageId both = local.vector().merge(MessageId.parse(further));
+            MessageId both = local.vector().merge(MessageId.parse(aheadId));
             assertThat(step.message().id()).isEqualTo(both.text());
 
             assertThat(read(cursor)).isEmpty();
             assertThat(cursor.replay()).isNotNull();
-            add(log, new Position(ELSEWHERE, 1, 3), "had 3");
+            add(log, new Position(REMOTE, 1, 3), "received 3");
             assertThat(read(cursor)).isEmpty();
             assertThat(cursor.replay()).isNull();
-            StoredMessage last = publish(log, "after all").message;
+            StoredMessage last = publish(log, "after replay").message;
             step = cursor.next();
             assertThat(requireNonNull(step.message()).id()).isEqualTo(last.id());
         }
@@ -229,7 +231,7 @@ class CursorTest {
     @DisplayName("Gaps")
     class Gaps {
         @Test
-        @DisplayName("messages that are evicted before they are read are counted, and the gap has the id to go on from")
+        @DisplayName("messages evicted before they are read are counted, and the gap has the id to resume from")
         void evicted() {
             Cursor cursor = open(Since.Point.NONE);
             publish(log, "1");
@@ -244,7 +246,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("a gap with no message after it has the id of the end")
+        @DisplayName("a gap without a message after it has the id of the end")
         void atTheEnd() {
             Cursor cursor = open(Since.Point.NONE);
             Entry only = publish(log, "1");
@@ -256,7 +258,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("messages that are evicted after they are read are no gap")
+        @DisplayName("messages evicted after they were read are no gap")
         void readBefore() {
             Cursor cursor = open(Since.Point.NONE);
             publish(log, "1");
@@ -268,31 +270,31 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("a loss is reported where it is: between the messages before and after it")
-        void inItsPlace() {
+        @DisplayName("a loss is reported between the messages before and after it")
+        void atItsPosition() {
             Cursor cursor = open(Since.Point.NONE);
             publish(log, "1");
-            lose();
+            markLost();
             publish(log, "2");
             assertThat(read(cursor)).containsExactly("1", "gap", "2");
         }
 
         @Test
-        @DisplayName("losses of unknown size with no message in between are reported once; a message ends the gap")
-        void inARow() {
+        @DisplayName("consecutive losses of unknown size are reported once; a message ends the gap")
+        void consecutiveLosses() {
             Cursor cursor = open(Since.Point.NONE);
-            lose();
+            markLost();
             assertThat(read(cursor)).containsExactly("gap");
-            open(Since.Point.NONE); // another subscriber, for whom the next loss takes a number
-            lose();
+            open(Since.Point.NONE); // another subscriber at the end: the next loss needs an entry of its own
+            markLost();
             assertThat(read(cursor)).isEmpty();
             publish(log, "1");
-            lose();
+            markLost();
             assertThat(read(cursor)).containsExactly("1", "gap");
         }
 
         @Test
-        @DisplayName("a gap whose size is known is reported even after one of unknown size")
+        @DisplayName("a gap of known size is reported even directly after one of unknown size")
         void counted() {
             Cursor cursor = open(Since.Point.NONE);
             assertThat(cursor.reportsGap(Gap.UNKNOWN)).isTrue();
@@ -319,7 +321,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("a newer message of a channel takes the place of the one before, without a gap")
+        @DisplayName("a newer message of a channel replaces the previous one, without a gap")
         void superseded() {
             Cursor cursor = open(feed, Since.Point.NONE);
             publish(log, "a1");
@@ -333,7 +335,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("the newest message of a channel that is evicted before it is read is a gap of unknown size")
+        @DisplayName("a channel's newest message evicted before it is read is a gap of unknown size")
         void evicted() {
             Cursor cursor = open(feed, Since.Point.NONE);
             publish(log, "a1");
@@ -347,7 +349,7 @@ class CursorTest {
     @DisplayName("Batches")
     class Batches {
         @Test
-        @DisplayName("advance moves on from where a batch ends, and next() reads on from there")
+        @DisplayName("advance moves the cursor to the end of a batch, and next() continues from there")
         void advance() {
             Cursor cursor = open(Since.Point.NONE);
             publish(log, "1");
@@ -358,7 +360,7 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("the id to resume with is that of the last message, or of the gap, or of the start")
+        @DisplayName("the resume id is that of the last message, else of the gap, else of the start")
         void resumeId() {
             StoredMessage before = publish(log, "1").message;
             Cursor cursor = open(Since.Point.NONE);
@@ -370,25 +372,25 @@ class CursorTest {
         }
 
         @Test
-        @DisplayName("while it replays for a subscriber that is further than this node, the id holds both")
-        void further() {
-            MessageId had = MessageId.of(ELSEWHERE, 1, 3);
-            add(log, new Position(ELSEWHERE, 1, 1), "had");
-            Cursor cursor = open(new Since.After(had.text()));
+        @DisplayName("during a replay for a subscriber ahead of this node, the resume id includes both positions")
+        void resumeIdDuringReplay() {
+            MessageId received = MessageId.of(REMOTE, 1, 3);
+            add(log, new Position(REMOTE, 1, 1), "received");
+            Cursor cursor = open(new Since.After(received.text()));
             StoredMessage last = publish(log, "new").message;
-            String both = last.vector().merge(had).text();
+            String both = last.vector().merge(received).text();
             assertThat(cursor.resumeId(last, null)).isEqualTo(both);
             assertThat(cursor.unseenResumeId(last, null)).isEqualTo(both);
             assertThat(cursor.unseenResumeId(null, null)).isNull();
             assertThat(cursor.unseenResumeId(null, both)).isNull();
 
-            StoredMessage level = add(log, new Position(ELSEWHERE, 1, 3), "had").message;
-            cursor.advance(log.feed.end(), level);
+            StoredMessage catchUp = add(log, new Position(REMOTE, 1, 3), "received").message;
+            cursor.advance(log.feed.end(), catchUp);
             assertThat(cursor.replay()).isNull();
         }
 
         @Test
-        @DisplayName("a replay of what was there ends where the live messages begin")
+        @DisplayName("the replay of retained messages ends where live messages begin")
         void replayEnds() {
             Feed feed = merged();
             publish(log, "a1");

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An id has one text, and the text one id. */
+/** The text form of message ids. */
 class MessageIdTest {
     @Test
-    @DisplayName("an id is read as it was written, with any number of origins")
+    @DisplayName("an id is parsed as it was written, with any number of origins")
     void roundTrip() {
         for (long number : new long[] {0, 1, 127, 128, 16_383, 16_384, Integer.MAX_VALUE, Long.MAX_VALUE}) {
             MessageId one = MessageId.of(0, number, number);
@@ -28,8 +28,8 @@ class MessageIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "!", "AAA=", "AA", "AAAA_", "gAAAAA", "AAEBAAEB", "______________8", "a b"})
-    @DisplayName("anything else is refused")
-    void refused(String text) {
+    @DisplayName("invalid text is rejected")
+    void rejectsInvalidText(String text) {
         assertThatThrownBy(() -> MessageId.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is not a valid message id");

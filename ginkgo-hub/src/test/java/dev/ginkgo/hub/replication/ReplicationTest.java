@@ -28,9 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Nodes of one process, each with a cluster, a transport and a ledger that keeps all. */
+/** Nodes in one process, each with a cluster, a transport and a sink that keeps all messages. */
 class ReplicationTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final LocalGroup group = new LocalGroup();
     private final LocalNetwork network = new LocalNetwork();
@@ -70,7 +70,7 @@ class ReplicationTest {
         }
 
         @Override
-        public void incarnationSeen(NodeIncarnation life) {}
+        public void incarnationSeen(NodeIncarnation incarnation) {}
 
         @Override
         public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
@@ -82,27 +82,27 @@ class ReplicationTest {
         }
 
         @Override
-        public void applySnapshot(SnapshotChunk some) {
-            some.items().forEach(item -> all.add(item.message()));
+        public void applySnapshot(SnapshotChunk chunk) {
+            chunk.items().forEach(item -> all.add(item.message()));
         }
 
         @Override
         public void abandonSnapshot() {
-            throw new AssertionError("all was there");
+            throw new AssertionError("state transfer was abandoned");
         }
 
         @Override
-        public RangeResponse readRange(SequenceRange asked) {
+        public RangeResponse readRange(SequenceRange range) {
             List<Envelope> found = all.stream()
-                    .filter(each -> each.origin().equals(asked.origin()))
-                    .filter(each -> each.sequence() >= asked.from() && each.sequence() <= asked.to())
+                    .filter(each -> each.origin().equals(range.origin()))
+                    .filter(each -> each.sequence() >= range.from() && each.sequence() <= range.to())
                     .limit(7)
                     .toList();
             return new RangeResponse(
-                    asked, found, found.size() == 7 ? found.getLast().sequence() : asked.to());
+                    range, found, found.size() == 7 ? found.getLast().sequence() : range.to());
         }
 
-        List<Long> from(Node other) {
+        List<Long> receivedFrom(Node other) {
             NodeIncarnation nodeIncarnation = other.replication.self();
             return all.stream()
                     .filter(each -> each.origin().equals(nodeIncarnation))
@@ -123,19 +123,18 @@ class ReplicationTest {
     }
 
     @Test
-    @DisplayName(
-            "H-09 what is published after awaitPeers comes to every node, and a node that starts later has it all too")
-    void everywhere() throws Exception {
+    @DisplayName("H-09 a message published after awaitPeers reaches every node, including nodes that start later")
+    void replicatesToEveryNode() throws Exception {
         Node a = start(1);
-        assertThat(a.replication.awaitPeers(Duration.ZERO)).isTrue(); // there are none
+        assertThat(a.replication.awaitPeers(Duration.ZERO)).isTrue(); // there are no peers
         assertThat(a.publish("/n")).isZero();
         Node b = start(2);
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .until(() -> a.cluster.roster().stream()
                         .allMatch(each -> each.transport().isPresent()));
-        assertThat(a.replication.awaitPeers(SOON)).isTrue();
-        await().atMost(SOON).until(() -> a.publish("/n") == 1);
-        assertThat(b.replication.awaitPeers(SOON)).isTrue();
+        assertThat(a.replication.awaitPeers(TIMEOUT)).isTrue();
+        await().atMost(TIMEOUT).until(() -> a.publish("/n") == 1);
+        assertThat(b.replication.awaitPeers(TIMEOUT)).isTrue();
         for (int i = 0; i < 50; i++) {
             a.publish("/n");
             b.publish("/n");
@@ -145,8 +144,8 @@ class ReplicationTest {
 
         for (Node node : List.of(a, b, c)) {
             for (Node from : List.of(a, b, c)) {
-                await().atMost(SOON)
-                        .untilAsserted(() -> assertThat(node.from(from)).isEqualTo(from.from(from)));
+                await().atMost(TIMEOUT)
+                        .untilAsserted(() -> assertThat(node.receivedFrom(from)).isEqualTo(from.receivedFrom(from)));
             }
             assertThat(node.losses).isEmpty();
         }
@@ -154,12 +153,12 @@ class ReplicationTest {
     }
 
     @Test
-    @DisplayName("K-05 every hub learns of a new leadership by the election, before anything is published under it")
-    void learnsFromElection() {
+    @DisplayName("K-05 every hub observes a new epoch from the election, before any message is published under it")
+    void observesEpochOfElection() {
         Node a = start(1);
         Node b = start(2);
         Node c = start(3);
-        await().atMost(SOON).until(a.cluster::isLeader);
+        await().atMost(TIMEOUT).until(a.cluster::isLeader);
         Epoch old = a.cluster.lease().orElseThrow().epoch();
         assertThat(List.of(b, c)).allSatisfy(node -> {
             assertThat(node.epochFence.admits(Optional.of(old))).isTrue();
@@ -168,18 +167,18 @@ class ReplicationTest {
 
         trees.getFirst().close();
 
-        await().atMost(SOON).until(() -> b.cluster.isLeader());
+        await().atMost(TIMEOUT).until(() -> b.cluster.isLeader());
         for (Node node : List.of(b, c)) {
-            await().atMost(SOON).until(() -> !node.epochFence.admits(Optional.of(old)));
+            await().atMost(TIMEOUT).until(() -> !node.epochFence.admits(Optional.of(old)));
         }
     }
 
     @Test
-    @DisplayName("K-19 the roster tells where each hub is reached")
-    void rosterTellsAddresses() {
+    @DisplayName("K-19 the roster contains the transport address of each hub")
+    void rosterContainsTransportAddresses() {
         start(1);
         Node b = start(2);
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(b.cluster.roster())
                         .hasSize(2)
                         .extracting(Member::transport)

@@ -10,21 +10,21 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What one node makes of the lives of others, and of nodes that come and go. */
+/** How a replicator handles incarnations of its peers, and peers that join and leave. */
 class ReplicatorIncarnationsTest extends ReplicatorTestCase {
     @Test
-    @DisplayName("K-20 of two lives that went by while a node was not heard, both are fetched, the earlier first")
-    void livesGoneBy() {
+    @DisplayName("K-20 two incarnations missed while a node was unreachable are both fetched, the earlier first")
+    void fetchesMissedIncarnationsInOrder() {
         connect(A, B);
         receive(A, 1);
         NodeIncarnation second = new NodeIncarnation("a", 2);
         NodeIncarnation third = new NodeIncarnation("a", 3);
         replicator.readyPeersChanged(Set.of(B));
-        Map<NodeIncarnation, Long> told = new LinkedHashMap<>();
-        told.put(third, 1L);
-        told.put(second, 2L);
+        Map<NodeIncarnation, Long> positions = new LinkedHashMap<>();
+        positions.put(third, 1L);
+        positions.put(second, 2L);
 
-        replicator.heartbeat(B, 0, told);
+        replicator.heartbeat(B, 0, positions);
         respond(B, new SequenceRange(second, 1, 2), 2, 1, 2);
         advance(300);
         respond(B, new SequenceRange(third, 1, 1), 1, 1);
@@ -34,8 +34,8 @@ class ReplicatorIncarnationsTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-20 what a node cannot hear, or is gone, is learnt of from a third one, and fetched from it")
-    void rumour() {
+    @DisplayName("K-20 messages of an unreachable or dead node are learned from a third node and fetched from it")
+    void fetchesUnreachableOriginFromThirdNode() {
         connect(A);
         replicator.heartbeat(A, 0, Map.of(B, 2L, SELF, 9L));
         assertThat(requests).isEmpty();
@@ -46,47 +46,47 @@ class ReplicatorIncarnationsTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("H-08 K-20 another life of a node begins when what is missing of the one before is here, or given up")
-    void lives() {
+    @DisplayName(
+            "H-08 K-20 the next incarnation of a node is applied after the previous one is complete or declared lost")
+    void appliesIncarnationsInOrder() {
         connect(A);
         receive(A, 1, 3);
-        NodeIncarnation again = new NodeIncarnation("a", 2);
-        replicator.readyPeersChanged(Set.of(again, B));
-        replicator.heartbeat(again, 0, Map.of());
-        receive(again, 1);
+        NodeIncarnation restarted = new NodeIncarnation("a", 2);
+        replicator.readyPeersChanged(Set.of(restarted, B));
+        replicator.heartbeat(restarted, 0, Map.of());
+        receive(restarted, 1);
         receive(A, 4);
         assertThat(events).containsExactly("a1");
         advance(550);
         assertThat(events).containsExactly("a1", "lost 2..2", "a3", "a1");
-        assertThat(replicator.positions()).isEqualTo(Map.of(again, 1L, A, 3L));
+        assertThat(replicator.positions()).isEqualTo(Map.of(restarted, 1L, A, 3L));
     }
 
     @Test
-    @DisplayName(
-            "K-20 what others have of a life that is over is fetched before its next life; later it is told as lost")
-    void endOfALife() {
+    @DisplayName("K-20 an ended incarnation is fetched before the next one begins; messages announced later are lost")
+    void fetchesEndedIncarnationBeforeNext() {
         connect(A, B);
         receive(A, 1);
-        NodeIncarnation again = new NodeIncarnation("a", 2);
-        replicator.readyPeersChanged(Set.of(again));
+        NodeIncarnation restarted = new NodeIncarnation("a", 2);
+        replicator.readyPeersChanged(Set.of(restarted));
 
-        replicator.heartbeat(again, 1, Map.of(A, 3L));
-        receive(again, 2);
+        replicator.heartbeat(restarted, 1, Map.of(A, 3L));
+        receive(restarted, 2);
         assertThat(requests).containsExactly("a: a 2..3");
-        respond(again, new SequenceRange(A, 2, 3), 3, 2, 3);
-        respond(again, new SequenceRange(again, 1, 1), 1, 1);
+        respond(restarted, new SequenceRange(A, 2, 3), 3, 2, 3);
+        respond(restarted, new SequenceRange(restarted, 1, 1), 1, 1);
         assertThat(events).containsExactly("a1", "a2", "a3", "a1", "a2");
 
         replicator.heartbeat(B, 0, Map.of(A, 4L));
         replicator.heartbeat(B, 0, Map.of(A, 4L));
         assertThat(events).endsWith("a2", "lost 4..4");
-        assertThat(replicator.positions()).isEqualTo(Map.of(again, 2L, A, 4L, B, 0L));
+        assertThat(replicator.positions()).isEqualTo(Map.of(restarted, 2L, A, 4L, B, 0L));
     }
 
     @Test
-    @DisplayName("K-20 of more names than are remembered those are forgotten that have gone: who is here is read on")
-    void manyNames() {
-        // Given one who stays, while a hundred others come and go
+    @DisplayName("K-20 above the limit of remembered names, departed nodes are forgotten; members stay")
+    void forgetsDepartedNodesAboveLimit() {
+        // Given one node that stays, while a hundred others join and leave
         replicator.expect(Set.of(A));
         connect(A);
         receive(A, 1, 2, 3);
@@ -103,12 +103,12 @@ class ReplicatorIncarnationsTest extends ReplicatorTestCase {
         assertThat(requests).isEmpty();
         assertThat(replicator.positions()).hasSize(64).containsEntry(A, 4L);
 
-        // And those who have gone are not asked for again, because another node still speaks of them
+        // And the messages of departed nodes are not requested again because another node still reports them
         replicator.heartbeat(A, 4, Map.of(new NodeIncarnation("passing-0", 1), 1L));
         advance(300);
         assertThat(requests).isEmpty();
 
-        // And if one is back, it is read on
+        // And a node that rejoins continues at its next message
         receive(new NodeIncarnation("passing-0", 1), 2);
         assertThat(events).endsWith("a4", "passing-02");
         assertThat(requests).isEmpty();

@@ -14,11 +14,11 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What one node makes of what others say: in order, each once, and what is missing fetched or told. */
+/** Replicator of one node: order, duplicates, retransmission of missing ranges, and reported losses. */
 class ReplicatorTest extends ReplicatorTestCase {
     @Test
-    @DisplayName("H-08 what comes twice is taken once, whatever way it came")
-    void once() {
+    @DisplayName("H-08 a message received twice is applied once, whether sent or retransmitted")
+    void appliesDuplicatesOnce() {
         connect(A);
         receive(A, 1, 2, 2, 1, 3);
         respond(A, new SequenceRange(A, 1, 3), 3, 1, 2, 3);
@@ -27,8 +27,8 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("H-08 what comes twice takes no place of what has to wait")
-    void twiceTakesNoPlace() {
+    @DisplayName("H-08 duplicates use no space in the reorder buffer")
+    void duplicatesUseNoBufferSpace() {
         connect(A);
         byte[] large = new byte[512 * 1024];
         for (int time = 0; time < 2; time++) {
@@ -43,8 +43,8 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-20 a missing stretch is asked for at once, and what came after it waits until it is there")
-    void repaired() {
+    @DisplayName("K-20 a missing range is requested at once, and later messages wait until it has arrived")
+    void requestsMissingRange() {
         connect(A, B);
         receive(A, 1, 4, 5);
         receive(B, 1);
@@ -58,9 +58,8 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName(
-            "K-20 if the origin has not all of it, the next peer is asked; if nobody has it, it is told, and life goes on")
-    void nobodyHasIt() {
+    @DisplayName("K-20 a range the origin lacks is requested from the next peer; if no peer has it, it is lost")
+    void rangeThatNoPeerHasIsLost() {
         connect(A, B);
         receive(A, 1);
         replicator.received(message(A, 5, 0, "/other"));
@@ -76,10 +75,8 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName(
-            "K-20 who does not answer is asked again, after the others, as a question may be lost; who has answered is"
-                    + " not")
-    void askedAgain() {
+    @DisplayName("K-20 a peer that has not responded is asked again after the others; a peer that has responded is not")
+    void repeatsUnansweredRequests() {
         connect(A, B);
         receive(A, 1, 3);
         advance(150);
@@ -93,8 +90,9 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-20 an origin that is heard but cannot be asked yet, as when a partition heals, is waited for")
-    void askedLater() {
+    @DisplayName(
+            "K-20 waits for an origin that sends heartbeats but is not ready for requests, as when a partition heals")
+    void waitsForOriginToBecomeReady() {
         connect(A, B);
         receive(A, 1);
         replicator.readyPeersChanged(Set.of(B));
@@ -111,8 +109,8 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("H-16 what is missing at the end is seen by the beat")
-    void tail() {
+    @DisplayName("H-16 a missing last message is detected by a heartbeat")
+    void heartbeatRevealsMissingTail() {
         connect(A);
         receive(A, 1);
         replicator.heartbeat(A, 3, Map.of());
@@ -122,8 +120,9 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("H-16 without an answer what has come waits for 500 ms, not longer, and then the loss is told first")
-    void heldBack() {
+    @DisplayName(
+            "H-16 without a response, received messages wait for at most 500 ms, then the loss is reported before them")
+    void waitsAtMostHalfASecondForMissingRange() {
         connect(A, B);
         receive(A, 1, 3);
         advance(450);
@@ -137,25 +136,25 @@ class ReplicatorTest extends ReplicatorTestCase {
 
     @Test
     @DisplayName(
-            "H-16 a loss is told to the channels that may have lost something, not to one whose numbers say otherwise")
-    void channels() {
+            "H-16 a loss is reported to channels that may be affected, not to those whose sequence numbers rule it out")
+    void lossNamesUnaffectedChannels() {
         connect(A);
-        replicator.received(message(A, 1, 0, "/sound"));
-        replicator.received(message(A, 4, 1, "/sound"));
-        replicator.received(message(A, 5, 2, "/hurt"));
+        replicator.received(message(A, 1, 0, "/unaffected"));
+        replicator.received(message(A, 4, 1, "/unaffected"));
+        replicator.received(message(A, 5, 2, "/affected"));
         advance(550);
-        assertThat(events).containsExactly("a1", "lost 2..3 but not on [/sound]", "a4", "a5");
+        assertThat(events).containsExactly("a1", "lost 2..3 but not on [/unaffected]", "a4", "a5");
     }
 
     @Test
     @DisplayName(
-            "K-20 a node that began alone fetches the history of each origin, in pieces, for longer than 500 ms while answers come")
-    void catchesUp() {
+            "K-20 a node that started alone fetches each origin's history in parts, beyond 500 ms while responses arrive")
+    void fetchesHistoryInParts() {
         replicator.readyPeersChanged(Set.of(A));
         replicator.heartbeat(A, 100, Map.of());
         receive(A, 101);
         assertThat(requests).containsExactly("a: a 1..100");
-        respond(A, new SequenceRange(A, 1, 100), 61, 61); // older ones are gone
+        respond(A, new SequenceRange(A, 1, 100), 61, 61); // older ones were evicted
         respond(A, new SequenceRange(A, 1, 60), 60);
         advance(50);
         assertThat(events).containsExactly("lost 1..60", "a61");
@@ -169,23 +168,21 @@ class ReplicatorTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName(
-            "H-16 what nobody has any more of what was published before this node began is told to no reader of it")
-    void beforeUs() {
-        Replicator fresh = replica();
-        fresh.readyPeersChanged(Set.of(A));
-        fresh.heartbeat(A, 3, Map.of());
-        fresh.start();
+    @DisplayName("H-16 a loss of messages from before this node started is marked as such")
+    void lossBeforeStartIsMarked() {
+        Replicator starting = newReplicator();
+        starting.readyPeersChanged(Set.of(A));
+        starting.heartbeat(A, 3, Map.of());
+        starting.start();
         assertThat(requests).containsExactly("a: a 1..3");
-        fresh.rangeReceived(A, new RangeResponse(new SequenceRange(A, 1, 3), List.of(message(A, 3)), 3));
-        fresh.tick();
-        assertThat(events).containsExactly("lost 1..2 before us", "a3");
+        starting.rangeReceived(A, new RangeResponse(new SequenceRange(A, 1, 3), List.of(message(A, 3)), 3));
+        starting.tick();
+        assertThat(events).containsExactly("lost 1..2 before start", "a3");
     }
 
     @Test
-    @DisplayName(
-            "H-16 what was published by a node that this one could not hear yet, and nobody has any more, is told here")
-    void apart() {
+    @DisplayName("H-16 messages of a node not reachable before, which no peer has any more, are reported as lost")
+    void lossOfNodeThatWasUnreachableIsReported() {
         connect(A);
         replicator.readyPeersChanged(Set.of(A, B));
         replicator.heartbeat(B, 3, Map.of());
@@ -197,44 +194,45 @@ class ReplicatorTest extends ReplicatorTestCase {
 
     @Test
     @DisplayName(
-            "H-16 what was published after this node took over what a peer held of its publisher, is told here, though"
-                    + " the publisher is heard of later")
-    void afterTheTakeover() {
-        Replicator fresh = replica();
-        fresh.readyPeersChanged(Set.of(A));
-        fresh.heartbeat(A, 0, Map.of(B, 5L));
+            "H-16 messages published after the state transfer are reported as lost, even if their publisher becomes"
+                    + " reachable later")
+    void lossAfterStateTransferIsReported() {
+        Replicator starting = newReplicator();
+        starting.readyPeersChanged(Set.of(A));
+        starting.heartbeat(A, 0, Map.of(B, 5L));
         var end = new SnapshotChunk.End(true, Map.of(A, 0L, B, 5L), List.of());
-        fresh.snapshotReceived(A, new SnapshotChunk(0, List.of(), 0, Map.of(), Optional.of(end)));
-        assertThat(fresh.isComplete()).isTrue();
+        starting.snapshotReceived(A, new SnapshotChunk(0, List.of(), 0, Map.of(), Optional.of(end)));
+        assertThat(starting.isComplete()).isTrue();
 
-        fresh.readyPeersChanged(Set.of(A, B));
-        fresh.heartbeat(B, 9, Map.of());
+        starting.readyPeersChanged(Set.of(A, B));
+        starting.heartbeat(B, 9, Map.of());
         SequenceRange missing = new SequenceRange(B, 6, 9);
-        fresh.rangeReceived(B, RangeResponse.empty(missing));
-        fresh.rangeReceived(A, RangeResponse.empty(missing));
-        fresh.tick();
+        starting.rangeReceived(B, RangeResponse.empty(missing));
+        starting.rangeReceived(A, RangeResponse.empty(missing));
+        starting.tick();
 
         assertThat(events).containsExactly("lost 6..9");
     }
 
     @Test
     @DisplayName(
-            "H-16 so is what was published after this node began, though it had heard of the publisher by others alone")
-    void afterARumour() {
-        Replicator fresh = replica();
-        fresh.readyPeersChanged(Set.of(A));
-        fresh.heartbeat(A, 0, Map.of(B, 5L));
-        fresh.start();
+            "H-16 messages published after this node started are reported as lost, even if a third node announced them")
+    void lossAfterStartOfIndirectlyKnownOriginIsReported() {
+        Replicator starting = newReplicator();
+        starting.readyPeersChanged(Set.of(A));
+        starting.heartbeat(A, 0, Map.of(B, 5L));
+        starting.start();
 
-        fresh.readyPeersChanged(Set.of(A, B));
-        fresh.heartbeat(B, 9, Map.of());
-        fresh.rangeReceived(B, new RangeResponse(new SequenceRange(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
-        fresh.rangeReceived(A, RangeResponse.empty(new SequenceRange(B, 1, 3)));
+        starting.readyPeersChanged(Set.of(A, B));
+        starting.heartbeat(B, 9, Map.of());
+        starting.rangeReceived(
+                B, new RangeResponse(new SequenceRange(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
+        starting.rangeReceived(A, RangeResponse.empty(new SequenceRange(B, 1, 3)));
         for (int i = 0; i < 20; i++) {
             time.nanos += Duration.ofMillis(50).toNanos();
-            fresh.tick();
+            starting.tick();
         }
 
-        assertThat(events).containsExactly("lost 1..3 before us", "b4", "b5", "lost 6..9");
+        assertThat(events).containsExactly("lost 1..3 before start", "b4", "b5", "lost 6..9");
     }
 }

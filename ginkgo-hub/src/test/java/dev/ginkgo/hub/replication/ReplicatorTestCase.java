@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 
-/** One node that hears what others say, on a clock that stands still. */
+/** A replicator with recorded requests and events, and a clock that the test advances. */
 abstract class ReplicatorTestCase {
     static final NodeIncarnation SELF = new NodeIncarnation("self", 1);
     static final NodeIncarnation A = new NodeIncarnation("a", 1);
@@ -28,27 +28,27 @@ abstract class ReplicatorTestCase {
     final List<String> events = new ArrayList<>();
     final List<String> requests = new ArrayList<>();
     final ManualTime time = new ManualTime();
-    final Replicator replicator = replica(events, requests, time);
+    final Replicator replicator = createReplicator(events, requests, time);
 
-    /** Another one, that has not begun. */
-    Replicator replica() {
-        return replica(events, requests, time);
+    /** Creates another replicator, not started. */
+    Replicator newReplicator() {
+        return createReplicator(events, requests, time);
     }
 
-    private static Replicator replica(List<String> story, List<String> asked, TimeSource timeSource) {
+    private static Replicator createReplicator(List<String> events, List<String> requests, TimeSource timeSource) {
         return new Replicator(
                 SELF,
                 new ReplicationSink() {
                     @Override
                     public void relay(Envelope message) {
-                        story.add(message.origin().name() + message.sequence());
+                        events.add(message.origin().name() + message.sequence());
                     }
 
                     @Override
                     public void recordLoss(Loss loss) {
-                        story.add("lost " + loss.range().from() + ".."
+                        events.add("lost " + loss.range().from() + ".."
                                 + loss.range().to()
-                                + (loss.beforeStart() ? " before us" : "")
+                                + (loss.beforeStart() ? " before start" : "")
                                 + (loss.unaffectedChannels().isEmpty()
                                         ? ""
                                         : " but not on " + loss.unaffectedChannels()));
@@ -60,7 +60,7 @@ abstract class ReplicatorTestCase {
                     }
 
                     @Override
-                    public void incarnationSeen(NodeIncarnation life) {}
+                    public void incarnationSeen(NodeIncarnation incarnation) {}
 
                     @Override
                     public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
@@ -68,17 +68,17 @@ abstract class ReplicatorTestCase {
                     }
 
                     @Override
-                    public void applySnapshot(SnapshotChunk some) {
-                        assertThat(some.items()).isEmpty();
+                    public void applySnapshot(SnapshotChunk chunk) {
+                        assertThat(chunk.items()).isEmpty();
                     }
 
                     @Override
                     public void abandonSnapshot() {
-                        throw new UnsupportedOperationException("this node has begun alone");
+                        throw new UnsupportedOperationException("no state transfer expected");
                     }
                 },
                 new Replicator.PeerRequests(
-                        (peer, sequenceRange) -> asked.add(
+                        (peer, sequenceRange) -> requests.add(
                                 peer.name() + ": " + sequenceRange.origin().name() + " " + sequenceRange.from() + ".."
                                         + sequenceRange.to()),
                         (peer, after) -> {}),
@@ -87,7 +87,7 @@ abstract class ReplicatorTestCase {
     }
 
     @BeforeEach
-    void begin() {
+    void start() {
         replicator.start();
     }
 
@@ -106,12 +106,12 @@ abstract class ReplicatorTestCase {
 
         @Override
         public void park(long deadline) {
-            throw new UnsupportedOperationException("nobody waits here");
+            throw new UnsupportedOperationException("the replicator does not park");
         }
 
         @Override
         public void unpark(Thread thread) {
-            throw new UnsupportedOperationException("nobody waits here");
+            throw new UnsupportedOperationException("the replicator does not park");
         }
     }
 

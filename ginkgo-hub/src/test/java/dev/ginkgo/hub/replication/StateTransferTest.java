@@ -16,44 +16,44 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A node that begins, and peers that answer, or do not. */
+/** State transfer to a starting node, from peers that respond or do not respond. */
 class StateTransferTest {
     private static final NodeIncarnation A = new NodeIncarnation("a", 1);
     private static final NodeIncarnation B = new NodeIncarnation("b", 1);
     private static final Set<NodeIncarnation> BOTH = Set.of(A, B);
 
-    private final List<String> story = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final StateTransfer stateTransfer =
-            new StateTransfer(new Heir(), (peer, after) -> story.add(peer.name() + " from " + after));
+            new StateTransfer(new Sink(), (peer, after) -> events.add(peer.name() + " from " + after));
     private long now;
 
-    private final class Heir implements ReplicationSink {
+    private final class Sink implements ReplicationSink {
         @Override
-        public void applySnapshot(SnapshotChunk some) {
-            story.add("up to " + some.through());
+        public void applySnapshot(SnapshotChunk chunk) {
+            events.add("up to " + chunk.through());
         }
 
         @Override
         public void abandonSnapshot() {
-            story.add("incomplete");
+            events.add("incomplete");
         }
 
         @Override
         public void relay(Envelope message) {
-            throw new AssertionError("nothing else comes");
+            throw new AssertionError("unexpected call");
         }
 
         @Override
         public void recordLoss(Loss loss) {
-            throw new AssertionError("nothing else comes");
+            throw new AssertionError("unexpected call");
         }
 
         @Override
-        public void incarnationSeen(NodeIncarnation life) {}
+        public void incarnationSeen(NodeIncarnation incarnation) {}
 
         @Override
-        public RangeResponse readRange(SequenceRange asked) {
-            return RangeResponse.empty(asked);
+        public RangeResponse readRange(SequenceRange range) {
+            return RangeResponse.empty(range);
         }
 
         @Override
@@ -62,94 +62,94 @@ class StateTransferTest {
         }
     }
 
-    private void pass(long millis) {
+    private void advance(long millis) {
         for (long left = millis; left > 0; left -= 50) {
             now += Duration.ofMillis(50).toNanos();
             stateTransfer.tick(now);
         }
     }
 
-    private static SnapshotChunk piece(long after, long through) {
+    private static SnapshotChunk chunk(long after, long through) {
         return new SnapshotChunk(after, List.of(), through, Map.of(), Optional.empty());
     }
 
-    private static SnapshotChunk last(long after, long through) {
+    private static SnapshotChunk lastChunk(long after, long through) {
         SnapshotChunk.End end = new SnapshotChunk.End(true, Map.of(A, 7L), List.of());
         return new SnapshotChunk(after, List.of(), through, Map.of(), Optional.of(end));
     }
 
     @Test
-    @DisplayName("K-20 one peer hands all over, piece by piece; it is asked again if an answer is lost")
-    void pieces() {
+    @DisplayName("K-20 one peer sends its snapshot in chunks; an unanswered request is repeated")
+    void transfersChunks() {
         stateTransfer.peerAvailable(A, now);
-        stateTransfer.chunkReceived(A, piece(0, 3), now);
-        pass(300);
-        stateTransfer.chunkReceived(A, last(3, 5), now);
-        stateTransfer.chunkReceived(A, last(3, 5), now);
+        stateTransfer.chunkReceived(A, chunk(0, 3), now);
+        advance(300);
+        stateTransfer.chunkReceived(A, lastChunk(3, 5), now);
+        stateTransfer.chunkReceived(A, lastChunk(3, 5), now);
 
-        assertThat(story).containsExactly("a from 0", "up to 3", "a from 3", "a from 3", "up to 5");
+        assertThat(events).containsExactly("a from 0", "up to 3", "a from 3", "a from 3", "up to 5");
         assertThat(stateTransfer.isFinished()).isTrue();
         assertThat(stateTransfer.positions()).isEqualTo(Map.of(A, 7L));
     }
 
     @Test
-    @DisplayName("K-20 of a peer that is silent, or has just begun itself, the next one is asked")
-    void next() {
+    @DisplayName("K-20 if a peer does not respond, or has just started itself, the next peer is asked")
+    void asksNextPeer() {
         stateTransfer.peerAvailable(A, now);
         stateTransfer.peerAvailable(B, now);
-        pass(1_500);
-        assertThat(story).endsWith("b from 0").contains("a from 0");
+        advance(1_500);
+        assertThat(events).endsWith("b from 0").contains("a from 0");
         stateTransfer.chunkReceived(B, SnapshotChunk.empty(0), now);
-        pass(50);
-        assertThat(story).endsWith("a from 0");
-        stateTransfer.chunkReceived(A, last(0, 5), now);
-        assertThat(story).endsWith("up to 5");
+        advance(50);
+        assertThat(events).endsWith("a from 0");
+        stateTransfer.chunkReceived(A, lastChunk(0, 5), now);
+        assertThat(events).endsWith("up to 5");
         assertThat(stateTransfer.isFinished()).isTrue();
     }
 
     @Test
-    @DisplayName("K-20 if the peer falls silent in between, what has come stays and counts as incomplete")
-    void silentInBetween() {
+    @DisplayName("K-20 if the peer stops responding, the chunks received so far are kept and count as incomplete")
+    void peerThatStopsRespondingLeavesIncompleteState() {
         stateTransfer.peerAvailable(A, now);
         stateTransfer.peerAvailable(B, now);
-        stateTransfer.chunkReceived(A, piece(0, 3), now);
-        pass(1_500);
+        stateTransfer.chunkReceived(A, chunk(0, 3), now);
+        advance(1_500);
 
-        assertThat(story).endsWith("incomplete");
+        assertThat(events).endsWith("incomplete");
         assertThat(stateTransfer.isFinished()).isTrue();
         assertThat(stateTransfer.positions()).isEmpty();
     }
 
     @Test
-    @DisplayName("K-20 when all have just begun there is nothing to wait for; if only those have whom one knows so far,"
-            + " another may have all")
-    void allBegin() {
+    @DisplayName("K-20 there is nothing to transfer if all peers have just started, but another peer may still have a"
+            + " snapshot")
+    void nothingToTransfer_whenAllPeersHaveJustStarted() {
         assertThat(stateTransfer.hasNothingToTransfer(Set.of())).isTrue();
         stateTransfer.peerAvailable(A, now);
         stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now);
-        pass(50);
+        advance(50);
         assertThat(stateTransfer.hasNothingToTransfer(Set.of(A))).isTrue();
         assertThat(stateTransfer.hasNothingToTransfer(BOTH)).isFalse();
         assertThat(stateTransfer.isFinished()).isFalse();
 
         stateTransfer.peerAvailable(B, now);
-        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now); // asked again meanwhile
+        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now); // a repeated request
         stateTransfer.chunkReceived(B, SnapshotChunk.empty(0), now);
         assertThat(stateTransfer.hasNothingToTransfer(BOTH)).isTrue();
         stateTransfer.stop();
-        assertThat(story).doesNotContain("incomplete");
+        assertThat(events).doesNotContain("incomplete");
     }
 
     @Test
-    @DisplayName("K-20 those that have just begun are asked again and again, as they may have all a moment later")
-    void laterAll() {
+    @DisplayName("K-20 peers that have just started are asked again, because they may have a snapshot later")
+    void asksStartedPeersAgain() {
         stateTransfer.peerAvailable(A, now);
         stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now);
-        pass(200);
-        stateTransfer.chunkReceived(A, last(0, 5), now);
+        advance(200);
+        stateTransfer.chunkReceived(A, lastChunk(0, 5), now);
 
         assertThat(stateTransfer.hasNothingToTransfer(Set.of(A))).isFalse();
         assertThat(stateTransfer.isFinished()).isTrue();
-        assertThat(story).endsWith("up to 5");
+        assertThat(events).endsWith("up to 5");
     }
 }

@@ -9,21 +9,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps what a transport says to one node; can be frozen. */
+/** Records the calls of the transport of one node; can be frozen, so that calls block. */
 public final class RecordingTransportListener implements TransportListener {
     private final Map<NodeIncarnation, List<Envelope>> received = new ConcurrentHashMap<>();
     private final Map<NodeIncarnation, Long> lastHeartbeats = new ConcurrentHashMap<>();
     private final List<Envelope> history = new CopyOnWriteArrayList<>();
-    final List<RangeResponse> answers = new CopyOnWriteArrayList<>();
-    volatile List<SnapshotChunk> holdings = List.of();
+    final List<RangeResponse> rangeResponses = new CopyOnWriteArrayList<>();
+    volatile List<SnapshotChunk> ownSnapshot = List.of();
     final List<SnapshotChunk> snapshots = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
-    final Map<NodeIncarnation, Map<NodeIncarnation, Long>> others = new ConcurrentHashMap<>();
+    final Map<NodeIncarnation, Map<NodeIncarnation, Long>> peerPositions = new ConcurrentHashMap<>();
     volatile Map<NodeIncarnation, Long> positions = Map.of();
     volatile Set<NodeIncarnation> ready = Set.of();
     private volatile CountDownLatch thawed = new CountDownLatch(0);
 
-    /** From now on each call blocks. */
+    /** Makes each call block until {@link #thaw}. */
     void freeze() {
         thawed = new CountDownLatch(1);
     }
@@ -35,32 +35,32 @@ public final class RecordingTransportListener implements TransportListener {
     private void awaitThawed() {
         try {
             if (!thawed.await(1, TimeUnit.MINUTES)) {
-                faults.add("nobody has thawed this");
+                faults.add("was not thawed within a minute");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** What came from that node, in order. */
-    List<Envelope> from(NodeIncarnation nodeIncarnation) {
-        List<Envelope> some = received.getOrDefault(nodeIncarnation, List.of());
-        synchronized (some) {
-            return List.copyOf(some);
+    /** Returns the messages received from a node, in order. */
+    List<Envelope> receivedFrom(NodeIncarnation nodeIncarnation) {
+        List<Envelope> messages = received.getOrDefault(nodeIncarnation, List.of());
+        synchronized (messages) {
+            return List.copyOf(messages);
         }
     }
 
     List<Long> sequencesFrom(NodeIncarnation nodeIncarnation) {
-        return from(nodeIncarnation).stream().map(Envelope::sequence).toList();
+        return receivedFrom(nodeIncarnation).stream().map(Envelope::sequence).toList();
     }
 
-    /** How far that node has said to be; -1 if it has said nothing. */
-    long beat(NodeIncarnation nodeIncarnation) {
+    /** Returns the last sequence number in the heartbeats of a node; -1 if there was no heartbeat. */
+    long lastHeartbeat(NodeIncarnation nodeIncarnation) {
         return lastHeartbeats.getOrDefault(nodeIncarnation, -1L);
     }
 
-    /** Has these answered to those who ask. */
-    void remember(Envelope message) {
+    /** Adds a message to the history from which range requests are answered. */
+    void addToHistory(Envelope message) {
         history.add(message);
     }
 
@@ -68,7 +68,7 @@ public final class RecordingTransportListener implements TransportListener {
     public void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> positionsOfPeer) {
         awaitThawed();
         lastHeartbeats.put(peer, last);
-        others.put(peer, positionsOfPeer);
+        peerPositions.put(peer, positionsOfPeer);
     }
 
     @Override
@@ -80,51 +80,51 @@ public final class RecordingTransportListener implements TransportListener {
     public void received(Envelope message) {
         awaitThawed();
         if (!lastHeartbeats.containsKey(message.origin())) {
-            faults.add(message + " came before the first beat");
+            faults.add(message + " was received before the first heartbeat");
         }
         List<Envelope> all = received.computeIfAbsent(message.origin(), nodeIncarnation -> new ArrayList<>());
         synchronized (all) {
             if (!all.isEmpty() && all.getLast().sequence() >= message.sequence()) {
-                faults.add(message + " came after " + all.getLast());
+                faults.add(message + " was received after " + all.getLast());
             }
             all.add(message);
         }
     }
 
     @Override
-    public RangeResponse readRange(SequenceRange asked) {
+    public RangeResponse readRange(SequenceRange range) {
         awaitThawed();
         List<Envelope> found = new ArrayList<>();
         long size = 0;
         for (Envelope message : history) {
-            boolean in = message.origin().equals(asked.origin())
-                    && message.sequence() >= asked.from()
-                    && message.sequence() <= asked.to();
+            boolean in = message.origin().equals(range.origin())
+                    && message.sequence() >= range.from()
+                    && message.sequence() <= range.to();
             if (in && size > 0 && size + message.memoryBytes() > RangeResponse.MAX_BYTES) {
-                return new RangeResponse(asked, found, found.getLast().sequence());
+                return new RangeResponse(range, found, found.getLast().sequence());
             }
             if (in) {
                 found.add(message);
                 size += message.memoryBytes();
             }
         }
-        return new RangeResponse(asked, found, asked.to());
+        return new RangeResponse(range, found, range.to());
     }
 
     @Override
     public void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {
-        answers.add(rangeResponse);
+        rangeResponses.add(rangeResponse);
     }
 
     @Override
     public SnapshotChunk readSnapshot(long after) {
         awaitThawed();
-        return after < holdings.size() ? holdings.get((int) after) : SnapshotChunk.empty(after);
+        return after < ownSnapshot.size() ? ownSnapshot.get((int) after) : SnapshotChunk.empty(after);
     }
 
     @Override
-    public void snapshotReceived(NodeIncarnation peer, SnapshotChunk some) {
-        snapshots.add(some);
+    public void snapshotReceived(NodeIncarnation peer, SnapshotChunk chunk) {
+        snapshots.add(chunk);
     }
 
     @Override

@@ -32,20 +32,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every transport promises, as tests. Each transport has a subclass that makes nodes of one network, a new one for
- * each test.
+ * The contract of transports, as tests. Each transport has a subclass that creates the nodes of one network, a new
+ * network for each test.
  */
 public abstract class TransportContract {
-    /** Three times the beat, and what a busy machine adds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Three heartbeat intervals, with a margin for a busy machine. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final List<TransportNode> nodes = new ArrayList<>();
     private @Nullable TestTree<TransportNodes> tree;
 
-    /** The transport of another node of the network of this test. Its settings have a {@code queue}. */
+    /** Creates the transport of another node in the network of this test. It has a setting {@code queue}. */
     protected abstract Transport transport();
 
-    /** Settings of every transport of this test, for its table. */
+    /** Returns additional settings for every transport of this test, as lines of its TOML table. */
     protected String settings() {
         return "";
     }
@@ -59,15 +59,15 @@ public abstract class TransportContract {
         return node;
     }
 
-    /** Tells each of all others. */
-    private static void introduce(TransportNode... all) {
+    /** Sets all nodes as each other's peers. */
+    private static void connect(TransportNode... all) {
         for (TransportNode node : all) {
             node.setPeers(all);
         }
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
+        return await().atMost(TIMEOUT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     private static void awaitReady(TransportNode... all) {
@@ -79,13 +79,13 @@ public abstract class TransportContract {
     private static void awaitNumbers(TransportNode at, TransportNode from, long first, long last) {
         List<Long> expected = LongStream.rangeClosed(first, last).boxed().toList();
         soon().untilAsserted(() ->
-                assertThat(at.inbox.sequencesFrom(from.self).size()).isGreaterThanOrEqualTo(expected.size()));
-        assertThat(at.inbox.sequencesFrom(from.self)).isEqualTo(expected);
+                assertThat(at.listener.sequencesFrom(from.self).size()).isGreaterThanOrEqualTo(expected.size()));
+        assertThat(at.listener.sequencesFrom(from.self)).isEqualTo(expected);
     }
 
-    /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of a transport's. */
+    /** Closes a used socket. The first such close opens a descriptor that the JVM keeps: it is no leak of a transport. */
     @BeforeAll
-    public static void openWhatTheJvmKeeps() throws IOException {
+    public static void openDescriptorKeptByJvm() throws IOException {
         try (ServerSocketChannel server =
                         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
@@ -96,18 +96,18 @@ public abstract class TransportContract {
 
     @AfterEach
     void stopAll() {
-        nodes.forEach(node -> node.inbox.thaw());
+        nodes.forEach(node -> node.listener.thaw());
         requireNonNull(tree).close();
-        assertThat(nodes).allSatisfy(node -> assertThat(node.inbox.faults).isEmpty());
+        assertThat(nodes).allSatisfy(node -> assertThat(node.listener.faults).isEmpty());
     }
 
     @Test
-    @DisplayName("H-14 contract: what one node publishes comes to every other as it was")
-    void carries() throws Exception {
+    @DisplayName("H-14 contract: a message of one node reaches every other node unchanged")
+    void deliversUnchanged() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 7);
         TransportNode c = join("c", 1);
-        introduce(a, b, c);
+        connect(a, b, c);
         awaitReady(a, b, c);
 
         byte[] large = new byte[900_000];
@@ -120,56 +120,56 @@ public abstract class TransportContract {
         assertThat(peers).isEqualTo(2);
         for (TransportNode other : List.of(b, c)) {
             awaitNumbers(other, a, 1, 3);
-            Envelope first = other.inbox.from(a.self).getFirst();
+            Envelope first = other.listener.receivedFrom(a.self).getFirst();
             assertThat(first.channel()).isEqualTo("/ünïcode");
             assertThat(new String(first.payload(), StandardCharsets.UTF_8)).isEqualTo("first");
             assertThat(first.binary()).isFalse();
             assertThat(first.publishedMillis()).isEqualTo(TransportNode.MILLIS);
             assertThat(first.epoch()).isEmpty();
-            Envelope second = other.inbox.from(a.self).get(1);
+            Envelope second = other.listener.receivedFrom(a.self).get(1);
             assertThat(second.payload()).isEqualTo(large);
             assertThat(second.binary()).isTrue();
             assertThat(second.previous()).isEqualTo(1);
-            assertThat(other.inbox.from(a.self).get(2).epoch()).contains(epoch);
+            assertThat(other.listener.receivedFrom(a.self).get(2).epoch()).contains(epoch);
         }
-        assertThat(a.inbox.from(a.self)).isEmpty();
+        assertThat(a.listener.receivedFrom(a.self)).isEmpty();
     }
 
     @Test
-    @DisplayName("H-09 contract: a node that is ready loses nothing of what is published right then, 50 times")
+    @DisplayName("H-09 contract: a peer that is ready misses no message sent from then on, 50 times")
     void readyMeansReady() throws Exception {
         readyMeansReady(50);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("H-09 contract: a node that is ready loses nothing of what is published right then, 200 times")
+    @DisplayName("H-09 contract: a peer that is ready misses no message sent from then on, 200 times")
     void readyMeansReadyOften() throws Exception {
         readyMeansReady(200);
     }
 
     private void readyMeansReady(int times) throws Exception {
         TransportNode a = join("a", 1);
-        for (int life = 1; life <= times; life++) {
-            TransportNode b = join("b", life);
-            introduce(a, b);
+        for (int incarnation = 1; incarnation <= times; incarnation++) {
+            TransportNode b = join("b", incarnation);
+            connect(a, b);
             soon().until(() -> a.transport.readyPeers().contains(b.self));
             long first = a.last() + 1;
             for (int i = 0; i < 5; i++) {
                 a.send("/numbers", "now");
             }
             awaitNumbers(b, a, first, first + 4);
-            a.setPeers(a); // it leaves before it stops
+            a.setPeers(a); // b leaves the roster before it stops
             b.stop();
         }
     }
 
     @Test
-    @DisplayName("H-14 contract: 5,000 channels take no more than one")
+    @DisplayName("H-14 contract: messages on 5,000 channels arrive like those of one channel")
     void manyChannels() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        introduce(a, b);
+        connect(a, b);
         awaitReady(a, b);
 
         for (int channel = 0; channel < 5_000; channel++) {
@@ -177,15 +177,17 @@ public abstract class TransportContract {
         }
 
         awaitNumbers(b, a, 1, 5_000);
-        assertThat(b.inbox.from(a.self).stream().map(Envelope::channel).distinct())
+        assertThat(b.listener.receivedFrom(a.self).stream()
+                        .map(Envelope::channel)
+                        .distinct())
                 .hasSize(5_000);
     }
 
     @Test
-    @DisplayName("H-04 contract: many publishing threads on three nodes, and each node's messages come in order")
+    @DisplayName("H-04 contract: with many publishing threads on three nodes, each node's messages arrive in order")
     void manyThreads() throws Exception {
         TransportNode[] all = {join("a", 1), join("b", 1), join("c", 1)};
-        introduce(all);
+        connect(all);
         awaitReady(all);
 
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -205,20 +207,20 @@ public abstract class TransportContract {
     }
 
     @Test
-    @DisplayName("H-14 contract: a frozen peer neither slows nor silences others; what it loses is counted, and told")
-    void frozenPeer() throws Exception {
+    @DisplayName("H-14 contract: a frozen peer does not delay others; messages dropped for it are counted and reported")
+    void frozenPeerDoesNotDelayOthers() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode frozen = join("b", 1);
         TransportNode c = join("c", 1);
-        introduce(a, frozen, c);
+        connect(a, frozen, c);
         awaitReady(a, frozen, c);
 
-        frozen.inbox.freeze();
+        frozen.listener.freeze();
         byte[] payload = new byte[10_000];
         for (int i = 1; i <= 4_000; i++) {
             a.send("/numbers", payload, true, Optional.empty());
             if (i % 50 == 0) {
-                awaitNumbers(c, a, 1, i); // as fast as c can take
+                awaitNumbers(c, a, 1, i); // as fast as c receives
             }
         }
         awaitNumbers(c, a, 1, 4_000);
@@ -227,61 +229,64 @@ public abstract class TransportContract {
         assertThat(stats.queued()).isLessThan(1024 * 1024);
         assertThat(a.statsOf(c).dropped()).isZero();
 
-        frozen.inbox.thaw();
-        soon().until(() -> frozen.inbox.beat(a.self) == 4_000);
-        int got = frozen.inbox.from(a.self).size();
-        assertThat(got).isPositive().isLessThan(4_000);
-        assertThat(a.statsOf(frozen).dropped()).isLessThanOrEqualTo(4_000 - got).isPositive();
+        frozen.listener.thaw();
+        soon().until(() -> frozen.listener.lastHeartbeat(a.self) == 4_000);
+        int received = frozen.listener.receivedFrom(a.self).size();
+        assertThat(received).isPositive().isLessThan(4_000);
+        assertThat(a.statsOf(frozen).dropped())
+                .isLessThanOrEqualTo(4_000 - received)
+                .isPositive();
     }
 
     @Test
-    @DisplayName("H-16 contract: within a beat of the last message each peer knows its number, even if it lost it")
-    void tail() throws Exception {
+    @DisplayName(
+            "H-16 contract: each peer knows the last number within a heartbeat interval, even if the message was lost")
+    void heartbeatContainsLastSequence() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        a.send("/numbers", "before anybody was there");
-        introduce(a, b);
+        a.send("/numbers", "before there were peers");
+        connect(a, b);
         awaitReady(a, b);
-        assertThat(b.inbox.beat(a.self)).isEqualTo(1);
+        assertThat(b.listener.lastHeartbeat(a.self)).isEqualTo(1);
 
         a.send("/numbers", "one");
         a.send("/numbers", "two");
 
         NodeIncarnation third = new NodeIncarnation("third", 3);
-        a.inbox.positions = Map.of(third, 12L);
+        a.listener.positions = Map.of(third, 12L);
 
-        await().atMost(Transport.HEARTBEAT_INTERVAL.multipliedBy(3)).until(() -> b.inbox.beat(a.self) == 3);
-        soon().until(() -> Map.of(third, 12L).equals(b.inbox.others.get(a.self)));
-        assertThat(b.inbox.sequencesFrom(a.self)).containsExactly(2L, 3L);
+        await().atMost(Transport.HEARTBEAT_INTERVAL.multipliedBy(3)).until(() -> b.listener.lastHeartbeat(a.self) == 3);
+        soon().until(() -> Map.of(third, 12L).equals(b.listener.peerPositions.get(a.self)));
+        assertThat(b.listener.sequencesFrom(a.self)).containsExactly(2L, 3L);
     }
 
     @Test
-    @DisplayName("H-07 contract: a peer that left the roster is sent nothing more, and nothing waits for it")
-    void left() throws Exception {
+    @DisplayName("H-07 contract: a peer that left the roster is sent no more messages, and none are queued for it")
+    void sendsNothingToDepartedPeer() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
         TransportNode c = join("c", 1);
-        introduce(a, b, c);
+        connect(a, b, c);
         awaitReady(a, b, c);
 
         a.setPeers(a, c);
         soon().until(() -> a.transport.readyPeers().equals(Set.of(c.self)));
-        soon().until(() -> a.inbox.ready.equals(Set.of(c.self)));
+        soon().until(() -> a.listener.ready.equals(Set.of(c.self)));
         assertThat(a.send("/numbers", "without b")).isEqualTo(1);
 
         awaitNumbers(c, a, 1, 1);
-        assertThat(b.inbox.from(a.self)).isEmpty();
+        assertThat(b.listener.receivedFrom(a.self)).isEmpty();
         assertThat(a.transport.stats().peers())
                 .extracting(TransportStats.PeerStats::peer)
                 .containsExactly(c.self);
     }
 
     @Test
-    @DisplayName("H-08 contract: after a peer left and came back, as it was or restarted, each message comes once")
-    void cameBack() throws Exception {
+    @DisplayName("H-08 contract: after a peer leaves and rejoins, restarted or not, each message arrives once")
+    void deliversOnce_afterPeerRejoins() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        introduce(a, b);
+        connect(a, b);
         awaitReady(a, b);
         for (int i = 0; i < 5; i++) {
             long last = a.last();
@@ -289,37 +294,37 @@ public abstract class TransportContract {
             soon().until(() -> a.transport.readyPeers().isEmpty());
             a.setPeers(a, b);
             awaitReady(a, b);
-            a.send("/numbers", "again");
+            a.send("/numbers", "after rejoin");
             awaitNumbers(b, a, 1, last + 1);
         }
         b.stop();
         TransportNode restarted = join("b", 2);
-        introduce(a, restarted);
+        connect(a, restarted);
         awaitReady(a, restarted);
-        a.send("/numbers", "to the new one");
-        restarted.send("/numbers", "from the new one");
+        a.send("/numbers", "to the restarted node");
+        restarted.send("/numbers", "from the restarted node");
 
         awaitNumbers(restarted, a, 6, 6);
         awaitNumbers(a, restarted, 1, 1);
     }
 
     @Test
-    @DisplayName("K-20 contract: a peer is asked for a stretch of any origin, and answers with what it has, in pieces")
-    void repair() throws Exception {
+    @DisplayName("K-20 contract: a peer responds to a range request for any origin with the messages it has, in parts")
+    void respondsToRangeRequest() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        introduce(a, b);
+        connect(a, b);
         awaitReady(a, b);
         NodeIncarnation third = new NodeIncarnation("third", 3);
         for (long n = 1; n <= 50; n++) {
-            b.inbox.remember(new Envelope(
+            b.listener.addToHistory(new Envelope(
                     third, n, n - 1, "/numbers", true, new byte[20_000], TransportNode.MILLIS, Optional.empty()));
         }
 
-        a.transport.requestRange(new NodeIncarnation("nobody", 1), new SequenceRange(third, 1, 50));
+        a.transport.requestRange(new NodeIncarnation("unknown", 1), new SequenceRange(third, 1, 50));
         a.transport.requestRange(b.self, new SequenceRange(third, 41, 60));
-        soon().until(() -> a.inbox.answers.size() == 1);
-        RangeResponse rangeResponse = a.inbox.answers.getFirst();
+        soon().until(() -> a.listener.rangeResponses.size() == 1);
+        RangeResponse rangeResponse = a.listener.rangeResponses.getFirst();
         assertThat(rangeResponse.range()).isEqualTo(new SequenceRange(third, 41, 60));
         assertThat(rangeResponse.messages())
                 .extracting(Envelope::sequence)
@@ -327,18 +332,19 @@ public abstract class TransportContract {
         assertThat(rangeResponse.through()).isEqualTo(60);
 
         a.transport.requestRange(b.self, new SequenceRange(third, 1, 50));
-        soon().until(() -> a.inbox.answers.size() == 2);
-        assertThat(a.inbox.answers.getLast().messages()).hasSizeBetween(5, 20);
-        assertThat(a.inbox.answers.getLast().through())
-                .isEqualTo(a.inbox.answers.getLast().messages().getLast().sequence());
+        soon().until(() -> a.listener.rangeResponses.size() == 2);
+        assertThat(a.listener.rangeResponses.getLast().messages()).hasSizeBetween(5, 20);
+        assertThat(a.listener.rangeResponses.getLast().through())
+                .isEqualTo(
+                        a.listener.rangeResponses.getLast().messages().getLast().sequence());
     }
 
     @Test
-    @DisplayName("K-20 contract: a peer is asked for all that it holds, and hands it over as it is, piece by piece")
-    void holdings() throws Exception {
+    @DisplayName("K-20 contract: a peer responds to a snapshot request with its snapshot, unchanged, chunk by chunk")
+    void respondsToSnapshotRequest() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        introduce(a, b);
+        connect(a, b);
         awaitReady(a, b);
         NodeIncarnation third = new NodeIncarnation("third", 3);
         SnapshotChunk.Watermark watermark = new SnapshotChunk.Watermark(1L << 41, 7, 1_000);
@@ -346,7 +352,7 @@ public abstract class TransportContract {
                 new Envelope(third, 9, 4, "/n", true, new byte[200_000], TransportNode.MILLIS, Optional.empty());
         Envelope fenced =
                 new Envelope(b.self, 2, 0, "/ünï", false, new byte[] {'x'}, -1, Optional.of(new Epoch("raft-7", 12)));
-        b.inbox.holdings = List.of(
+        b.listener.ownSnapshot = List.of(
                 new SnapshotChunk(
                         0,
                         List.of(
@@ -362,33 +368,33 @@ public abstract class TransportContract {
                         Map.of(third, 5L),
                         Optional.of(new SnapshotChunk.End(true, Map.of(third, 9L, b.self, 2L), List.of(watermark)))));
 
-        a.transport.requestSnapshot(new NodeIncarnation("nobody", 1), 0);
+        a.transport.requestSnapshot(new NodeIncarnation("unknown", 1), 0);
         a.transport.requestSnapshot(b.self, 0);
-        soon().until(() -> a.inbox.snapshots.size() == 1);
+        soon().until(() -> a.listener.snapshots.size() == 1);
         a.transport.requestSnapshot(b.self, 1);
-        soon().until(() -> a.inbox.snapshots.size() == 2);
+        soon().until(() -> a.listener.snapshots.size() == 2);
 
-        assertThat(a.inbox.snapshots).usingRecursiveComparison().isEqualTo(b.inbox.holdings);
+        assertThat(a.listener.snapshots).usingRecursiveComparison().isEqualTo(b.listener.ownSnapshot);
     }
 
     @Test
-    @DisplayName("H-14 contract: who is not in the roster, or is another life of who is, is not heard until it is")
-    void strangers() throws Exception {
+    @DisplayName("H-14 contract: a node outside the roster, or another incarnation, is ignored until it is added")
+    void ignoresNodesOutsideRoster() throws Exception {
         TransportNode a = join("a", 1);
-        TransportNode stranger = join("x", 2);
-        stranger.setPeers(a, stranger);
-        a.setPeerAs(stranger, new NodeIncarnation("x", 1));
+        TransportNode outsider = join("x", 2);
+        outsider.setPeers(a, outsider);
+        a.setPeerAs(outsider, new NodeIncarnation("x", 1));
         soon().until(() -> a.transport.stats().rejected() > 0);
-        stranger.send("/numbers", "let me in");
-        assertThat(stranger.transport.readyPeers()).isEmpty();
+        outsider.send("/numbers", "before joining");
+        assertThat(outsider.transport.readyPeers()).isEmpty();
         assertThat(a.transport.readyPeers()).isEmpty();
-        assertThat(Stream.of(a.inbox.from(stranger.self), stranger.inbox.from(a.self)))
+        assertThat(Stream.of(a.listener.receivedFrom(outsider.self), outsider.listener.receivedFrom(a.self)))
                 .allMatch(List::isEmpty);
 
-        a.setPeers(a, stranger);
-        soon().until(() -> stranger.transport.readyPeers().contains(a.self));
-        long first = stranger.last() + 1;
-        stranger.send("/numbers", "thank you");
-        awaitNumbers(a, stranger, first, first);
+        a.setPeers(a, outsider);
+        soon().until(() -> outsider.transport.readyPeers().contains(a.self));
+        long first = outsider.last() + 1;
+        outsider.send("/numbers", "after joining");
+        awaitNumbers(a, outsider, first, first);
     }
 }

@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** A transport with an inbox in place of the hub. */
+/** A transport with a recording listener instead of a hub. */
 final class TransportNode {
     static final long MILLIS = 1_763_942_400_123L;
 
-    final RecordingTransportListener inbox = new RecordingTransportListener();
+    final RecordingTransportListener listener = new RecordingTransportListener();
     final Transport transport;
     final NodeIncarnation self;
     private final Address address;
@@ -25,10 +25,10 @@ final class TransportNode {
         this.transport = transport;
         this.self = self;
         nodes.start(transport);
-        address = transport.open(self, inbox);
+        address = transport.open(self, listener);
     }
 
-    /** The roster says: all these. */
+    /** Sets these nodes as the peers. */
     void setPeers(TransportNode... all) {
         Set<Peer> peers = new HashSet<>();
         for (TransportNode node : all) {
@@ -39,7 +39,7 @@ final class TransportNode {
         transport.setPeers(peers);
     }
 
-    /** The roster says: that one, under another name or incarnation. */
+    /** Sets a node as the only peer, under another name or incarnation. */
     void setPeerAs(TransportNode node, NodeIncarnation nodeIncarnation) {
         transport.setPeers(Set.of(new Peer(nodeIncarnation, node.address)));
     }

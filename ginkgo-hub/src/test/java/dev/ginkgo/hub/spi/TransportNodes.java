@@ -4,9 +4,9 @@ import dev.ginkgo.Service;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The transports of several nodes in one tree, so that what they leave behind is looked for when all have ended. */
+/** The transports of several nodes in one tree, so that the leak check runs after all have stopped. */
 final class TransportNodes extends Service {
-    /** The most that one test starts. */
+    /** Maximum number of transports in one test. */
     private static final int MAX_NODES = 250;
 
     private int started;
@@ -15,7 +15,7 @@ final class TransportNodes extends Service {
         allowChildren("node-*");
     }
 
-    /** The same settings for each. */
+    /** Returns the same settings for each transport. */
     static String settings(String each) {
         return IntStream.rangeClosed(1, MAX_NODES)
                 .mapToObj(n -> "[node-" + n + "]\n" + each + "\n")

@@ -3,7 +3,7 @@ package dev.ginkgo.hub.replication.local;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportContract;
 
-/** The transport {@code local} keeps what every transport promises. */
+/** The transport {@code local} fulfils the contract of transports. */
 class LocalTransportTest extends TransportContract {
     private final LocalNetwork network = new LocalNetwork();
 
