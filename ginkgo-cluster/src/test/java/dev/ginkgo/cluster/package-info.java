@@ -1,6 +1,4 @@
-/**
- * Tests of the cluster service, its leadership and its lease.
- */
+/** Tests of the cluster service, its leadership and its lease. */
 @NullMarked
 package dev.ginkgo.cluster;
 
