@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * A node started with {@code ginkgo run cluster.toml}, in its own process and at its own address, with its subscribers.
  */
 final class ClusterNode implements AutoCloseable {
-    private static final Pattern LEADER_REPORT = Pattern.compile("\"node\":\"([^\"]+)\",\"leads\":true,\"epoch\":\"(\\d+)@");
+    private static final Pattern LEADER_REPORT =
+            Pattern.compile("\"node\":\"([^\"]+)\",\"leads\":true,\"epoch\":\"(\\d+)@");
 
     /** A line that a subscriber received, with the time. */
     record Line(long nanos, String text) {}

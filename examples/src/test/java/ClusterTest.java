@@ -50,7 +50,8 @@ class ClusterTest {
     /** Waits until every node is connected to the others, receives numbers and knows the leader. */
     private static void awaitComplete(List<ClusterNode> all) {
         for (ClusterNode node : all) {
-            await().atMost(TIMEOUT).until(() -> node.text("/-/metrics").contains("ginkgo_hub_peers " + (all.size() - 1)));
+            await().atMost(TIMEOUT)
+                    .until(() -> node.text("/-/metrics").contains("ginkgo_hub_peers " + (all.size() - 1)));
             await().atMost(TIMEOUT).until(() -> !node.numbers.isEmpty());
             await().atMost(TIMEOUT).until(() -> node.leader().epoch() > 0);
         }

@@ -50,7 +50,8 @@ class GatewayPageTest {
     @Test
     @DisplayName("G-05 when the page's EventSource gives up, the page opens a new one that resumes after the last id")
     void resumes_whenTheStreamWasRejected() throws Exception {
-        String settings = NumberGatewayTest.settings(UNUSED_ADDRESS, ANY_PORT, SHORT_STREAMS + "\n[hub]\nmax-patterns = 1");
+        String settings =
+                NumberGatewayTest.settings(UNUSED_ADDRESS, ANY_PORT, SHORT_STREAMS + "\n[hub]\nmax-patterns = 1");
         try (Ginkgo alone = Ginkgo.start(gateway, settings);
                 Browser browser = new Browser()) {
             open(browser);
@@ -88,7 +89,8 @@ class GatewayPageTest {
 
             // When
             NumberGateway restarted = new NumberGateway();
-            try (Ginkgo second = Ginkgo.start(restarted, NumberGatewayTest.settings(UNUSED_ADDRESS, address.toString(), ""))) {
+            try (Ginkgo second =
+                    Ginkgo.start(restarted, NumberGatewayTest.settings(UNUSED_ADDRESS, address.toString(), ""))) {
                 restarted.hub.publish("/numbers", "7");
 
                 // Then
@@ -177,7 +179,8 @@ class GatewayPageTest {
                             "connected to " + second.hub.address(),
                             oldAddress + " is unreachable",
                             "the node closes the stream: stopping");
-            eventually().until(
+            eventually()
+                    .until(
                             () -> browser.run("return document.querySelector('tr.reads td')?.innerText ?? ''"),
                             "127.0.0.1:2"::equals);
             assertThat(browser.text("commands"))

@@ -76,7 +76,10 @@ class NumberGatewayTest {
                     assertThat(browser.text("members")).matches("127.0.0.1:4440\t[\\d.]+\t[\\d.]+\t\\d+"));
             assertThat(browser.text("turns")).contains("It is the turn of 127.0.0.1:4440");
             assertThat(browser.text("events"))
-                    .contains("connected to 127.0.0.1:", "127.0.0.1:4440 is a member", "127.0.0.1:4440 is the leader, epoch 1");
+                    .contains(
+                            "connected to 127.0.0.1:",
+                            "127.0.0.1:4440 is a member",
+                            "127.0.0.1:4440 is the leader, epoch 1");
             assertThat(browser.run("return document.querySelectorAll('tr.leads.reads').length"))
                     .isEqualTo(1L);
             browser.screenshot(Path.of("target", "gateway.png"));

@@ -87,19 +87,22 @@ class RollingRestartTest {
     void subscribersResumeWithoutLossOrDuplicates() throws Exception {
         for (ClusterNode node : nodes) {
             subscribers.add(new MovingSubscriber(() -> node.uri("/load"))); // stays with its node
-            subscribers.add(new MovingSubscriber(() -> lastRestarted.uri("/load"))); // moves to the node that was restarted last
+            subscribers.add(new MovingSubscriber(
+                    () -> lastRestarted.uri("/load"))); // moves to the node that was restarted last
         }
         await().atMost(TIMEOUT).until(() -> subscribers.stream().allMatch(MovingSubscriber::isSubscribed));
         publishing.addAll(nodes);
         nodes.forEach(node -> publishers.add(Thread.ofVirtual().start(() -> publish(node))));
-        await().atMost(TIMEOUT).until(() -> subscribers.stream().allMatch(subscriber -> subscriber.received.size() > 20));
+        await().atMost(TIMEOUT)
+                .until(() -> subscribers.stream().allMatch(subscriber -> subscriber.received.size() > 20));
 
         // When
         for (ClusterNode node : nodes) {
             synchronized (node) {
                 publishing.remove(node);
             }
-            lastRestarted = lastRestarted.equals(node) ? nodes.getLast() : lastRestarted; // no node has been restarted yet
+            lastRestarted =
+                    lastRestarted.equals(node) ? nodes.getLast() : lastRestarted; // no node has been restarted yet
             node.signal("TERM");
             node.awaitEnd();
             node.start();
@@ -127,7 +130,9 @@ class RollingRestartTest {
         System.out.printf(
                 "rolling restart: %d messages, %d resumes%n",
                 accepted.size(),
-                subscribers.stream().mapToInt(subscriber -> subscriber.resumes.size()).sum());
+                subscribers.stream()
+                        .mapToInt(subscriber -> subscriber.resumes.size())
+                        .sum());
     }
 
     private static List<String> of(ClusterNode node, List<String> texts) {

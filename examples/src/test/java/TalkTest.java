@@ -64,7 +64,8 @@ class TalkTest {
             assertThat(talk.exitCode()).isEqualTo(130);
             assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(3));
             for (Iterator<String> subscriber : subscribers) {
-                subscriber.forEachRemaining(line -> assertThat(line).isNotNull()); // until the end of the stream; a connection reset would throw
+                subscriber.forEachRemaining(line ->
+                        assertThat(line).isNotNull()); // until the end of the stream; a connection reset would throw
             }
             return talk.stopDuration();
         }

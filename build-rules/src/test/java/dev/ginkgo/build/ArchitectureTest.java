@@ -32,7 +32,8 @@ class ArchitectureTest {
         return DescribedPredicate.describe(
                 "are in " + module,
                 type -> type.getSource()
-                        .map(source -> location.matcher(source.getUri().toString()).matches())
+                        .map(source ->
+                                location.matcher(source.getUri().toString()).matches())
                         .orElse(false));
     }
 

@@ -31,7 +31,9 @@ class BehavioursTest {
     void everyBehaviourHasItsTests() {
         assertThat(documented).isNotEmpty();
         documented.forEach((id, tests) -> {
-            assertThat(tests).as("tests listed for %s in docs/behaviours.md", id).isNotEmpty();
+            assertThat(tests)
+                    .as("tests listed for %s in docs/behaviours.md", id)
+                    .isNotEmpty();
             assertThat(tested.getOrDefault(id, Set.of()))
                     .as("tests that name %s in a @DisplayName", id)
                     .containsAll(tests);

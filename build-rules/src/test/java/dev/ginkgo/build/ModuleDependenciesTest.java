@@ -47,8 +47,11 @@ class ModuleDependenciesTest {
     void modulesDependOnLowerModulesOnly() {
         for (Path module : SourceTree.modules()) {
             String name = module.getFileName().toString();
-            assertThat(ALLOWED).as("the modules with a list of allowed dependencies").containsKey(name);
-            List<String> actual = PROJECT_DEPENDENCY.matcher(SourceTree.read(module.resolve("pom.xml")))
+            assertThat(ALLOWED)
+                    .as("the modules with a list of allowed dependencies")
+                    .containsKey(name);
+            List<String> actual = PROJECT_DEPENDENCY
+                    .matcher(SourceTree.read(module.resolve("pom.xml")))
                     .results()
                     .filter(found -> found.group(2) == null)
                     .map(found -> found.group(1))
@@ -66,7 +69,11 @@ class ModuleDependenciesTest {
                     .matcher(pom)
                     .results()
                     .count();
-            long seen = PROJECT_DEPENDENCY.matcher(pom).results().map(MatchResult::group).count();
+            long seen = PROJECT_DEPENDENCY
+                    .matcher(pom)
+                    .results()
+                    .map(MatchResult::group)
+                    .count();
             long own = pom.contains("<artifactId>ginkgo-") ? 1 : 0;
             assertThat(mentioned).as(module.toString()).isEqualTo(seen + own);
         }

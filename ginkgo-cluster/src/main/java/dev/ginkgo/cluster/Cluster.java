@@ -83,8 +83,7 @@ public final class Cluster extends Service {
 
     final Setting<Boolean> insecure = setting("insecure", false)
             .restartRequired()
-            .help(
-                    "Allows other machines to connect without a secret; only for a network that is protected otherwise");
+            .help("Allows other machines to connect without a secret; only for a network that is protected otherwise");
 
     final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
             .restartRequired()

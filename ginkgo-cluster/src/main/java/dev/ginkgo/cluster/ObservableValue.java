@@ -36,7 +36,9 @@ final class ObservableValue<T> {
 
     synchronized ObserverRegistration add(Consumer<? super T> observer) {
         EventDispatcher<T> dispatcher = new EventDispatcher<>(
-                observer, executor, (event, e) -> LOG.error("an observer threw an exception for the event {}", event, e));
+                observer,
+                executor,
+                (event, e) -> LOG.error("an observer threw an exception for the event {}", event, e));
         dispatchers.add(dispatcher);
         if (running) {
             dispatcher.add(latest);

@@ -64,7 +64,8 @@ class LeaderTaskTest {
     }
 
     @Test
-    @DisplayName("K-15 a periodic task runs on exactly clockA of 300 members, and on another clockA after the leader left")
+    @DisplayName(
+            "K-15 a periodic task runs on exactly clockA of 300 members, and on another clockA after the leader left")
     void oneMemberRunsThePeriodicTask() {
         int count = 300;
         String toml = IntStream.rangeClosed(1, count)
@@ -96,7 +97,8 @@ class LeaderTaskTest {
         FakeClock clockA = new FakeClock(Instant.parse("1999-01-01T00:00:00Z"));
         FakeClock clockB = new FakeClock(Instant.parse("2031-01-01T00:00:00Z"));
         try (TestTree<Announcer> first = TestTree.start(new Announcer("a", group, calls), clockA, identity("", 1))) {
-            try (TestTree<Announcer> second = TestTree.start(new Announcer("b", group, calls), clockB, identity("", 2))) {
+            try (TestTree<Announcer> second =
+                    TestTree.start(new Announcer("b", group, calls), clockB, identity("", 2))) {
                 clockB.advance(INTERVAL);
                 clockA.advance(INTERVAL.multipliedBy(2));
                 clockB.advance(INTERVAL);

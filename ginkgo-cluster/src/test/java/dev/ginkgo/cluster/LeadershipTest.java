@@ -167,7 +167,8 @@ class LeadershipTest {
     @DisplayName("K-13 ifLeading runs the action only under a valid lease, and passes on its exception")
     void runsTheActionOnlyWhileLeading() throws IOException {
         try (TestTree<Node> _ = start()) {
-            assertThat(node.cluster.ifLeading(lease -> node.events.add("acted"))).isFalse();
+            assertThat(node.cluster.ifLeading(lease -> node.events.add("acted")))
+                    .isFalse();
             engine().renew(1);
             assertThat(node.cluster.ifLeading(lease -> node.events.add("acts in " + lease.epoch())))
                     .isTrue();

@@ -100,7 +100,10 @@ class MembershipLoggerTest {
         leads("b", 2);
 
         assertThat(logged())
-                .containsExactly("b joined; members: a, b", "a is the leader, epoch 1@mesh-1", "b is the leader, epoch 2@mesh-1");
+                .containsExactly(
+                        "b joined; members: a, b",
+                        "a is the leader, epoch 1@mesh-1",
+                        "b is the leader, epoch 2@mesh-1");
     }
 
     @Test

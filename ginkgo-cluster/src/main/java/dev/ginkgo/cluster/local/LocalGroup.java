@@ -2,7 +2,6 @@ package dev.ginkgo.cluster.local;
 
 import static java.util.Objects.requireNonNull;
 
-
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
@@ -64,11 +63,14 @@ public final class LocalGroup {
         LocalMember older = membersByName.get(member.name());
         if (older != null) {
             if (older.member.incarnation() >= member.incarnation()) {
-                throw new IllegalStateException("a newer node with the identity " + member.name() + " is already in the cluster"
+                throw new IllegalStateException("a newer node with the identity " + member.name()
+                        + " is already in the cluster"
                         + " (incarnation " + older.member.incarnation() + ", this one is " + member.incarnation()
                         + "); give this node a different identity");
             }
-            LOG.warn("a new incarnation of {} replaces the previous one; check that no two nodes have this identity", member.name());
+            LOG.warn(
+                    "a new incarnation of {} replaces the previous one; check that no two nodes have this identity",
+                    member.name());
             remove(older);
         }
         LocalMember localMember = new LocalMember(member, coordinatorListener, timeSource);

@@ -2,8 +2,6 @@ package dev.ginkgo.cluster.model;
 
 import static java.util.Objects.requireNonNull;
 
-
-
 /**
  * The current or most recent leader known to a node. Its leadership may have ended by the time this value is read: only
  * the {@link dev.ginkgo.cluster.Lease}, which only the leader has, tells whether it is still valid.

@@ -54,6 +54,7 @@ class KeyDerivationTest {
     void rejectsAShortSecret() {
         assertThatThrownBy(() -> of("123456789012345").deriveKey("one purpose"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cluster.secret has 15 characters; it needs at least 16; generate one with openssl rand -base64 24");
+                .hasMessage(
+                        "cluster.secret has 15 characters; it needs at least 16; generate one with openssl rand -base64 24");
     }
 }

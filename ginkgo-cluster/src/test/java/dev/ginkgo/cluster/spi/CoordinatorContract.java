@@ -97,8 +97,10 @@ public abstract class CoordinatorContract {
 
     private static Node leader(Node... candidates) {
         await().atMost(TIMEOUT)
-                .until(() ->
-                        Stream.of(candidates).filter(node -> node.listener.isLeading()).count() == 1);
+                .until(() -> Stream.of(candidates)
+                                .filter(node -> node.listener.isLeading())
+                                .count()
+                        == 1);
         return Stream.of(candidates)
                 .filter(node -> node.listener.isLeading())
                 .findFirst()

@@ -32,7 +32,9 @@ class StopDeadlineTest {
         // Given
         TestService root = TestService.root().withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
         for (int i = 0; i < 20; i++) {
-            root.child("stuck-" + i).whenStarting(this::startTaskThatIgnoresInterrupts).whenStopping(self -> ignoreInterrupts());
+            root.child("stuck-" + i)
+                    .whenStarting(this::startTaskThatIgnoresInterrupts)
+                    .whenStopping(self -> ignoreInterrupts());
         }
         root.start();
 

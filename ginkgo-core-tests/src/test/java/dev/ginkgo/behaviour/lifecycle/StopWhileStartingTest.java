@@ -227,8 +227,12 @@ class StopWhileStartingTest {
 
         Throwable firstError = first.awaitThrown();
         Throwable secondError = second.awaitThrown();
-        assertThat(firstError).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
-        assertThat(secondError).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
+        assertThat(firstError)
+                .isInstanceOf(dev.ginkgo.lifecycle.StopException.class)
+                .hasRootCauseMessage("bad");
+        assertThat(secondError)
+                .isInstanceOf(dev.ginkgo.lifecycle.StopException.class)
+                .hasRootCauseMessage("bad");
     }
 
     @Test

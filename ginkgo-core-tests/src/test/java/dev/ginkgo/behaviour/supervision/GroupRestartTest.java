@@ -40,7 +40,8 @@ final class GroupRestartTest {
             all.get(1).failingTask("boom");
             clock.awaitIdle();
             assertThat(root.events)
-                    .containsExactly("b onStop", "d onStop", "c onStop", "a onStop"); // the failed child has stopped already
+                    .containsExactly(
+                            "b onStop", "d onStop", "c onStop", "a onStop"); // the failed child has stopped already
             assertThat(root.status().children())
                     .extracting(Status::state)
                     .containsExactly(State.STOPPED, State.FAILED, State.STOPPED, State.STOPPED);

@@ -112,7 +112,9 @@ final class RandomSchedule {
         try {
             root.stop();
         } catch (StopException e) {
-            e.leaks().forEach(leak -> reported.add("leak: " + leak)); // on an overloaded machine tasks may exceed the deadline
+            e.leaks()
+                    .forEach(leak ->
+                            reported.add("leak: " + leak)); // on an overloaded machine tasks may exceed the deadline
         }
         root.awaitStopped();
         check();
@@ -166,7 +168,8 @@ final class RandomSchedule {
             case 3 -> target.stop();
             case 4, 5 -> reload(threadRandom);
             case 6, 7 -> {
-                RandomService child = new RandomService("s" + names.incrementAndGet(), target, ledger, threadRandom.nextLong());
+                RandomService child =
+                        new RandomService("s" + names.incrementAndGet(), target, ledger, threadRandom.nextLong());
                 services.add(child);
                 target.addNow(child.label, child, policy(threadRandom));
             }

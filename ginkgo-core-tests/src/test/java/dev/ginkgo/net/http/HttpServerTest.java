@@ -112,8 +112,8 @@ class HttpServerTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("a body longer than max-body is rejected with 413, with or without a Content-Length")
     void rejectsALongBody(boolean chunked) throws Exception {
-        Site site = new Site(
-                exchange -> respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
+        Site site = new Site(exchange ->
+                respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
         try (Ginkgo _ = Ginkgo.start(site, "http.max-body = \"1KiB\"");
                 HttpClient client = HttpClient.newHttpClient()) {
             for (int size : new int[] {1024, 1025}) {
@@ -133,15 +133,16 @@ class HttpServerTest {
     @ValueSource(strings = {"GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123"})
     @DisplayName("N-03 a connection is closed if the request is not complete within request-timeout")
     void closesTheConnection_whenTheRequestIsIncomplete(String part) throws Exception {
-        Site site = new Site(
-                exchange -> respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
+        Site site = new Site(exchange ->
+                respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
         try (Ginkgo _ = Ginkgo.start(site, "http.request-timeout = \"100ms\"");
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), site.http.address().port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(part.getBytes(UTF_8));
             assertThat(socket.getInputStream().readAllBytes()).isEmpty();
-            await().atMost(TIMEOUT).until(() -> site.http.status().tasks() == 1); // only the task that checks the timeouts is left
+            await().atMost(TIMEOUT)
+                    .until(() -> site.http.status().tasks() == 1); // only the task that checks the timeouts is left
         }
     }
 

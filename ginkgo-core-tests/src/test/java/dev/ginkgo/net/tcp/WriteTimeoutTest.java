@@ -41,7 +41,8 @@ class WriteTimeoutTest {
             slow.send("write\n");
 
             // Then
-            assertThat(exceptions.poll(10, TimeUnit.SECONDS)).hasMessage("peer " + slow.local() + " did not read for 200 ms");
+            assertThat(exceptions.poll(10, TimeUnit.SECONDS))
+                    .hasMessage("peer " + slow.local() + " did not read for 200 ms");
             // Only the kernel's buffers were filled, and no more.
             assertThat(written.get()).isLessThan(64L << 20);
             other.send("echo\nhere\n");

@@ -168,8 +168,8 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         clock.awaitIdle();
         for (Duration passed = Duration.ZERO; !condition.getAsBoolean(); passed = passed.plus(STEP)) {
             if (passed.compareTo(TIMEOUT) >= 0) {
-                throw new AssertionError(
-                        "timed out after " + TIMEOUT.toSeconds() + " s waiting for " + what + "; nodes: " + nodes + events);
+                throw new AssertionError("timed out after " + TIMEOUT.toSeconds() + " s waiting for " + what
+                        + "; nodes: " + nodes + events);
             }
             advance(STEP);
         }

@@ -106,8 +106,8 @@ public final class TestNode<S extends Service> {
     private <T extends Service> T findOnly(Service ancestor, Class<T> type) {
         List<T> found = Ginkgo.findAll(ancestor, type);
         if (found.size() != 1) {
-            throw new IllegalArgumentException(name() + " has " + found.size() + " services of class "
-                    + type.getName() + "; expected exactly one");
+            throw new IllegalArgumentException(name() + " has " + found.size() + " services of class " + type.getName()
+                    + "; expected exactly one");
         }
         return found.getFirst();
     }

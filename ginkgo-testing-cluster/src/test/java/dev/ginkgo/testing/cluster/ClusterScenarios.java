@@ -227,7 +227,8 @@ public abstract class ClusterScenarios {
         assertThat(next.epoch()).isGreaterThan(old.epoch());
         ScenarioCluster.nodes()
                 .forEach(node -> scenarioCluster.await(
-                        "node " + node + " knows the cluster " + cluster, () -> cluster(node).equals(cluster)));
+                        "node " + node + " knows the cluster " + cluster,
+                        () -> cluster(node).equals(cluster)));
         assertThat(scenarioCluster.actions())
                 .noneMatch(leaderAction -> leaderAction.nanos() > stoppedAt && leaderAction.epoch() < old.epoch());
         assertLeadersDoNotOverlap();

@@ -166,7 +166,8 @@ class HubReplicationTest {
         }
     }
 
-    private static Runnable subscribeAt(TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
+    private static Runnable subscribeAt(
+            TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
         Runnable leave = cluster.node(node).root().subscribe(since, read::add, _ -> {});
         cluster.advance(Duration.ZERO); // until the subscription is open
         return leave;

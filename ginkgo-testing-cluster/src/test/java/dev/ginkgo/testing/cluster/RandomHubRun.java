@@ -96,7 +96,9 @@ final class RandomHubRun {
                 .takeWhile(text -> !text.equals(SubscribingNode.GAP_MARKER))
                 .filter(text -> text.startsWith("text"))
                 .toList();
-        assertThat(textsUntilGap).as("no duplicates, %s", roamingSubscriber.visits()).doesNotHaveDuplicates();
+        assertThat(textsUntilGap)
+                .as("no duplicates, %s", roamingSubscriber.visits())
+                .doesNotHaveDuplicates();
         if (read.contains(SubscribingNode.GAP_MARKER) || read.isEmpty()) {
             return;
         }

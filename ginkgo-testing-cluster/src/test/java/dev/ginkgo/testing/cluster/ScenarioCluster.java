@@ -209,7 +209,9 @@ public abstract class ScenarioCluster {
      */
     protected void awaitConverged() {
         Set<String> names = running().stream().map(this::name).collect(Collectors.toSet());
-        await("the roster " + names + " on all nodes", () -> running().stream().allMatch(node -> isConverged(events(node), names)));
+        await(
+                "the roster " + names + " on all nodes",
+                () -> running().stream().allMatch(node -> isConverged(events(node), names)));
     }
 
     private static boolean isConverged(List<ScenarioEvent> events, Set<String> names) {

@@ -27,7 +27,8 @@ final class SimulatedCoordinator extends Coordinator {
 
     private final Simulation simulation;
     private final Queue<ReceivedResponse> responses = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer sessionTimer; // also used after the run has ended, because responses may arrive late
+    private volatile @Nullable WakeableTimer
+            sessionTimer; // also used after the run has ended, because responses may arrive late
     private volatile boolean updateRequested;
 
     // guarded by this, which is held during calls to the listener so that they are sequential
@@ -45,8 +46,9 @@ final class SimulatedCoordinator extends Coordinator {
     @Override
     public long prepare(NodeConfig nodeConfig) {
         if (nodeConfig.policy() != PartitionPolicy.QUORUM) {
-            throw new IllegalArgumentException("a TestCluster supports only the policy \"quorum\", because it has one store that only a"
-                    + " majority reaches; remove the setting policy = " + nodeConfig.policy());
+            throw new IllegalArgumentException(
+                    "a TestCluster supports only the policy \"quorum\", because it has one store that only a"
+                            + " majority reaches; remove the setting policy = " + nodeConfig.policy());
         }
         return simulation.nextIncarnation();
     }

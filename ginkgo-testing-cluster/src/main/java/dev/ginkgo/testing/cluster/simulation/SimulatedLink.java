@@ -61,7 +61,10 @@ final class SimulatedLink extends InMemoryLink {
         while (!isClosed() && connection.acknowledged < 0) {
             send(connection, new TransportMessage.Hello(peer().origin()), 0);
             long nextHelloAt = timeSource.nanos() + HELLO_INTERVAL;
-            while (!isClosed() && connection.acknowledged < 0 && !connection.rejected && timeSource.nanos() - nextHelloAt < 0) {
+            while (!isClosed()
+                    && connection.acknowledged < 0
+                    && !connection.rejected
+                    && timeSource.nanos() - nextHelloAt < 0) {
                 awaitWork(nextHelloAt);
             }
             if (connection.rejected) {
@@ -99,13 +102,18 @@ final class SimulatedLink extends InMemoryLink {
                     if (atEnd && timeSource.nanos() - nextHeartbeatAt >= 0) {
                         send(
                                 connection,
-                                new TransportMessage.Heartbeat(++heartbeats, sendBatch.lastOffered(), transport.positions()),
+                                new TransportMessage.Heartbeat(
+                                        ++heartbeats, sendBatch.lastOffered(), transport.positions()),
                                 0);
                         nextHeartbeatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
                     }
                 }
-                if (connection.acknowledged == seen && (queue().isEmpty() || connection.bytesInFlight.get() >= WINDOW)) {
-                    awaitWork(atEnd && timeSource.nanos() - nextHeartbeatAt < 0 ? Math.min(nextHeartbeatAt, deadline) : deadline);
+                if (connection.acknowledged == seen
+                        && (queue().isEmpty() || connection.bytesInFlight.get() >= WINDOW)) {
+                    awaitWork(
+                            atEnd && timeSource.nanos() - nextHeartbeatAt < 0
+                                    ? Math.min(nextHeartbeatAt, deadline)
+                                    : deadline);
                 }
             }
         } finally {

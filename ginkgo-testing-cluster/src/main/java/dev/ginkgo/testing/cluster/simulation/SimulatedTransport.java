@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
     private final Simulation simulation;
     private final Queue<ReceivedMessage> received = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer receiveTimer; // also used after the run has ended, because messages may arrive late
+    private volatile @Nullable WakeableTimer
+            receiveTimer; // also used after the run has ended, because messages may arrive late
 
     private record ReceivedMessage(NodeIncarnation from, TransportMessage message, DeliveryCallback callback) {}
 
@@ -140,7 +141,10 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
             }
             case TransportMessage.Publication publication -> session.inbox().received(publication.message());
             case TransportMessage.RangeRequest rangeRequest ->
-                sendTo(session, from, new TransportMessage.RangeReply(session.inbox().readRange(rangeRequest.range())));
+                sendTo(
+                        session,
+                        from,
+                        new TransportMessage.RangeReply(session.inbox().readRange(rangeRequest.range())));
             case TransportMessage.RangeReply rangeReply -> session.inbox().rangeReceived(from, rangeReply.response());
             case TransportMessage.SnapshotRequest question ->
                 sendTo(
