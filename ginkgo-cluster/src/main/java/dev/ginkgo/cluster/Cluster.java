@@ -167,7 +167,7 @@ public final class Cluster extends Service {
 
     /**
      * Returns the credentials shared by the nodes of the cluster, for services that open connections of their own to
-     * other nodes. Without effect before the cluster has started: until then the result is {@link
+     * other nodes. Before the first start the result is {@link
      * ClusterCredentials#none()}.
      */
     public ClusterCredentials credentials() {

@@ -85,13 +85,13 @@ final class Leadership {
         }
         stepDown();
         latestEpoch = epoch;
-        Lease fresh = new Lease(epoch, start, timing, timeSource);
-        if (fresh.valid()) {
-            held = fresh;
-            leaseObservers.set(Optional.of(fresh));
+        Lease newLease = new Lease(epoch, start, timing, timeSource);
+        if (newLease.valid()) {
+            held = newLease;
+            leaseObservers.set(Optional.of(newLease));
             changes.signal();
         }
-        return fresh.valid();
+        return newLease.valid();
     }
 
     synchronized void ended(Epoch epoch) {

@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Nodes in one process that form a cluster with the {@code local} engine: for a program that is a cluster of one, and
- * for tests of several nodes, each a {@link dev.ginkgo.cluster.Cluster} created with the same group. The member that joined first leads.
- * Epochs start at 1 and increase by one with each leadership, as long as the group exists. Nothing is stored on disk;
- * instead each process has a different cluster name, so that epochs of different processes never compare.
+ * for tests of several nodes, each a {@link dev.ginkgo.cluster.Cluster} created with the same group. The present member
+ * that joined first leads. Epochs start at 1 and increase by one with each leadership, as long as the group exists.
+ * Nothing is stored on disk; instead each process has a different cluster name, so that epochs of different processes
+ * never compare.
  *
  * <p>Thread-safe; may be used by several service trees.
  */

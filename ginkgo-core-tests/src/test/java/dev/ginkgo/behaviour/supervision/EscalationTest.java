@@ -94,7 +94,7 @@ final class EscalationTest {
     }
 
     @Test
-    @DisplayName("S-01 a child with restart supervision that fails during its parent's onStart is restarted meanwhile")
+    @DisplayName("S-01 a child with restart supervision that fails during its parent's onStart is restarted")
     void restartsAChild_whileTheParentStarts() {
         // Given a parent that waits in onStart for the restart of a child
         TestService root = new TestService("root");

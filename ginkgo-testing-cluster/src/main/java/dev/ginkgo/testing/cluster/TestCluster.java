@@ -46,8 +46,8 @@ import java.util.stream.IntStream;
  * onStart} waits for another node never starts, because the clock does not advance while nodes start: wait in a task.
  *
  * <p>The store represents the engine's quorum. A node reaches it while it can exchange messages with a majority of all
- * nodes, including itself, that are not killed, stopped or paused. A node that the store has not heard from for a
- * lease's ttl plus margin leaves the roster.
+ * nodes, including itself, that are not killed, stopped or paused. A node leaves the roster if the store receives no
+ * request from it for a lease's ttl plus margin.
  *
  * <p>At each promotion this class checks that no other node holds a valid lease or had the same or a later epoch. After
  * a violation, the next call of a method that advances the clock, or of {@link #close}, throws an {@link
@@ -296,7 +296,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Ends a node like {@code kill -9}: no other node hears from it any more. Its services are stopped to release their
+     * Ends a node like {@code kill -9}: no other node receives anything from it any more. Its services are stopped to release their
      * resources; what their hooks send reaches no other node.
      *
      * @throws IllegalStateException if the node is not running

@@ -1,6 +1,6 @@
 /**
- * Tests of replication, leadership and membership under faults, and the failure scenarios shared with the process tests.
- * Depends on ginkgo-testing-cluster.
+ * Tests of replication, leadership and membership under faults, and the failure scenarios shared with the process
+ * tests. Depends on ginkgo-testing-cluster.
  */
 @NullMarked
 package dev.ginkgo.testing.cluster;
