@@ -7,13 +7,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The members of a cluster take turns to announce themselves. The leader calls the turns on {@code /turns}, under its
- * lease; whoever is called answers on {@code /announcements}. No clock decides, so no two answer at once.
+ * Lets the members of a cluster take turns to announce themselves. The leader calls one member after another on {@code
+ * /turns}, under its lease; the member that is called publishes on {@code /announcements}. The order does not depend on
+ * clocks, so no two members answer the same call.
  */
 final class Announcer extends Service {
     final Setting<Duration> every = setting("every", Duration.ofSeconds(3))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("The pause between two announcements");
+            .help("The interval between two announcements");
 
     private final MessageHub hub;
     private final Cluster cluster;
@@ -37,7 +38,7 @@ final class Announcer extends Service {
             try {
                 hub.publish("/turns", called, lease);
             } catch (LeaseExpiredException e) {
-                continue; // somebody else calls now
+                continue; // another node is the leader now
             }
             sleep(every.get());
         }

@@ -5,7 +5,9 @@ import dev.ginkgo.hub.*;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
-/** Publishes each second on {@code /cluster} what this node knows of its cluster, and how busy its hub is, as JSON. */
+/**
+ * Publishes a JSON report on {@code /cluster} every second: the members that this node knows, and the load of its hub.
+ */
 final class ClusterReport extends Service {
     private final MessageHub hub;
     private final Cluster cluster;
@@ -41,7 +43,10 @@ final class ClusterReport extends Service {
                         quoted(member.version()));
     }
 
-    /** Names, addresses and versions hold nothing that JSON would have escaped, but a quote or a backslash would. */
+    /**
+     * Quotes a string. Names, addresses and versions contain no characters that JSON must escape except quotes and
+     * backslashes.
+     */
     private static String quoted(Object text) {
         return '"' + text.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }

@@ -1,7 +1,7 @@
 import dev.ginkgo.*;
 import java.time.Duration;
 
-/** Says hello, again and again. Run it: {@code ginkgo HelloWorld.java}. */
+/** Prints a message repeatedly. Run it with {@code ginkgo HelloWorld.java}. */
 final class HelloWorld extends Service {
     final Setting<String> message = setting("message", "Hello World").help("Text to print");
     final Setting<Integer> rate =
@@ -15,7 +15,7 @@ final class HelloWorld extends Service {
     private void helloForever() throws InterruptedException {
         while (true) {
             IO.println(message.get());
-            sleep(Duration.ofMinutes(1).dividedBy(rate.get())); // a reload is felt at the next message
+            sleep(Duration.ofMinutes(1).dividedBy(rate.get())); // a reload takes effect after the next message
         }
     }
 }

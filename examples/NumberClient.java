@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.util.Iterator;
 
 /**
- * Reads numbers from a {@link NumberServer}, and gives them to whoever iterates over it. It connects again whenever
- * it has to. If nobody takes the numbers, the oldest are dropped. {@link NumberPrinter} shows how to use it.
+ * Receives numbers from a {@link NumberServer} and provides them as an {@code Iterable}. Reconnects when the connection
+ * is lost. If no task consumes the numbers, the oldest are dropped. {@link NumberPrinter} shows how to use it.
  */
 final class NumberClient extends Service implements Iterable<Integer> {
     final Setting<Address> server =
-            setting("server", Address.of("127.0.0.1:7776")).help("Where the numbers come from");
+            setting("server", Address.of("127.0.0.1:7776")).help("Address of the number server");
 
     final Mailbox<Integer> mailbox = add("mailbox", new Mailbox<>(64, Mailbox.Overflow.DROP_OLDEST));
     final TcpClient tcp = add("tcp", new TcpClient(server, this::readNumbers));
 
-    /** Numbers as they come, until the calling task or this service is stopped. */
+    /** Returns the numbers as they arrive, until the calling task or this service is stopped. */
     @Override
     public Iterator<Integer> iterator() {
         return mailbox.iterator();
@@ -24,7 +24,7 @@ final class NumberClient extends Service implements Iterable<Integer> {
 
     private void readNumbers(Connection connection) throws IOException, InterruptedException {
         for (String line = connection.readLine(); line != null; line = connection.readLine()) {
-            mailbox.put(Integer.valueOf(line)); // what is no number ends this connection
+            mailbox.put(Integer.valueOf(line)); // an invalid number closes this connection
         }
     }
 }

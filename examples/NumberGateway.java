@@ -5,8 +5,8 @@ import dev.ginkgo.hub.*;
 import dev.ginkgo.hub.MessageHub;
 
 /**
- * Takes numbers from a {@link NumberServer} and publishes them on {@code /numbers}. Any number of gateways may run:
- * they are a cluster, and only the one that leads publishes. The page at / shows what happens.
+ * Receives numbers from a {@link NumberServer} and publishes them on {@code /numbers}. Any number of gateways can form
+ * a cluster; only the leader publishes. The page at / shows the numbers and the cluster.
  */
 final class NumberGateway extends Service {
     final Cluster cluster = add("cluster", new Cluster());
@@ -22,7 +22,7 @@ final class NumberGateway extends Service {
     }
 
     private void bridge() {
-        for (int number : numbers) { // a follower takes them too, and lets them go
+        for (int number : numbers) { // a follower receives them too, and discards them
             cluster.ifLeading(lease -> hub.publish("/numbers", Integer.toString(number), lease));
         }
     }

@@ -1,6 +1,6 @@
 import dev.ginkgo.*;
 
-/** Prints what a {@link NumberClient} receives: a service with another one inside. */
+/** Prints the numbers that a {@link NumberClient} receives: a service with a child service. */
 final class NumberPrinter extends Service {
     final NumberClient numbers = add("numbers", new NumberClient());
 

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Sends a random number to everyone who connects, one at once and then at a steady pace. Try {@code nc}. */
+/** Sends random numbers to each client: one on connect, then one per interval. Try it with {@code nc}. */
 final class NumberServer extends Service {
     final Setting<Address> bind =
-            setting("bind", Address.of("127.0.0.1:7776")).restartRequired().help("Where to listen");
+            setting("bind", Address.of("127.0.0.1:7776")).restartRequired().help("Address to listen on");
     final Setting<Integer> rate =
-            setting("rate-per-minute", 60).between(1, 60_000).help("Numbers per minute, for each client");
+            setting("rate-per-minute", 60).between(1, 60_000).help("Numbers per minute for each client");
 
     final TcpServer tcp = add("tcp", new TcpServer(bind, this::sendNumbers));
 
@@ -19,7 +19,7 @@ final class NumberServer extends Service {
         while (true) {
             int number = ThreadLocalRandom.current().nextInt(0, 11);
             client.writeLine(Integer.toString(number));
-            sleep(Duration.ofMinutes(1).dividedBy(rate.get())); // a reload is felt at the next number
+            sleep(Duration.ofMinutes(1).dividedBy(rate.get())); // a reload takes effect after the next number
         }
     }
 }

@@ -1,6 +1,6 @@
 import dev.ginkgo.*;
 
-/** All of the talk's application in one process: the numbers, and the gateway that shows them. */
+/** The whole application of the talk in one process: the number server and the gateway. */
 final class Talk extends Service {
     final NumberServer server = add("server", new NumberServer());
     final NumberGateway gateway = add("gateway", new NumberGateway());

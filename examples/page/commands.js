@@ -1,39 +1,39 @@
-// Commands for a shell that do the same as this page, at the node that it reads from.
+// Shell commands that do the same as this page, on the node that it is connected to.
 
-const COPIED = 1_500;
+const COPIED_MS = 1_500;
 
 const lines = url => [
-  ['Read the numbers', `curl -N ${url}/numbers`],
-  ['Those of the last ten seconds first', `curl -N '${url}/numbers?since=10s'`],
-  ['As a browser reads them, with ids to go on after', `curl -N -H 'Accept: text/event-stream' ${url}/numbers`],
-  ['All that this page reads, one JSON a line', `curl -N '${url}/numbers,/announcements,/cluster?as=ndjson'`],
-  ['Publish on a channel of your own', `curl -d 'Hello' ${url}/hello`],
-  ['Wait for one message of it', `curl '${url}/hello?poll=1&since=latest'`],
+  ['Subscribe to the numbers', `curl -N ${url}/numbers`],
+  ['Start with the numbers of the last ten seconds', `curl -N '${url}/numbers?since=10s'`],
+  ['As server-sent events, with ids to resume from', `curl -N -H 'Accept: text/event-stream' ${url}/numbers`],
+  ['All channels of this page, one JSON object per line', `curl -N '${url}/numbers,/announcements,/cluster?as=ndjson'`],
+  ['Publish on another channel', `curl -d 'Hello' ${url}/hello`],
+  ['Wait for one message of that channel', `curl '${url}/hello?poll=1&since=latest'`],
 ];
 
-/** Shows them in `element`. */
+/** Shows the commands in `element`. */
 export function commands(element, url) {
-  element.replaceChildren(...lines(url).map(([what, command]) => {
+  element.replaceChildren(...lines(url).map(([description, command]) => {
     const item = document.createElement('li');
     const title = document.createElement('span');
     const code = document.createElement('code');
-    title.textContent = what;
+    title.textContent = description;
     code.textContent = command;
     item.append(title);
-    if (navigator.clipboard) item.append(copier(command)); // only where the browser trusts the address
+    if (navigator.clipboard) item.append(copyButton(command)); // only in a secure context
     item.append(code);
     return item;
   }));
 }
 
-function copier(command) {
+function copyButton(command) {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = 'copy';
   button.onclick = async () => {
     await navigator.clipboard.writeText(command);
     button.textContent = 'copied';
-    setTimeout(() => { button.textContent = 'copy'; }, COPIED);
+    setTimeout(() => { button.textContent = 'copy'; }, COPIED_MS);
   };
   return button;
 }

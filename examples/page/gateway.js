@@ -1,20 +1,20 @@
-import { follow } from './stream.js';
+import { subscribe } from './stream.js';
 import { members } from './members.js';
 import { trace } from './trace.js';
 import { list } from './list.js';
 import { commands } from './commands.js';
 
-const WINDOW = 10_000;
+const RATE_WINDOW_MS = 10_000;
 
 const at = id => document.getElementById(id);
 const draw = trace(at('trace'));
 const turns = list(at('turns'), 12);
-const journal = list(at('events'), 40);
-const cluster = members({ body: at('members'), leader: at('leader'), epoch: at('epoch'), say: journal.add });
+const events = list(at('events'), 40);
+const cluster = members({ body: at('members'), leader: at('leader'), epoch: at('epoch'), log: events.add });
 const arrivals = [];
 let received = 0;
 let lost = 0;
-let unknown = false;
+let unknownLoss = false;
 let reconnections = -1;
 
 const channels = {
@@ -33,50 +33,50 @@ function number(text) {
 
 function rate() {
   const now = performance.now();
-  while (arrivals.length > 0 && now - arrivals[0] > WINDOW) arrivals.shift();
-  const seconds = Math.min(WINDOW, now) / 1000;
+  while (arrivals.length > 0 && now - arrivals[0] > RATE_WINDOW_MS) arrivals.shift();
+  const seconds = Math.min(RATE_WINDOW_MS, now) / 1000;
   at('rate').textContent = (arrivals.length / seconds).toFixed(1);
 }
 
 function gap(missed) {
   lost += missed ?? 0;
-  unknown ||= missed === undefined;
-  at('lost').textContent = unknown ? (lost ? `${lost}, and some more` : 'some') : lost;
+  unknownLoss ||= missed === undefined;
+  at('lost').textContent = unknownLoss ? (lost ? `${lost}, possibly more` : 'unknown') : lost;
   at('lost').className = 'warn';
   draw.gap();
-  journal.add(missed === undefined ? 'messages may be lost: not all is remembered' : `${missed} messages lost`, 'warn');
+  events.add(missed === undefined ? 'messages may be lost: the history does not go back far enough' : `${missed} messages lost`, 'warn');
 }
 
-function live(url) {
+function connected(url) {
   const node = new URL(url).host;
-  say(`live from ${node}`, 'live');
+  showConnection(`live from ${node}`, 'live');
   reconnections += 1;
   at('reconnections').textContent = reconnections;
-  journal.add(reconnections === 0 ? `reads from ${node}` : `reads from ${node}, after the last message it had`, 'live');
-  cluster.readsFrom(url);
+  events.add(reconnections === 0 ? `connected to ${node}` : `connected to ${node}, resuming after the last message`, 'live');
+  cluster.connectedTo(url);
   commands(at('commands'), url);
 }
 
-function gone(url) {
+function disconnected(url) {
   const node = new URL(url).host;
-  if (at('connection').className !== 'lost') journal.add(`${node} is gone`, 'warn');
-  say(`${node} is gone; looking for another node`, 'lost');
-  cluster.readsFrom(undefined);
+  if (at('connection').className !== 'lost') events.add(`${node} is unreachable`, 'warn');
+  showConnection(`${node} is unreachable; trying another node`, 'lost');
+  cluster.connectedTo(undefined);
 }
 
-function say(text, kind) {
+function showConnection(text, kind) {
   at('connection').textContent = text;
   at('connection').className = kind;
-  at('live').className = kind; // old numbers are shown as old
+  at('live').className = kind; // dims numbers that are out of date
 }
 
-follow(Object.keys(channels), {
+subscribe(Object.keys(channels), {
   message: (channel, text) => channels[channel](text),
   gap,
-  live,
-  lost: gone,
-  ended: reason => journal.add(`the node ends the stream: ${reason}`, 'warn'),
-  refused: (channel, why) => journal.add(`${channel} cannot be read: ${why}`, 'warn'),
+  connected,
+  disconnected,
+  ended: reason => events.add(`the node closes the stream: ${reason}`, 'warn'),
+  rejected: (channel, reason) => events.add(`subscription to ${channel} rejected: ${reason}`, 'warn'),
   nodes: () => cluster.urls(),
 });
 setInterval(() => { rate(); cluster.show(); }, 500);

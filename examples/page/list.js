@@ -1,7 +1,7 @@
-// A list of what was said and when, newest first, of which only so much is kept.
+// A bounded list of entries with their time, newest first.
 
-/** Shows in `element`; `add` takes the next text and the class of its item. */
-export function list(element, kept) {
+/** Shows at most `limit` entries in `element`; `add` takes the text of an entry and the class of its item. */
+export function list(element, limit) {
   return {
     add(text, kind = '') {
       const item = document.createElement('li');
@@ -14,7 +14,7 @@ export function list(element, kept) {
       item.className = kind;
       item.append(time, body);
       element.prepend(item);
-      while (element.childElementCount > kept) element.lastElementChild.remove();
+      while (element.childElementCount > limit) element.lastElementChild.remove();
     },
   };
 }

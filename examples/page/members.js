@@ -1,39 +1,39 @@
-// What the nodes report of themselves, one report a second each, shown as a table.
+// A table of the reports that each node publishes every second.
 
-const SILENT = 3_500;
+const SILENT_MS = 3_500;
 
-/** Shows reports in the rows of `body`, in `leader` and `epoch` who leads; `say` is told what changes. */
-export function members({ body, leader, epoch, say }) {
+/** Shows the reports in the rows of `body`, and the current leader in `leader` and `epoch`; `log` receives each change. */
+export function members({ body, leader, epoch, log }) {
   const nodes = new Map();
-  let here;
-  let led = 'nobody leads'; // as far as is known before anybody has told
+  let connectedUrl;
+  let lastLeader = 'no leader'; // until the first report
 
   function report(text) {
-    const told = parsed(text);
-    if (told === undefined) {
-      say('somebody has published on /cluster what is no report', 'warn');
+    const latest = parse(text);
+    if (latest === undefined) {
+      log('ignored a message on /cluster that is not a report', 'warn');
       return;
     }
     const now = performance.now();
-    const before = nodes.get(told.node);
-    const seconds = before?.told ? (now - before.at) / 1000 : 0; // others may have told of it before it told itself
-    const rate = key => (seconds > 0 ? Math.max(0, told[key] - before.told[key]) / seconds : undefined);
-    put(told.node, { told, at: now, published: rate('published'), delivered: rate('delivered') });
-    const known = new Set(told.members.map(member => member.name));
+    const before = nodes.get(latest.node);
+    const seconds = before?.report ? (now - before.at) / 1000 : 0; // other nodes may have listed it before its first report
+    const rate = key => (seconds > 0 ? Math.max(0, latest[key] - before.report[key]) / seconds : undefined);
+    put(latest.node, { report: latest, at: now, published: rate('published'), delivered: rate('delivered') });
+    const known = new Set(latest.members.map(member => member.name));
     for (const [name, node] of nodes) {
-      if (!known.has(name) && now - node.at > SILENT) {
+      if (!known.has(name) && now - node.at > SILENT_MS) {
         nodes.delete(name);
-        say(`${name} has left`, 'warn');
+        log(`${name} has left`, 'warn');
       }
     }
-    for (const { name } of told.members) {
+    for (const { name } of latest.members) {
       if (!nodes.has(name)) put(name, { at: -Infinity });
     }
     show();
   }
 
   function put(name, node) {
-    if (!nodes.has(name)) say(`${name} is a member`);
+    if (!nodes.has(name)) log(`${name} is a member`);
     nodes.set(name, node);
   }
 
@@ -41,58 +41,58 @@ export function members({ body, leader, epoch, say }) {
     const now = performance.now();
     const rows = [...nodes].sort(([a], [b]) => a.localeCompare(b)).map(([name, node]) => {
       const row = document.createElement('tr');
-      row.classList.toggle('silent', now - node.at > SILENT);
+      row.classList.toggle('silent', now - node.at > SILENT_MS);
       row.classList.toggle('leads', isLeading(node, now));
-      row.classList.toggle('reads', here !== undefined && urlOf(name) === here);
-      for (const text of [name, rounded(node.published), rounded(node.delivered), node.told?.readers ?? '–']) {
+      row.classList.toggle('reads', connectedUrl !== undefined && urlOf(name) === connectedUrl);
+      for (const text of [name, rounded(node.published), rounded(node.delivered), node.report?.readers ?? '–']) {
         row.insertCell().textContent = text;
       }
       return row;
     });
     body.replaceChildren(...rows);
-    // While one leadership ends and the next begins two nodes may say that they lead: the later one does.
-    const leading = [...nodes].filter(([, node]) => isLeading(node, now)).sort(([, a], [, b]) => term(b) - term(a))[0];
-    leader.textContent = leading ? leading[0] : 'nobody';
-    epoch.textContent = leading ? term(leading[1]) : '–';
-    epoch.title = leading ? leading[1].told.epoch : '';
-    const leads = leading ? `${leading[0]} leads, epoch ${term(leading[1])}` : 'nobody leads';
-    if (leads !== led) say(leads, leading ? '' : 'warn');
-    led = leads;
+    // While the leadership changes, two nodes may report that they lead: the higher epoch is valid.
+    const leading = [...nodes].filter(([, node]) => isLeading(node, now)).sort(([, a], [, b]) => epochNumber(b) - epochNumber(a))[0];
+    leader.textContent = leading ? leading[0] : 'none';
+    epoch.textContent = leading ? epochNumber(leading[1]) : '–';
+    epoch.title = leading ? leading[1].report.epoch : '';
+    const current = leading ? `${leading[0]} is the leader, epoch ${epochNumber(leading[1])}` : 'no leader';
+    if (current !== lastLeader) log(current, leading ? '' : 'warn');
+    lastLeader = current;
   }
 
   function isLeading(node, now) {
-    return node.told?.leads === true && now - node.at <= SILENT;
+    return node.report?.leads === true && now - node.at <= SILENT_MS;
   }
 
-  function all() {
-    return [...nodes.values()].flatMap(node => node.told?.members ?? []).filter(member => member.url !== null);
+  function membersWithUrl() {
+    return [...nodes.values()].flatMap(node => node.report?.members ?? []).filter(member => member.url !== null);
   }
 
   function urlOf(name) {
-    return all().find(member => member.name === name)?.url;
+    return membersWithUrl().find(member => member.name === name)?.url;
   }
 
   return {
     report,
     show,
-    urls: () => [...new Set(all().map(member => member.url))],
-    readsFrom: url => { here = url; show(); },
+    urls: () => [...new Set(membersWithUrl().map(member => member.url))],
+    connectedTo: url => { connectedUrl = url; show(); },
   };
 }
 
-/** Anybody may publish anything on a channel. */
-function parsed(text) {
+/** Returns the report, or undefined: any client may publish anything on a channel. */
+function parse(text) {
   try {
-    const told = JSON.parse(text);
-    return typeof told.node === 'string' && told.members.every(member => typeof member.name === 'string')
-      ? told : undefined;
+    const report = JSON.parse(text);
+    return typeof report.node === 'string' && report.members.every(member => typeof member.name === 'string')
+      ? report : undefined;
   } catch {
     return undefined;
   }
 }
 
-function term(node) {
-  return Number(node.told.epoch?.split('@')[0] ?? 0);
+function epochNumber(node) {
+  return Number(node.report.epoch?.split('@')[0] ?? 0);
 }
 
 function rounded(rate) {

@@ -1,18 +1,20 @@
-// Channels, read over one connection from whichever node can be reached.
+// Subscribes to several channels over one connection to any node that can be reached.
 
-const PATIENCE = 3_000;
-const PAUSE = 1_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_PAUSE_MS = 1_000;
 
 /**
- * Reads channels for as long as the page is open, all by one EventSource: a browser has only six connections to a host.
+ * Subscribes to channels for as long as the page is open, with one EventSource: a browser allows only six connections
+ * to a host.
  *
- * An EventSource connects again by itself while its node only stumbles; after PATIENCE without a connection, or when
- * it gives up, the next node is tried. In either case it asks for what came after the last id, which means the same at
- * every node. `to.message(channel, text)` gets each message, `to.gap(missed)` what was lost (undefined if nobody knows
- * how much), `to.live(url)` and `to.lost(url)` the state, `to.ended(reason)` why a node ends the stream in order,
- * `to.refused(channel, why)` what it does not let us read, and `to.nodes()` tells the nodes' addresses.
+ * An EventSource reconnects automatically after a short interruption; after CONNECT_TIMEOUT_MS without a connection, or
+ * when it gives up, this function tries another node. In either case it resumes after the last id, which is valid on
+ * every node. The callbacks in `to`: `message(channel, text)` for each message, `gap(missed)` for lost messages
+ * (undefined if their number is unknown), `connected(url)` and `disconnected(url)` for the state, `ended(reason)` when a
+ * node closes the stream gracefully, `rejected(channel, reason)` for a channel that may not be subscribed to; `nodes()`
+ * returns the addresses of the nodes.
  */
-export function follow(channels, to) {
+export function subscribe(channels, to) {
   let source;
   let timer;
   let node = location.origin;
@@ -24,41 +26,41 @@ export function follow(channels, to) {
     source.onopen = () => {
       clearTimeout(timer);
       timer = undefined;
-      to.live(url);
+      to.connected(url);
     };
     on('start', ({ recovered }) => { if (lastId && !recovered) to.gap(undefined); });
     on('gap', ({ missed }) => to.gap(missed));
-    on('next', () => {}); // an id that holds more than that of the last message
+    on('next', () => {}); // only advances the id beyond that of the last message
     on('json', ({ channel, data }) => to.message(channel, data));
     on('bye', ({ reason }) => to.ended(reason));
-    on('refused', ({ channel, detail }) => to.refused(channel, detail));
+    on('refused', ({ channel, detail }) => to.rejected(channel, detail));
     source.onerror = () => {
-      to.lost(url);
+      to.disconnected(url);
       if (source.readyState === EventSource.CLOSED) {
-        elsewhere(); // refused, or not to be read from this page: to ask again at once would help nobody
+        tryAnotherNode(); // rejected, or not allowed for this page: an immediate retry would fail again
       } else {
-        timer ??= setTimeout(elsewhere, PATIENCE);
+        timer ??= setTimeout(tryAnotherNode, CONNECT_TIMEOUT_MS);
       }
     };
-    timer = setTimeout(elsewhere, PATIENCE);
+    timer = setTimeout(tryAnotherNode, CONNECT_TIMEOUT_MS);
   }
 
-  /** Of a list of channels every event is JSON, and has an id. */
-  function on(name, act) {
+  /** Adds a listener. With a list of channels every event is JSON and has an id. */
+  function on(name, handler) {
     source.addEventListener(name, event => {
-      act(JSON.parse(event.data));
+      handler(JSON.parse(event.data));
       lastId = event.lastEventId;
     });
   }
 
-  function elsewhere() {
+  function tryAnotherNode() {
     source.close();
     const others = to.nodes().filter(each => each !== node);
     node = others[Math.floor(Math.random() * others.length)] ?? node;
-    later(PAUSE * Math.random());
+    openAfter(MAX_PAUSE_MS * Math.random());
   }
 
-  function later(milliseconds) {
+  function openAfter(milliseconds) {
     clearTimeout(timer);
     timer = setTimeout(open, milliseconds);
   }

@@ -1,18 +1,18 @@
-// The last numbers as bars, newest at the right, as many as there is room for; a line where some were lost.
+// A bar chart of the last numbers that fit, newest at the right, with a line where messages were lost.
 
 const STEP = 10;
-const BAR = 7;
-const HIGHEST = 10;
+const BAR_WIDTH = 7;
+const MAX_NUMBER = 10;
 const GAP = null;
 
-/** Draws on a canvas; `add` takes the next number, and `gap` marks a loss. */
+/** Draws on a canvas; `add` takes the next number, and `gap` marks lost messages. */
 export function trace(canvas) {
   const shown = [];
 
   function draw() {
     const { clientWidth: width, clientHeight: height } = canvas;
     const scale = devicePixelRatio;
-    canvas.width = width * scale; // this clears it, too
+    canvas.width = width * scale; // also clears the canvas
     canvas.height = height * scale;
     const pen = canvas.getContext('2d');
     const style = getComputedStyle(canvas);
@@ -26,8 +26,8 @@ export function trace(canvas) {
       if (number === GAP) {
         pen.fillRect(x + 3, 0, 2, height);
       } else {
-        const tall = Math.max(2, (number / HIGHEST) * height);
-        pen.fillRect(x, height - tall, BAR, tall);
+        const barHeight = Math.max(2, (number / MAX_NUMBER) * height);
+        pen.fillRect(x, height - barHeight, BAR_WIDTH, barHeight);
       }
     });
   }
@@ -41,7 +41,7 @@ export function trace(canvas) {
   new ResizeObserver(draw).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   return {
-    add: number => { if (Number.isFinite(number)) push(Math.min(Math.max(number, 0), HIGHEST)); },
+    add: number => { if (Number.isFinite(number)) push(Math.min(Math.max(number, 0), MAX_NUMBER)); },
     gap: () => push(GAP),
   };
 }

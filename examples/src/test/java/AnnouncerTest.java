@@ -15,22 +15,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A cluster in one test, as the README and the tutorial show it. */
+/** Tests the announcer on a cluster in one process; the README and the tutorial quote this file. */
 class AnnouncerTest {
 
-    /** What of a gateway takes turns, and one who listens. */
+    /** The services of a gateway that take turns, and a subscriber that records the announcements. */
     static final class Turns extends Service {
         final Cluster cluster = add("cluster", new Cluster());
         final MessageHub hub = add("hub", new MessageHub(cluster));
         final Announcer announcer = add("announcer", new Announcer(hub, cluster));
-        final List<String> heard = new CopyOnWriteArrayList<>();
+        final List<String> received = new CopyOnWriteArrayList<>();
 
         @Override
         protected void onStart() {
-            spawn("hear", () -> {
+            spawn("receive", () -> {
                 try (Subscription all = hub.subscribe("/announcements")) {
                     for (Message each : all) {
-                        heard.add(each.text());
+                        received.add(each.text());
                     }
                 }
             });
@@ -38,43 +38,44 @@ class AnnouncerTest {
     }
 
     @Test
-    @DisplayName("K-15 while the leader is cut off the others take turns without it; then all do, each once a turn")
-    void turns() {
+    @DisplayName("K-15 while the leader is cut off the others take turns without it; afterwards all members do, one at"
+            + " a time")
+    void remainingMembersTakeTurns_whileTheLeaderIsCutOff() {
         try (TestCluster<Turns> cluster = TestCluster.of(3, node -> new Turns())) {
             TestNode<Turns> leader = cluster.awaitLeader();
             cluster.awaitConverged();
 
-            cluster.partition(leader); // it is alone on its side
+            cluster.partition(leader); // the leader is alone on its side
             TestNode<Turns> next = cluster.awaitOtherLeader(leader);
-            next.root().heard.clear();
-            cluster.advance(Duration.ofMinutes(1)); // takes a blink
-            assertThat(next.root().heard).hasSize(20).doesNotContain("It is the turn of " + leader.name());
+            next.root().received.clear();
+            cluster.advance(Duration.ofMinutes(1)); // takes milliseconds of real time
+            assertThat(next.root().received).hasSize(20).doesNotContain("It is the turn of " + leader.name());
 
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(Duration.ofSeconds(1)); // it fetches what it has missed
-            leader.root().heard.clear();
+            cluster.advance(Duration.ofSeconds(1)); // the old leader receives the messages it missed
+            leader.root().received.clear();
             cluster.advance(Duration.ofMinutes(1));
-            assertThat(leader.root().heard).hasSize(20).contains("It is the turn of " + leader.name());
+            assertThat(leader.root().received).hasSize(20).contains("It is the turn of " + leader.name());
         }
     }
 
     @Test
-    @DisplayName("K-15 a leader that was killed comes back as a follower, and is called like the others")
-    void killed() {
+    @DisplayName("K-15 a leader that was killed rejoins as a follower, and takes its turn like the others")
+    void killedLeaderRejoinsAsFollower() {
         try (TestCluster<Turns> cluster = TestCluster.of(3, node -> new Turns())) {
             TestNode<Turns> leader = cluster.awaitLeader();
             cluster.kill(leader);
             TestNode<Turns> next = cluster.awaitOtherLeader(leader);
             cluster.start(leader);
             cluster.awaitConverged();
-            next.root().heard.clear();
+            next.root().received.clear();
 
             cluster.advance(Duration.ofSeconds(9));
 
             Set<String> names = new HashSet<>();
             cluster.nodes().forEach(node -> names.add("It is the turn of " + node.name()));
-            assertThat(next.root().heard).hasSize(3).hasSameElementsAs(names);
+            assertThat(next.root().received).hasSize(3).hasSameElementsAs(names);
             assertThat(leader.isLeader()).isFalse();
         }
     }

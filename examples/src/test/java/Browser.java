@@ -12,7 +12,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A Chromium without a window, for the length of a test. It talks with nobody but this machine. */
+/** A headless Chromium for one test. It can connect only to this machine. */
 final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
@@ -47,7 +47,7 @@ final class Browser implements AutoCloseable {
         driver.get(url.toString());
     }
 
-    /** The text of an element. */
+    /** Returns the text of an element. */
     String text(String id) {
         return String.valueOf(run("return document.getElementById(arguments[0]).innerText", id));
     }
@@ -56,13 +56,13 @@ final class Browser implements AutoCloseable {
         return driver.executeScript(script, arguments);
     }
 
-    /** Runs a script whose last argument is called with its result. */
+    /** Runs a script that passes its result to the function in its last argument. */
     Object await(String script, Object... arguments) {
         return driver.executeAsyncScript(script, arguments);
     }
 
-    /** What the page complained of. */
-    List<String> complaints() {
+    /** Returns the browser's console messages. */
+    List<String> consoleMessages() {
         return driver.manage().logs().get("browser").getAll().stream()
                 .map(Object::toString)
                 .toList();

@@ -17,11 +17,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code ginkgo run cluster.toml} in a process of its own, at an address of its own, and its readers. */
+/**
+ * A node started with {@code ginkgo run cluster.toml}, in its own process and at its own address, with its subscribers.
+ */
 final class ClusterNode implements AutoCloseable {
-    private static final Pattern LEADS = Pattern.compile("\"node\":\"([^\"]+)\",\"leads\":true,\"epoch\":\"(\\d+)@");
+    private static final Pattern LEADER_REPORT =
+            Pattern.compile("\"node\":\"([^\"]+)\",\"leads\":true,\"epoch\":\"(\\d+)@");
 
-    /** A line that a reader got, and when. */
+    /** A line that a subscriber received, with the time. */
     record Line(long nanos, String text) {}
 
     final String host;
@@ -60,7 +63,7 @@ final class ClusterNode implements AutoCloseable {
         start();
     }
 
-    /** Starts it, again perhaps, with the same command line. */
+    /** Starts or restarts the process with the same command line. */
     void start() throws IOException {
         output = Files.createTempFile(folder, host, ".txt");
         process = new ProcessBuilder(command)
@@ -87,22 +90,22 @@ final class ClusterNode implements AutoCloseable {
         });
     }
 
-    /** Reads until the process ends. */
-    void read() {
-        read("/numbers", numbers);
-        read("/cluster", reports);
-        read("/own", own);
+    /** Subscribes until the process ends. */
+    void subscribe() {
+        subscribe("/numbers", numbers);
+        subscribe("/cluster", reports);
+        subscribe("/own", own);
     }
 
-    private void read(String channel, List<Line> lines) {
+    private void subscribe(String channel, List<Line> lines) {
         Thread.ofVirtual().start(() -> {
             try (var in = new BufferedReader(
                     new InputStreamReader(uri(channel).toURL().openStream(), StandardCharsets.UTF_8))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     lines.add(new Line(System.nanoTime(), line));
                 }
-            } catch (IOException ended) {
-                // with the process
+            } catch (IOException e) {
+                // the process has ended
             }
         });
     }
@@ -117,16 +120,19 @@ final class ClusterNode implements AutoCloseable {
         HttpURLConnection connection = (HttpURLConnection) uri(channel).toURL().openConnection();
         connection.setDoOutput(true);
         connection.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-        connection.getInputStream().readAllBytes(); // so that the connection is used again
+        connection.getInputStream().readAllBytes(); // so that the connection is reused
         return connection.getResponseCode();
     }
 
-    /** Who leads, as the last report says that was read here, and the number of its epoch; nobody knows at first. */
+    /**
+     * Returns the leader and the number of its epoch, according to the last report received from this node; an empty
+     * name if there is none yet.
+     */
     Leader leader() {
         for (Line report : reports.reversed()) {
-            Matcher leads = LEADS.matcher(report.text);
-            if (leads.find()) {
-                return new Leader(leads.group(1), Long.parseLong(leads.group(2)), report.nanos);
+            Matcher matcher = LEADER_REPORT.matcher(report.text);
+            if (matcher.find()) {
+                return new Leader(matcher.group(1), Long.parseLong(matcher.group(2)), report.nanos);
             }
         }
         return new Leader("", 0, 0);

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three gateways, each a process, are stopped in order and started again one after another, while all are busy. */
+/** Stops and restarts three gateway processes gracefully, one after another, under load. */
 class GatewayRollingRestartTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PUBLISH_INTERVAL = Duration.ofMillis(10);
 
     @TempDir
     Path folder;
@@ -29,14 +29,14 @@ class GatewayRollingRestartTest {
     private final Ginkgo serving = Ginkgo.start(server, "bind = '127.0.0.1:0'\nrate-per-minute = 600");
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final List<ClusterNode> publishing = new CopyOnWriteArrayList<>();
-    private final List<MovingReader> readers = new ArrayList<>();
+    private final List<MovingSubscriber> subscribers = new ArrayList<>();
     private final List<Thread> publishers = new ArrayList<>();
 
-    /** All that a node has taken. */
-    private final List<String> taken = new CopyOnWriteArrayList<>();
+    /** All messages that a node accepted. */
+    private final List<String> accepted = new CopyOnWriteArrayList<>();
 
-    private volatile ClusterNode freshest;
-    private volatile boolean over;
+    private volatile ClusterNode lastRestarted;
+    private volatile boolean finished;
 
     @BeforeEach
     void start() throws IOException {
@@ -48,33 +48,33 @@ class GatewayRollingRestartTest {
             nodes.getLast().awaitReady();
         }
         nodes.forEach(GatewayRollingRestartTest::awaitPeers);
-        freshest = nodes.getFirst();
+        lastRestarted = nodes.getFirst();
     }
 
     @AfterEach
     void stop() {
-        over = true;
-        readers.forEach(MovingReader::close);
+        finished = true;
+        subscribers.forEach(MovingSubscriber::close);
         nodes.forEach(ClusterNode::close);
         serving.close();
     }
 
     private static void awaitPeers(ClusterNode node) {
-        await().atMost(SOON).until(() -> node.text("/-/metrics").contains("ginkgo_hub_peers 2"));
+        await().atMost(TIMEOUT).until(() -> node.text("/-/metrics").contains("ginkgo_hub_peers 2"));
     }
 
-    /** At that node, while it is not about to stop. */
+    /** Publishes at a node, except while it is being restarted. */
     private void publish(ClusterNode node) {
         try {
-            for (int n = 0; !over; n++) {
+            for (int n = 0; !finished; n++) {
                 String text = node.host + "/" + n;
-                synchronized (node) { // so that a node is stopped between two
+                synchronized (node) { // so that a node is stopped between two messages
                     if (publishing.contains(node)) {
                         assertThat(node.publish("/load", text)).isEqualTo(200);
-                        taken.add(text);
+                        accepted.add(text);
                     }
                 }
-                LockSupport.parkNanos(PAUSE.toNanos());
+                LockSupport.parkNanos(PUBLISH_INTERVAL.toNanos());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -82,53 +82,57 @@ class GatewayRollingRestartTest {
     }
 
     @Test
-    @DisplayName(
-            "K-20 H-15 in a rolling restart readers move, or come back to their node, and resume with recovered: true,"
-                    + " nothing lost and nothing doubled")
-    void rolling() throws Exception {
+    @DisplayName("K-20 H-15 in a rolling restart subscribers move to another node or return to theirs, and resume with"
+            + " recovered: true, without loss or duplicates")
+    void subscribersResumeWithoutLossOrDuplicates() throws Exception {
         for (ClusterNode node : nodes) {
-            readers.add(new MovingReader(() -> node.uri("/load"))); // waits for its node
-            readers.add(new MovingReader(() -> freshest.uri("/load"))); // goes to the one that was restarted last
+            subscribers.add(new MovingSubscriber(() -> node.uri("/load"))); // stays with its node
+            subscribers.add(new MovingSubscriber(
+                    () -> lastRestarted.uri("/load"))); // moves to the node that was restarted last
         }
-        await().atMost(SOON).until(() -> readers.stream().allMatch(MovingReader::isReading));
+        await().atMost(TIMEOUT).until(() -> subscribers.stream().allMatch(MovingSubscriber::isSubscribed));
         publishing.addAll(nodes);
         nodes.forEach(node -> publishers.add(Thread.ofVirtual().start(() -> publish(node))));
-        await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.got.size() > 20));
+        await().atMost(TIMEOUT)
+                .until(() -> subscribers.stream().allMatch(subscriber -> subscriber.received.size() > 20));
 
         // When
         for (ClusterNode node : nodes) {
             synchronized (node) {
                 publishing.remove(node);
             }
-            freshest = freshest.equals(node) ? nodes.getLast() : freshest; // no other is back yet
+            lastRestarted =
+                    lastRestarted.equals(node) ? nodes.getLast() : lastRestarted; // no node has been restarted yet
             node.signal("TERM");
             node.awaitEnd();
             node.start();
             node.awaitReady();
             nodes.forEach(GatewayRollingRestartTest::awaitPeers);
             publishing.add(node);
-            freshest = node;
-            await().atMost(SOON).until(() -> readers.stream().allMatch(MovingReader::isReading));
+            lastRestarted = node;
+            await().atMost(TIMEOUT).until(() -> subscribers.stream().allMatch(MovingSubscriber::isSubscribed));
         }
-        over = true;
+        finished = true;
         for (Thread publisher : publishers) {
             publisher.join();
         }
 
         // Then
-        for (MovingReader reader : readers) {
-            await().atMost(SOON).until(() -> reader.got.size() >= taken.size());
-            assertThat(reader.got).containsExactlyInAnyOrderElementsOf(taken);
+        for (MovingSubscriber subscriber : subscribers) {
+            await().atMost(TIMEOUT).until(() -> subscriber.received.size() >= accepted.size());
+            assertThat(subscriber.received).containsExactlyInAnyOrderElementsOf(accepted);
             for (ClusterNode node : nodes) {
-                assertThat(of(node, reader.got)).isEqualTo(of(node, taken));
+                assertThat(of(node, subscriber.received)).isEqualTo(of(node, accepted));
             }
-            assertThat(reader.gaps).isEmpty();
-            assertThat(reader.resumes).isNotEmpty().allMatch(start -> start.contains("\"recovered\":true"));
+            assertThat(subscriber.gaps).isEmpty();
+            assertThat(subscriber.resumes).isNotEmpty().allMatch(start -> start.contains("\"recovered\":true"));
         }
         System.out.printf(
                 "rolling restart: %d messages, %d resumes%n",
-                taken.size(),
-                readers.stream().mapToInt(reader -> reader.resumes.size()).sum());
+                accepted.size(),
+                subscribers.stream()
+                        .mapToInt(subscriber -> subscriber.resumes.size())
+                        .sum());
     }
 
     private static List<String> of(ClusterNode node, List<String> texts) {

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 class HelloWorldTest {
 
     @Test
-    @DisplayName("G-06 hello world prints its message, feels a reload, and stops")
-    void helloWorld() {
-        try (Printed printed = new Printed()) {
+    @DisplayName("G-06 hello world prints its message, applies a reload, and stops")
+    void printsAndReloads() {
+        try (CapturedOutput printed = new CapturedOutput()) {
             // Given
             HelloWorld hello = new HelloWorld();
             try (Ginkgo tree = Ginkgo.start(hello, "rate-per-minute = 60_000")) {
@@ -32,8 +32,8 @@ class HelloWorldTest {
     }
 
     @Test
-    @DisplayName("C-06 a rate that cannot be is refused before anything starts")
-    void aRateOfZero() {
+    @DisplayName("C-06 an invalid rate is rejected before anything starts")
+    void rejectsARateOfZero() {
         assertThatThrownBy(() -> Ginkgo.start(new HelloWorld(), "rate-per-minute = 0"))
                 .hasMessageContaining("0 is outside 1..60000");
     }

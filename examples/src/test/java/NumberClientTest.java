@@ -22,7 +22,7 @@ class NumberClientTest {
 
     @Test
     @DisplayName("G-02 G-06 the number client iterates over the numbers of the server that its setting names")
-    void numbersArrive() {
+    void receivesNumbers() {
         // Given
         NumberServer server = new NumberServer();
         try (Ginkgo serving = Ginkgo.start(server, "bind = \"127.0.0.1:0\"\nrate-per-minute = 60_000")) {
@@ -42,8 +42,8 @@ class NumberClientTest {
     }
 
     @Test
-    @DisplayName("N-06 G-03 a client whose numbers nobody takes keeps the newest 64")
-    void aSlowConsumer() throws Exception {
+    @DisplayName("N-06 G-03 a client whose numbers are not consumed keeps the newest 64")
+    void keepsTheNewest_whenNotConsumed() throws Exception {
         try (Source source = new Source()) {
             // Given
             NumberClient client = new NumberClient();
@@ -62,8 +62,9 @@ class NumberClientTest {
     }
 
     @Test
-    @DisplayName("N-04 N-05 G-04 the numbers resume after the server went away, and its end is not a number")
-    void theServerGoesAway() throws Exception {
+    @DisplayName("N-04 N-05 G-04 the numbers resume after the server closed the connection, and the end of the stream"
+            + " is not a number")
+    void resumes_whenTheServerComesBack() throws Exception {
         try (Source source = new Source()) {
             // Given
             NumberClient client = new NumberClient();
@@ -88,8 +89,9 @@ class NumberClientTest {
     }
 
     @Test
-    @DisplayName("N-09 what is no number, a blank line too, ends the connection, and the client tries again")
-    void whatIsNoNumber() throws Exception {
+    @DisplayName("N-09 a line that is not a number, including a blank line, ends the connection, and the client"
+            + " reconnects")
+    void reconnects_afterAnInvalidNumber() throws Exception {
         try (Source source = new Source()) {
             // Given
             NumberClient client = new NumberClient();
@@ -113,22 +115,22 @@ class NumberClientTest {
     }
 
     @Test
-    @DisplayName(
-            "N-07 an iteration ends when its thread is interrupted, which stays so, and when the client has stopped")
-    void iterationEnds() throws Exception {
+    @DisplayName("N-07 an iteration ends when its thread is interrupted, with the interrupt status kept, and when the"
+            + " client has stopped")
+    void iterationEnds_whenInterruptedOrStopped() throws Exception {
         try (Source source = new Source()) {
-            // Given two that wait for numbers
+            // Given two threads that wait for numbers
             NumberClient client = new NumberClient();
             AtomicBoolean flag = new AtomicBoolean();
-            List<Integer> taken = new CopyOnWriteArrayList<>();
+            List<Integer> received = new CopyOnWriteArrayList<>();
             try (Ginkgo tree = Ginkgo.start(client, source.setting());
                     Socket socket = source.accept()) {
                 Thread interrupted = Thread.ofVirtual().start(() -> {
-                    client.forEach(taken::add);
+                    client.forEach(received::add);
                     flag.set(Thread.currentThread().isInterrupted());
                 });
                 send(socket, "5\n");
-                await().until(() -> taken.equals(List.of(5)));
+                await().until(() -> received.equals(List.of(5)));
 
                 // When
                 interrupted.interrupt();
@@ -138,9 +140,9 @@ class NumberClientTest {
                 assertThat(flag).isTrue();
 
                 // And when the client stops
-                Thread waiting = Thread.ofVirtual().start(() -> client.forEach(taken::add));
+                Thread waiting = Thread.ofVirtual().start(() -> client.forEach(received::add));
                 send(socket, "6\n");
-                await().until(() -> taken.equals(List.of(5, 6)));
+                await().until(() -> received.equals(List.of(5, 6)));
                 tree.stop();
                 assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
             }
@@ -155,7 +157,7 @@ class NumberClientTest {
         }
     }
 
-    /** A source of whatever a test sends. */
+    /** A server that sends the lines of a test. */
     private static final class Source implements AutoCloseable {
         private final ServerSocket listener = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
 

@@ -56,8 +56,8 @@ class NumberGatewayTest {
     }
 
     @Test
-    @DisplayName("G-05 G-06 the page shows numbers, members, leader, epoch and announcements as they come")
-    void page() throws Exception {
+    @DisplayName("G-05 G-06 the page shows numbers, members, leader, epoch and announcements live")
+    void pageShowsLiveData() throws Exception {
         try (Browser browser = new Browser()) {
             // When
             browser.open(gateway.hub.url().orElseThrow());
@@ -76,26 +76,29 @@ class NumberGatewayTest {
                     assertThat(browser.text("members")).matches("127.0.0.1:4440\t[\\d.]+\t[\\d.]+\t\\d+"));
             assertThat(browser.text("turns")).contains("It is the turn of 127.0.0.1:4440");
             assertThat(browser.text("events"))
-                    .contains("reads from 127.0.0.1:", "127.0.0.1:4440 is a member", "127.0.0.1:4440 leads, epoch 1");
+                    .contains(
+                            "connected to 127.0.0.1:",
+                            "127.0.0.1:4440 is a member",
+                            "127.0.0.1:4440 is the leader, epoch 1");
             assertThat(browser.run("return document.querySelectorAll('tr.leads.reads').length"))
                     .isEqualTo(1L);
             browser.screenshot(Path.of("target", "gateway.png"));
-            assertThat(browser.complaints()).isEmpty();
+            assertThat(browser.consoleMessages()).isEmpty();
 
-            // And each command that it offers does at this very gateway what it says
+            // And each command that the page shows works with this gateway
             List<String> commands = ((List<?>) requireNonNull(browser.run("""
                     return [...document.querySelectorAll('#commands code')].map(code => code.innerText)
                     """)))
                     .stream().map(String::valueOf).toList();
             assertThat(commands).hasSize(6);
-            List<String> firsts =
+            List<String> firstLines =
                     commands.stream().map(NumberGatewayTest::firstLine).toList();
-            assertThat(firsts.get(0)).matches("\\d+");
-            assertThat(firsts.get(1)).contains("\"event\":\"start\"");
-            assertThat(firsts.get(2)).isEqualTo("event: start");
-            assertThat(firsts.get(3)).contains("\"event\":\"start\"");
-            assertThat(firsts.get(4)).contains("\"channel\":\"/hello\"");
-            assertThat(firsts.get(5)).contains("\"event\":\"start\",\"recovered\":true");
+            assertThat(firstLines.get(0)).matches("\\d+");
+            assertThat(firstLines.get(1)).contains("\"event\":\"start\"");
+            assertThat(firstLines.get(2)).isEqualTo("event: start");
+            assertThat(firstLines.get(3)).contains("\"event\":\"start\"");
+            assertThat(firstLines.get(4)).contains("\"channel\":\"/hello\"");
+            assertThat(firstLines.get(5)).contains("\"event\":\"start\",\"recovered\":true");
         }
     }
 
@@ -113,8 +116,8 @@ class NumberGatewayTest {
     }
 
     @Test
-    @DisplayName("G-06 lines, event streams, WebSockets and programs get the same numbers")
-    void everyForm() throws Exception {
+    @DisplayName("G-06 line streams, event streams, WebSockets and Java subscriptions receive the same numbers")
+    void deliversTheSameNumbers_inEveryFormat() throws Exception {
         try (Subscription all = gateway.hub.subscribe("/numbers");
                 Browser browser = new Browser();
                 Curl lines = new Curl(url("/numbers"));
@@ -152,7 +155,7 @@ class NumberGatewayTest {
             for (Object got : List.of(fromLines, fromEvents, fromEventSource, fromWebSocket)) {
                 await().untilAsserted(
                                 () -> assertThat(Collections.indexOfSubList(List.copyOf(published), (List<?>) got))
-                                        .as("where %s stands among %s", got, published)
+                                        .as("position of %s in %s", got, published)
                                         .isNotNegative());
             }
             reader.interrupt();
@@ -161,8 +164,9 @@ class NumberGatewayTest {
     }
 
     @Test
-    @DisplayName("G-04 while the number server is away the gateway serves on, and the numbers resume by themselves")
-    void theServerGoesAway() throws Exception {
+    @DisplayName("G-04 while the number server is unreachable the gateway keeps serving, and the numbers resume"
+            + " automatically")
+    void servesWithoutNumbers_untilTheServerIsBack() throws Exception {
         Address before = server.tcp.address();
         try (Curl announcements = new Curl(url("/announcements"));
                 Curl numbers = new Curl(url("/numbers"))) {
@@ -175,7 +179,7 @@ class NumberGatewayTest {
             announcements.take(2, line -> line);
             assertThat(running.status().notReady()).isNotEmpty();
 
-            // And when it is back
+            // And when the server is back
             try (Ginkgo again = Ginkgo.start(new NumberServer(), "bind = '" + before + "'\nrate-per-minute = 3_000")) {
                 numbers.take(ENOUGH, line -> line);
                 await().until(() -> running.status().ready());
@@ -200,7 +204,7 @@ class NumberGatewayTest {
             lines = process.inputReader(UTF_8);
         }
 
-        /** The next messages; what {@code message} makes nothing of is left out. */
+        /** Returns the next messages; lines for which {@code message} returns an empty string are skipped. */
         List<String> take(int count, java.util.function.UnaryOperator<String> message) {
             return Stream.generate(this::line)
                     .map(message)

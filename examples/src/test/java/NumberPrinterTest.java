@@ -9,8 +9,8 @@ class NumberPrinterTest {
 
     @Test
     @DisplayName("G-06 the number printer prints what its client receives, and stops")
-    void numbersArePrinted() {
-        try (Printed printed = new Printed()) {
+    void printsReceivedNumbers() {
+        try (CapturedOutput printed = new CapturedOutput()) {
             // Given
             NumberServer server = new NumberServer();
             NumberPrinter printer = new NumberPrinter();

@@ -17,27 +17,27 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class NumberServerTest {
-    /** A slow one: what comes in a test is what comes at once. */
+    /** A rate so low that only the first number is sent during a test. */
     private static final String ONE_A_MINUTE = "bind = \"127.0.0.1:0\"\nrate-per-minute = 1";
 
     private static final String THOUSAND_A_SECOND = "bind = \"127.0.0.1:0\"\nrate-per-minute = 60_000";
 
     @Test
-    @DisplayName("G-07 the first number comes at once, to every client")
-    void theFirstNumberComesAtOnce() throws Exception {
+    @DisplayName("G-07 every client receives the first number immediately")
+    void sendsTheFirstNumberImmediately() throws Exception {
         NumberServer server = new NumberServer();
         try (Ginkgo tree = Ginkgo.start(server, ONE_A_MINUTE);
-                Client one = new Client(server);
-                Client two = new Client(server)) {
-            assertThat(one.number()).isBetween(0, 10);
-            assertThat(two.number()).isBetween(0, 10);
+                Client first = new Client(server);
+                Client second = new Client(server)) {
+            assertThat(first.number()).isBetween(0, 10);
+            assertThat(second.number()).isBetween(0, 10);
             assertThat(tree.status().ready()).isTrue();
         }
     }
 
     @Test
-    @DisplayName("G-07 the numbers are 0 to 10 inclusive, all of them")
-    void allNumbersComeUp() throws Exception {
+    @DisplayName("G-07 the numbers are 0 to 10 inclusive, and each of them occurs")
+    void sendsAllNumbers() throws Exception {
         NumberServer server = new NumberServer();
         try (Ginkgo tree = Ginkgo.start(server, THOUSAND_A_SECOND);
                 Client client = new Client(server)) {
@@ -51,28 +51,29 @@ class NumberServerTest {
     }
 
     @Test
-    @DisplayName("G-07 between two numbers lie 60/rate seconds, and a reload changes the pace of open connections")
-    void aReloadChangesThePace() throws Exception {
-        // Given 10 numbers a second
+    @DisplayName("G-07 the interval between two numbers is 60/rate seconds, and a reload changes the rate of open"
+            + " connections")
+    void reloadChangesTheRate() throws Exception {
+        // Given 10 numbers per second
         NumberServer server = new NumberServer();
         try (Ginkgo tree = Ginkgo.start(server, "bind = \"127.0.0.1:0\"\nrate-per-minute = 600");
                 Client client = new Client(server)) {
             Duration slow = client.timeOf(5);
             assertThat(slow).isGreaterThan(Duration.ofMillis(395));
 
-            // When it becomes a thousand a second
+            // When the rate becomes a thousand per second
             assertThat(tree.reload(Configuration.empty().text("new", THOUSAND_A_SECOND))
                             .outcome())
                     .isEqualTo(ReloadResult.Outcome.APPLIED);
 
-            // Then a hundred numbers do not take the ten seconds that they would have
+            // Then a hundred numbers take less than the ten seconds of the old rate
             assertThat(client.timeOf(100)).isLessThan(Duration.ofSeconds(5));
         }
     }
 
     @Test
     @DisplayName("G-07 numbers.toml configures the number server, on its own port 7776")
-    void theFileFits() {
+    void exampleFileIsValid() {
         Configuration file = Configuration.empty().file(Path.of("numbers.toml").toAbsolutePath());
         assertThat(Ginkgo.of(new NumberServer()).configuration(file).validate().problems())
                 .isEmpty();
@@ -85,7 +86,7 @@ class NumberServerTest {
 
     @Test
     @DisplayName("G-06 the number server of numbers.toml starts, serves and stops")
-    void theFileRuns() throws Exception {
+    void exampleFileRuns() throws Exception {
         // Given
         Configuration file = Configuration.empty()
                 .file(Path.of("numbers.toml").toAbsolutePath())
@@ -119,11 +120,11 @@ class NumberServerTest {
         }
 
         Duration timeOf(int numbers) throws IOException {
-            long begin = System.nanoTime();
+            long startedAt = System.nanoTime();
             for (int i = 0; i < numbers; i++) {
                 number();
             }
-            return Duration.ofNanos(System.nanoTime() - begin);
+            return Duration.ofNanos(System.nanoTime() - startedAt);
         }
 
         @Override

@@ -20,27 +20,29 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The configurations of this folder, run by the command in a process of its own. */
+/** The configuration files of the examples, each run by the command in its own process. */
 class TalkTest {
-    private static final Duration PROMISED = Duration.ofSeconds(1);
+    private static final Duration MAX_STOP_TIME = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;
 
     @Test
-    @DisplayName(
-            "G-06 H-18 gateway.toml is the talk in one process; Ctrl-C ends it in a second, and its readers in order")
-    void gateway() throws Exception {
-        // The machine may be busy with other tests: one of three has to be as quick as is promised
+    @DisplayName("G-06 H-18 gateway.toml runs the talk in one process; Ctrl-C stops it within a second, and ends its"
+            + " streams gracefully")
+    void gatewayStopsGracefullyWithinASecond() throws Exception {
+        // The machine may be loaded by other tests: one attempt of three has to meet the limit
         List<Duration> stops = new ArrayList<>();
         do {
-            stops.add(stopOfTheTalk());
-        } while (stops.getLast().compareTo(PROMISED) >= 0 && stops.size() < 3);
-        assertThat(stops.getLast()).as("the last of " + stops).isLessThan(PROMISED);
+            stops.add(measureStop());
+        } while (stops.getLast().compareTo(MAX_STOP_TIME) >= 0 && stops.size() < 3);
+        assertThat(stops.getLast()).as("the last of " + stops).isLessThan(MAX_STOP_TIME);
     }
 
-    /** Runs it with twenty readers until Ctrl-C; gives how long its stop took by its own word. */
-    private Duration stopOfTheTalk() throws Exception {
+    /**
+     * Runs the talk with twenty subscribers and stops it with Ctrl-C. Returns the duration of the stop that it logs.
+     */
+    private Duration measureStop() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 Running talk = new Running(
                         "gateway.toml",
@@ -48,40 +50,41 @@ class TalkTest {
                         "server.rate-per-minute=600",
                         "gateway.hub.http.bind=127.0.0.1:0")) {
             URI url = talk.address("Open ");
-            List<Iterator<String>> readers = new ArrayList<>();
+            List<Iterator<String>> subscribers = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                readers.add(lines(client, url, i % 2 == 0 ? "text/plain" : "text/event-stream"));
+                subscribers.add(lines(client, url, i % 2 == 0 ? "text/plain" : "text/event-stream"));
             }
-            readers.forEach(reader -> assertThat(reader.next()).isNotNull());
+            subscribers.forEach(subscriber -> assertThat(subscriber.next()).isNotNull());
 
             // When
-            long began = System.nanoTime();
+            long startedAt = System.nanoTime();
             talk.signal("INT");
 
             // Then
             assertThat(talk.exitCode()).isEqualTo(130);
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
-            for (Iterator<String> reader : readers) {
-                reader.forEachRemaining(line -> assertThat(line).isNotNull()); // to the end; a reset would be thrown
+            assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(3));
+            for (Iterator<String> subscriber : subscribers) {
+                subscriber.forEachRemaining(line ->
+                        assertThat(line).isNotNull()); // until the end of the stream; a connection reset would throw
             }
-            return talk.stopped();
+            return talk.stopDuration();
         }
     }
 
     @Test
-    @DisplayName("G-06 hub.toml is a hub alone")
-    void hub() throws Exception {
+    @DisplayName("G-06 hub.toml runs a single hub")
+    void hubFileRuns() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 Running hub = new Running("hub.toml", "http.bind=127.0.0.1:0")) {
             URI url = hub.address("listening on ");
-            Iterator<String> reader = lines(client, url, "text/plain");
+            Iterator<String> subscriber = lines(client, url, "text/plain");
             HttpResponse<String> posted = client.send(
                     HttpRequest.newBuilder(url.resolve("/numbers"))
                             .POST(HttpRequest.BodyPublishers.ofString("Hello"))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(posted.body()).contains("\"receivers\":1");
-            assertThat(reader.next()).isEqualTo("Hello");
+            assertThat(subscriber.next()).isEqualTo("Hello");
             hub.signal("TERM");
             assertThat(hub.exitCode()).isEqualTo(143);
         }
@@ -97,14 +100,14 @@ class TalkTest {
         return lines.iterator();
     }
 
-    /** {@code ginkgo run}. */
+    /** A process of {@code ginkgo run}. */
     private final class Running implements AutoCloseable {
         private final Process process;
         private final Path output = Files.createTempFile(folder, "output", ".txt");
 
         Running(String file, String... settings) throws IOException {
             List<String> command = new ArrayList<>(List.of(
-                    "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
+                    "env", // the parent may ignore signals (nohup does), and child processes inherit that
                     "--default-signal=HUP,INT,TERM",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
@@ -122,7 +125,7 @@ class TalkTest {
                     .start();
         }
 
-        /** The address that it prints in a line with such words. */
+        /** Returns the address in an output line that begins with these words. */
         URI address(String words) {
             Pattern pattern = Pattern.compile(Pattern.quote(words) + "(?:http://)?(127\\.0\\.0\\.1:\\d+)");
             return await().atMost(Duration.ofSeconds(30))
@@ -133,10 +136,10 @@ class TalkTest {
                     .transform(found -> URI.create("http://" + found));
         }
 
-        /** How long it says that its stop took. */
-        Duration stopped() throws IOException {
-            Matcher told = Pattern.compile("has stopped after (\\d+) ms").matcher(Files.readString(output));
-            return told.find() ? Duration.ofMillis(Long.parseLong(told.group(1))) : Duration.ofMinutes(1);
+        /** Returns the duration of the stop according to the log. */
+        Duration stopDuration() throws IOException {
+            Matcher matcher = Pattern.compile("has stopped after (\\d+) ms").matcher(Files.readString(output));
+            return matcher.find() ? Duration.ofMillis(Long.parseLong(matcher.group(1))) : Duration.ofMinutes(1);
         }
 
         void signal(String name) throws IOException, InterruptedException {

@@ -17,19 +17,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a module may depend on, and rules that a class file shows. See {@link PackageStructureTest} for packages. */
+/**
+ * Rules that apply to the class files of all modules, such as allowed dependencies. See {@link PackageStructureTest}
+ * for packages.
+ */
 class ArchitectureTest {
-    private static final JavaClasses OURS = new ClassFileImporter()
+    private static final JavaClasses MAIN_CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.ginkgo");
 
-    /** The classes of one module, which come from its folder of classes or from its JAR. */
-    private static DescribedPredicate<JavaClass> of(String module) {
-        Pattern place = Pattern.compile(".*/" + module + "(/target/|-[0-9]).*");
+    /** Selects the classes of one module, from its output directory or its JAR. */
+    private static DescribedPredicate<JavaClass> inModule(String module) {
+        Pattern location = Pattern.compile(".*/" + module + "(/target/|-[0-9]).*");
         return DescribedPredicate.describe(
-                "are of " + module,
+                "are in " + module,
                 type -> type.getSource()
-                        .map(source -> place.matcher(source.getUri().toString()).matches())
+                        .map(source ->
+                                location.matcher(source.getUri().toString()).matches())
                         .orElse(false));
     }
 
@@ -47,14 +51,14 @@ class ArchitectureTest {
                 "ginkgo-runner"
             })
     void importsAllModules(String module) {
-        assertThat(OURS.that(of(module))).isNotEmpty();
+        assertThat(MAIN_CLASSES.that(inModule(module))).isNotEmpty();
     }
 
     @Test
-    @DisplayName("the core needs the JDK, SLF4J and one reader of TOML")
-    void coreIsLight() {
+    @DisplayName("the core depends only on the JDK, SLF4J and one TOML parser")
+    void coreHasFewDependencies() {
         classes()
-                .that(of("ginkgo-core"))
+                .that(inModule("ginkgo-core"))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -65,19 +69,19 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "org.tomlj",
                         "org.jspecify..")
-                .check(OURS);
+                .check(MAIN_CLASSES);
         noClasses()
                 .that()
                 .doNotHaveSimpleName("TomlReader")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.tomlj")
-                .check(OURS);
+                .check(MAIN_CLASSES);
     }
 
     @Test
-    @DisplayName("the machine's clock is read in one class, and only the command ends the process")
-    void clocksAndExits() {
+    @DisplayName("one class reads the system clock, and only the command ends the process")
+    void clockAndExitAreIsolated() {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("SystemTime")
@@ -87,19 +91,19 @@ class ArchitectureTest {
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
                 .callMethod(Thread.class, "sleep", long.class)
-                .check(OURS);
+                .check(MAIN_CLASSES);
         noClasses()
-                .that(not(of("ginkgo-runner")))
+                .that(not(inModule("ginkgo-runner")))
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()
                 .callMethod(Runtime.class, "halt", int.class)
-                .check(OURS);
+                .check(MAIN_CLASSES);
     }
 
     @Test
-    @DisplayName("nothing is static and mutable")
-    void noStaticState() {
-        fields().that().areStatic().should().beFinal().check(OURS);
+    @DisplayName("all static fields are final")
+    void noMutableStaticState() {
+        fields().that().areStatic().should().beFinal().check(MAIN_CLASSES);
     }
 }

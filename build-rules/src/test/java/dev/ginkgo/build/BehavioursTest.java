@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/behaviours.md} and the tests name the same ids, and each row names tests that do prove its id. */
+/**
+ * Checks that {@code docs/behaviours.md} and the tests use the same ids, and that the tests listed for an id name it.
+ */
 class BehavioursTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z]-\\d{2}) \\|(.*)\\|([^|]*)\\|$");
     private static final Pattern DISPLAY_NAME =
@@ -25,11 +27,13 @@ class BehavioursTest {
     private final Map<String, Set<String>> tested = tested();
 
     @Test
-    @DisplayName("every behaviour that is written down has a test, and the tests that it names prove it")
+    @DisplayName("every documented behaviour has tests, and they name its id")
     void everyBehaviourHasItsTests() {
         assertThat(documented).isNotEmpty();
         documented.forEach((id, tests) -> {
-            assertThat(tests).as("tests named for %s in docs/behaviours.md", id).isNotEmpty();
+            assertThat(tests)
+                    .as("tests listed for %s in docs/behaviours.md", id)
+                    .isNotEmpty();
             assertThat(tested.getOrDefault(id, Set.of()))
                     .as("tests that name %s in a @DisplayName", id)
                     .containsAll(tests);
@@ -37,8 +41,8 @@ class BehavioursTest {
     }
 
     @Test
-    @DisplayName("every id that a test names is written down")
-    void everyTestedBehaviourIsWrittenDown() {
+    @DisplayName("every id that a test names is documented")
+    void everyTestedBehaviourIsDocumented() {
         assertThat(documented.keySet()).containsAll(tested.keySet());
     }
 
@@ -52,7 +56,7 @@ class BehavioursTest {
                 tests.add(test.group(1));
             }
             assertThat(rows.put(row.group(1), tests))
-                    .as("%s stands twice", row.group(1))
+                    .as("%s is listed twice", row.group(1))
                     .isNull();
         }
         return rows;

@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The core stays small enough to be read. */
+/** Limits the size of the code, so that it stays readable. */
 class CodeSizeTest {
     private static final Pattern NO_CODE = Pattern.compile("[\\s})\\];,]*|\\s*(//|/\\*|\\*).*|(package|import) .*");
 
     @Test
-    @DisplayName(
-            "the core's main code is under 5,000 lines, not counting comments, imports, blank lines and closing brackets")
+    @DisplayName("the main code of the core has at most 5,000 lines without comments, imports, blank lines and closing"
+            + " brackets")
     void coreIsSmall() {
         long lines = SourceTree.javaFiles(SourceTree.path("ginkgo-core"), "src/main/").stream()
                 .flatMap(file -> SourceTree.read(file).lines())
@@ -24,7 +24,7 @@ class CodeSizeTest {
     }
 
     @Test
-    @DisplayName("no file of main code is over 400 lines")
+    @DisplayName("no main source file has more than 400 lines")
     void filesAreSmall() {
         for (Path module : SourceTree.modules()) {
             List<Path> files = SourceTree.javaFiles(module, "src/main/");

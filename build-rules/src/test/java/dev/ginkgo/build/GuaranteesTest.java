@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Each sentence of {@code docs/guarantees.md} names tests, and they exist. */
+/** Checks that each sentence of {@code docs/guarantees.md} names existing tests. */
 class GuaranteesTest {
     private static final Pattern SENTENCE = Pattern.compile("(?m)^- .*(?:\n {2}.*)*");
     private static final Pattern PROOF = Pattern.compile("\\(((?:`\\w+`,?\\s*)+)\\)$");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
-    /** What is said not to be guaranteed needs no proof. */
+    /** Statements that something is not guaranteed; they need no tests. */
     private static final List<String> DENIALS = List.of("- Between channels there is no order.");
 
     private final List<String> sentences = SENTENCE.matcher(SourceTree.read(SourceTree.path("docs", "guarantees.md")))
@@ -36,7 +36,7 @@ class GuaranteesTest {
     }
 
     @Test
-    @DisplayName("every test that the guarantees name is there")
+    @DisplayName("every test that the guarantees name exists")
     void everyProofExists() {
         Set<String> tests = SourceTree.modules().stream()
                 .flatMap(module -> SourceTree.javaFiles(module, "src/test/").stream())

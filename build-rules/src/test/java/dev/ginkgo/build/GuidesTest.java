@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The snippets of {@code docs/guides}. A Java snippet is a compilation unit; those of a page are compiled together. A
- * TOML snippet names the service that it configures: {@code ```toml Poller}.
+ * Checks the snippets of {@code docs/guides}. Each Java snippet is a compilation unit; the snippets of a page are
+ * compiled together. A TOML snippet names the service that it configures: {@code ```toml Poller}.
  */
 class GuidesTest {
     private static final Path FOLDER = SourceTree.path("docs", "guides");
@@ -52,8 +52,9 @@ class GuidesTest {
 
     @ParameterizedTest
     @MethodSource("guides")
-    @DisplayName("the Java snippets of a guide compile, its services start and stop, its tests pass, its settings bind")
-    void javaAndSettings(String guide, @TempDir Path folder) throws Exception {
+    @DisplayName("the Java snippets of a guide compile, its services start and stop, its tests pass, and its settings"
+            + " bind")
+    void snippetsWork(String guide, @TempDir Path folder) throws Exception {
         List<Snippet> snippets = snippets(guide);
         compile(of("java", snippets), folder);
         try (URLClassLoader loader = new URLClassLoader(
@@ -66,15 +67,15 @@ class GuidesTest {
             }
             for (Snippet toml : of("toml", snippets)) {
                 assertThat(folder.resolve(toml.service + ".class"))
-                        .as("the service that this configures: %s", toml)
+                        .as("the service configured by %s", toml)
                         .exists();
             }
         }
     }
 
     @Test
-    @DisplayName("the example programs that the guides start are there")
-    void examples() throws IOException {
+    @DisplayName("the example programs that the guides start exist")
+    void exampleProgramsExist() throws IOException {
         for (String guide : guides()) {
             for (Snippet shell : of("sh", snippets(guide))) {
                 EXAMPLE.matcher(shell.text)
@@ -104,7 +105,7 @@ class GuidesTest {
                 new ArrayList<>(List.of("-Xlint:all,-path", "-Werror", "-proc:none", "-d", folder.toString()));
         for (Snippet unit : units) {
             Matcher type = CLASS.matcher(unit.text);
-            assertThat(type.find()).as("a class in: %s", unit).isTrue();
+            assertThat(type.find()).as("a class declaration in %s", unit).isTrue();
             Path file = folder.resolve(type.group(1) + ".java");
             Files.writeString(file, unit.text);
             arguments.add(file.toString());
@@ -114,7 +115,7 @@ class GuidesTest {
         assertThat(result).as(errors.toString(StandardCharsets.UTF_8)).isZero();
     }
 
-    /** The top-level classes. */
+    /** Loads the top-level classes. */
     private static List<Class<?>> classes(Path folder, ClassLoader loader) throws Exception {
         List<Class<?>> classes = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
@@ -138,7 +139,7 @@ class GuidesTest {
         return configuration;
     }
 
-    /** With free ports in the place of those that the guide shows. */
+    /** Starts and stops a service, with free ports instead of those in the guide. */
     private static void startAndStop(Class<?> type, Configuration shown) throws Exception {
         Configuration configuration = shown;
         var validationResult = Ginkgo.of(service(type)).configuration(shown).validate();

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The links between the pages of the documentation. */
+/** Checks the links between the pages of the documentation. */
 class LinksTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
     @Test
-    @DisplayName("each link leads to a file that is there, and to one of its headings")
-    void linksLeadSomewhere() throws IOException {
+    @DisplayName("each link points to an existing file and heading")
+    void linkTargetsExist() throws IOException {
         List<Path> pages = pages();
         assertThat(pages).hasSizeGreaterThan(30);
         for (Path page : pages) {
@@ -39,7 +39,7 @@ class LinksTest {
 
     @Test
     @DisplayName("the index of the documentation links to every page, except single decisions")
-    void index() throws IOException {
+    void indexListsEveryPage() throws IOException {
         Path docs = SourceTree.path("docs");
         List<Path> linked = LINK.matcher(SourceTree.read(docs.resolve("README.md")))
                 .results()
@@ -55,7 +55,7 @@ class LinksTest {
         }
     }
 
-    /** Folders with an index of their own. */
+    /** Returns whether the page is in a directory with its own index. */
     private static boolean isListedElsewhere(Path file) {
         String folder = String.valueOf(file.getParent());
         return (folder.endsWith("decisions") || folder.endsWith("results")) && !file.endsWith("README.md");
@@ -71,7 +71,7 @@ class LinksTest {
         }
     }
 
-    /** As GitHub makes them from headings. */
+    /** Returns the anchors that GitHub generates from the headings. */
     private static List<String> anchors(Path page) {
         return HEADING.matcher(SourceTree.read(page))
                 .results()

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The arrows between the modules' POMs go downwards only. */
+/** Checks that the dependencies in the modules' POMs point downwards only. */
 class ModuleDependenciesTest {
-    private static final Pattern OURS = Pattern.compile(
+    private static final Pattern PROJECT_DEPENDENCY = Pattern.compile(
             "<dependency><groupId>dev\\.ginkgo</groupId><artifactId>([a-z-]+)</artifactId>(<scope>test)?");
 
-    /** What each module may need to run; for tests it may need anything. */
+    /** The modules that each module may depend on at run time. Test dependencies are not restricted. */
     private static final Map<String, List<String>> ALLOWED = Map.ofEntries(
             entry("ginkgo-core", List.of()),
             entry("ginkgo-testing", List.of("ginkgo-core")),
@@ -47,18 +47,21 @@ class ModuleDependenciesTest {
     void modulesDependOnLowerModulesOnly() {
         for (Path module : SourceTree.modules()) {
             String name = module.getFileName().toString();
-            assertThat(ALLOWED).as("the place of a module in the house").containsKey(name);
-            List<String> needed = OURS.matcher(SourceTree.read(module.resolve("pom.xml")))
+            assertThat(ALLOWED)
+                    .as("the modules with a list of allowed dependencies")
+                    .containsKey(name);
+            List<String> actual = PROJECT_DEPENDENCY
+                    .matcher(SourceTree.read(module.resolve("pom.xml")))
                     .results()
                     .filter(found -> found.group(2) == null)
                     .map(found -> found.group(1))
                     .toList();
-            assertThat(ALLOWED.get(name)).as(name).containsAll(needed);
+            assertThat(ALLOWED.get(name)).as(name).containsAll(actual);
         }
     }
 
     @Test
-    @DisplayName("no POM declares one of ours in a form that the test above would not see")
+    @DisplayName("all POMs declare project dependencies in the form that this test recognizes")
     void dependenciesAreWrittenInOneForm() {
         for (Path module : SourceTree.modules()) {
             String pom = SourceTree.read(module.resolve("pom.xml"));
@@ -66,7 +69,11 @@ class ModuleDependenciesTest {
                     .matcher(pom)
                     .results()
                     .count();
-            long seen = OURS.matcher(pom).results().map(MatchResult::group).count();
+            long seen = PROJECT_DEPENDENCY
+                    .matcher(pom)
+                    .results()
+                    .map(MatchResult::group)
+                    .count();
             long own = pom.contains("<artifactId>ginkgo-") ? 1 : 0;
             assertThat(mentioned).as(module.toString()).isEqualTo(seen + own);
         }

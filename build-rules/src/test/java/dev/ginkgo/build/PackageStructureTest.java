@@ -18,15 +18,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The main code of all modules, at the level of single packages: no cycles, and no package that is too large. */
+/** Checks the packages of the main code of all modules: no dependency cycles, and no package that is too large. */
 class PackageStructureTest {
     private static final String ROOT = "dev.ginkgo";
 
-    /** The largest number of top-level types in a package. */
+    /** The maximum number of top-level types in a package. */
     private static final int MAX_TYPES = 25;
 
-    /** Packages that may be larger, with the reason. */
-    private static final Map<String, String> LARGER = Map.of();
+    /** Packages that may have more types, with the reason. */
+    private static final Map<String, String> EXCEPTIONS = Map.of();
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -35,25 +35,25 @@ class PackageStructureTest {
     private static final JavaClasses FIXTURE =
             new ClassFileImporter().importPackages(PackageStructureTest.class.getPackageName() + ".fixture");
 
-    /** Each package is a slice of its own, whatever packages it is in or has below it. */
+    /** Each package is a slice; enclosing packages do not count as one. */
     private static final ArchRule NO_CYCLES =
             slices().assignedFrom(new EachPackage()).should().beFreeOfCycles();
 
     @Test
-    @DisplayName("there is no cycle of dependencies between packages")
-    void packagesHaveOneDirection() {
+    @DisplayName("there is no dependency cycle between packages")
+    void packagesHaveNoCycles() {
         NO_CYCLES.check(MAIN);
     }
 
     @Test
     @DisplayName("no package has more than 25 top-level types, unless it is listed with a reason")
     void packagesAreSmall() {
-        assertThat(largerThan(MAX_TYPES, MAIN).keySet()).containsExactlyInAnyOrderElementsOf(LARGER.keySet());
+        assertThat(largerThan(MAX_TYPES, MAIN).keySet()).containsExactlyInAnyOrderElementsOf(EXCEPTIONS.keySet());
     }
 
     @Test
-    @DisplayName("a cycle between two packages is found")
-    void findsACycle() {
+    @DisplayName("the rule detects a cycle between two packages")
+    void detectsACycle() {
         assertThatThrownBy(() -> NO_CYCLES.check(FIXTURE))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("Cycle detected")
@@ -62,8 +62,8 @@ class PackageStructureTest {
     }
 
     @Test
-    @DisplayName("a package with too many types is found, and only top-level types count")
-    void findsALargePackage() {
+    @DisplayName("the rule detects a package with too many types, and counts only top-level types")
+    void detectsALargePackage() {
         Map<String, Long> larger = largerThan(1, FIXTURE);
         assertThat(larger).hasSize(1).allSatisfy((name, types) -> {
             assertThat(name).endsWith("fixture.first");

@@ -22,14 +22,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows does what the README says. */
+/** Checks that the examples in the README work as described. */
 class ReadmeTest {
     private static final String README = SourceTree.read(SourceTree.path("README.md"));
 
     @Test
-    @DisplayName("the service in one file compiles, and prints at the rate that the README gives it")
-    void helloRuns(@TempDir Path folder) throws Exception {
-        // Given the README's first Java snippet, compiled as it stands
+    @DisplayName("the single-file service compiles, and prints at the rate that the README configures")
+    void helloServicePrintsAtTheConfiguredRate(@TempDir Path folder) throws Exception {
+        // Given the README's first Java snippet, compiled unchanged
         Path file = folder.resolve("Hello.java");
         Files.writeString(file, snippets("java").getFirst());
         int result = ToolProvider.getSystemJavaCompiler()
@@ -43,7 +43,7 @@ class ReadmeTest {
             constructor.setAccessible(true);
             Service hello = (Service) constructor.newInstance();
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            // When it runs for a minute at two a minute, as in the README's second snippet
+            // When it runs for a minute at a rate of two per minute, as in the README's second snippet
             FakeClock clock = new FakeClock();
             try (TestTree<Service> tree = TestTree.start(hello, clock, "rate-per-minute = 2")) {
                 clock.advance(Duration.ofMinutes(1));
@@ -52,26 +52,26 @@ class ReadmeTest {
         } finally {
             System.setOut(out);
         }
-        // Then it has said hello at once, and twice more
+        // Then it has printed one line at the start and two more
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("Hello World", "Hello World", "Hello World");
     }
 
     @Test
-    @DisplayName("the test of a cluster is a part of one that runs")
-    void clusterInOneTest() {
-        String shown = snippets("java").stream()
+    @DisplayName("the cluster test is an excerpt of a test that runs")
+    void clusterTestIsAnExcerpt() {
+        String excerpt = snippets("java").stream()
                 .filter(snippet -> snippet.contains("TestCluster"))
                 .findFirst()
                 .orElseThrow();
         assertThat(SourceTree.read(SourceTree.path("examples", "src", "test", "java", "AnnouncerTest.java")))
-                .contains(shown.lines()
+                .contains(excerpt.lines()
                         .map(line -> line.isEmpty() ? line : " ".repeat(8) + line)
                         .collect(Collectors.joining("\n")));
     }
 
     @Test
-    @DisplayName("every file that the docs link to is there")
+    @DisplayName("every file that the documentation links to exists")
     void linkedFilesExist() {
         List<Path> pages = List.of(
                 SourceTree.path("README.md"),

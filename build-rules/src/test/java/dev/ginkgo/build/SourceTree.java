@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The source tree that is being built. */
+/** Access to the source tree of this build. */
 final class SourceTree {
     private static final Path ROOT = Path.of(System.getProperty("ginkgo.root", ".."));
 
@@ -25,7 +25,7 @@ final class SourceTree {
         }
     }
 
-    /** The folders that have a POM. */
+    /** Returns the directories that contain a POM. */
     static List<Path> modules() {
         try (Stream<Path> folders = Files.list(ROOT)) {
             return folders.filter(folder -> Files.exists(folder.resolve("pom.xml")))
@@ -36,13 +36,16 @@ final class SourceTree {
         }
     }
 
-    /** The files of a module whose path from there contains {@code part}, built ones left out. */
+    /**
+     * Returns the Java files of a module whose relative path contains {@code part}, without generated files in {@code
+     * target}.
+     */
     static List<Path> javaFiles(Path module, String part) {
         try (Stream<Path> files = Files.walk(module)) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> {
-                        String inside = module.relativize(file).toString().replace('\\', '/');
-                        return inside.contains(part) && !inside.startsWith("target/");
+                        String relative = module.relativize(file).toString().replace('\\', '/');
+                        return relative.contains(part) && !relative.startsWith("target/");
                     })
                     .sorted()
                     .toList();

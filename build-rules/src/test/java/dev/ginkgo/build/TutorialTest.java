@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The tutorial shows the examples as they are. */
+/** Checks that the tutorial quotes the examples unchanged. */
 class TutorialTest {
     private static final Pattern EXCERPT = Pattern.compile("(?s)```java examples/([\\w/]+\\.java)\n(.*?)```");
 
     @Test
-    @DisplayName("every excerpt stands in its file, line for line")
+    @DisplayName("every excerpt in the tutorial is in the file that it names, line by line")
     void excerptsMatchTheirFiles() {
         String tutorial = SourceTree.read(SourceTree.path("docs", "tutorial.md"));
         List<MatchResult> excerpts = EXCERPT.matcher(tutorial).results().toList();
@@ -23,7 +23,7 @@ class TutorialTest {
                     .contains(excerpt.group(2));
         }
         assertThat(Pattern.compile("```java").matcher(tutorial).results().count())
-                .as("excerpts that name their file")
+                .as("Java snippets that name a file")
                 .isEqualTo(excerpts.size());
     }
 }

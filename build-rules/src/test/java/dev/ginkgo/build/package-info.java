@@ -1,3 +1,4 @@
+/** Rules of the build as tests. Depends on every published module. */
 @NullMarked
 package dev.ginkgo.build;
 

@@ -18,12 +18,12 @@ class LongProcessScenariosTest extends ProcessScenariosTest {
     }
 
     @Override
-    protected boolean hasTime() {
+    protected boolean requiresCompleteDelivery() {
         return true;
     }
 
     @Override
-    protected Duration apartFor(Fault fault) {
+    protected Duration cutOffDuration(Fault fault) {
         return PARTITION;
     }
 }

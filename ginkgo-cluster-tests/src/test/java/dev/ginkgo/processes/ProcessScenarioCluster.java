@@ -124,9 +124,9 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
             case FREEZE ->
                 inject(() -> process(node).signal("STOP"), () -> process(node).signal("CONT"));
             case CUT_OFF -> inject(() -> namespaceNetwork.disconnect(host), () -> namespaceNetwork.reconnect(host));
-            case MUTE ->
+            case CANNOT_SEND ->
                 inject(() -> namespaceNetwork.dropOutgoing(host), () -> namespaceNetwork.restoreOutgoing(host));
-            case DEAFEN ->
+            case CANNOT_RECEIVE ->
                 inject(() -> namespaceNetwork.dropIncoming(host), () -> namespaceNetwork.restoreIncoming(host));
         }
     }

@@ -68,12 +68,12 @@ class ProcessScenariosTest extends ClusterScenarios {
     }
 
     @Override
-    protected boolean hasTime() {
+    protected boolean requiresCompleteDelivery() {
         return false;
     }
 
     @Override
-    protected Duration apartFor(Fault fault) {
+    protected Duration cutOffDuration(Fault fault) {
         return fault == Fault.CUT_OFF ? PARTITION : SHORT;
     }
 }

@@ -34,7 +34,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that run one program together: who they are, and which one of them leads.
+ * Membership and leadership of the nodes that run one program together.
  *
  * <pre>{@code
  * final Cluster cluster = add("cluster", new Cluster());
@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * cluster.ifLeading(lease -> hub.publish("/numbers", number, lease));
  * }</pre>
  *
- * <p>An engine does the work, chosen by the configuration; {@code local}, the default, is a cluster of this process
- * alone, which leads itself:
+ * <p>The work is done by a coordination engine that the configuration selects. The default, {@code local}, is a cluster
+ * of this process only, which is its own leader. An example with another engine:
  *
  * <pre>{@code
  * [cluster]
@@ -54,45 +54,45 @@ import org.jspecify.annotations.Nullable;
  * engine = "mesh"
  * }</pre>
  *
- * <p>Leading is a {@link Lease}, which runs out by itself when the node is frozen or cut off. All methods may be
- * called from any thread; observers are told on tasks of this service, each by itself and in order, so that one that
- * blocks or throws affects no other. What an observer has not been told yet waits in memory.
+ * <p>A leader holds a {@link Lease}, which expires on its own if the node is frozen or cut off. All methods are
+ * thread-safe. Observers are called on tasks of this service; each observer is called sequentially and in order, so an
+ * observer that blocks or throws does not affect the others. Events not yet delivered to an observer are queued in
+ * memory without a bound.
  */
 public final class Cluster extends Service {
     final Setting<Address> identity = setting("identity", Address.of("127.0.0.1:4440"))
             .restartRequired()
-            .help("The address of this node in the cluster, and its name; no two nodes have the same");
+            .help("The address of this node in the cluster, which is also its name; unique per node");
 
     final Setting<List<Address>> join = list("join", Address.class)
             .restartRequired()
-            .help("Where other nodes are: one that is up is enough; a host name stands for all its addresses");
+            .help("Addresses of other nodes; one running node is enough; a host name means all its addresses");
 
     final Setting<Integer> expect = setting("expect", 0)
             .between(0, 1_000)
             .restartRequired()
-            .help("How many nodes form the first cluster; 0: 1 if there is nobody to join, else 3");
+            .help("How many nodes form a new cluster; 0 means 1 if join is empty, otherwise 3");
 
     final Setting<Path> dataDir = setting("data-dir", Path.of(System.getProperty("java.io.tmpdir"), "ginkgo-" + user()))
             .restartRequired()
-            .help("Where this node keeps its votes and the members; best on a disk that survives a reboot");
+            .help("Where this node stores its votes and the members; use a disk that survives a reboot");
 
     final Setting<Secret> secret = setting("secret", Secret.of(""))
             .restartRequired()
-            .help("What all nodes of the cluster know, and nobody else; better in a file, by secret-file");
+            .help("The secret shared by all nodes of the cluster; prefer a file, set with secret-file");
 
     final Setting<Boolean> insecure = setting("insecure", false)
             .restartRequired()
-            .help(
-                    "Allows other machines to reach this node although there is no secret: the network is guarded otherwise");
+            .help("Allows other machines to connect without a secret; only for a network that is protected otherwise");
 
     final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
             .restartRequired()
-            .help("quorum: only a majority leads; available: each side of a partition does, so two may lead");
+            .help("quorum: only a majority has a leader; available: each side of a partition has one, so two may lead");
 
     final Setting<LeaseTiming> lease = setting(
                     "lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
             .restartRequired()
-            .help("How long the leader may act after a renewal, ttl less margin; the same on all nodes");
+            .help("How long the leader may act after a renewal (ttl - margin); must be the same on all nodes");
 
     final ServiceSelector<Coordinator> coordinator;
 
@@ -104,15 +104,18 @@ public final class Cluster extends Service {
     private final CoordinatorListener listener = new CoordinatorEvents();
     private final MembershipLogger membershipLogger = new MembershipLogger(log);
     private final Object selfLock = new Object();
-    private @Nullable Member self; // guarded by advertising
+    private @Nullable Member self; // guarded by selfLock
     private volatile ClusterCredentials credentials = ClusterCredentials.none();
 
-    /** A cluster by the engine that the configuration names. */
+    /** Creates a cluster that uses the engine selected by the configuration. */
     public Cluster() {
         this(new LocalGroup());
     }
 
-    /** The same, but by the engine {@code local} it is a node of that group: several nodes in one process. */
+    /**
+     * Creates a cluster that joins {@code group} if the engine is {@code local}, so that one process can run several
+     * nodes. With any other engine, the group is not used.
+     */
     public Cluster(LocalGroup group) {
         requireNonNull(group, "group is null");
         Map<String, Supplier<? extends Coordinator>> engines = new HashMap<>();
@@ -128,7 +131,7 @@ public final class Cluster extends Service {
     @Override
     protected void onStart() throws Exception {
         credentials = ClusterCredentials.of(
-                secret.get(), insecure.get()); // one for all, as it costs something to derive keys
+                secret.get(), insecure.get()); // shared by all users, because key derivation is expensive
         Coordinator engine = coordinator.get();
         Address address = identity.get();
         Member me = new Member(
@@ -160,38 +163,51 @@ public final class Cluster extends Service {
         }
     }
 
-    // ---- the roster
+    // ---- membership
 
-    /** By what the nodes know each other, for what talks to other nodes by ways of its own. From the start on. */
+    /**
+     * Returns the credentials shared by the nodes of the cluster, for services that open connections of their own to
+     * other nodes. Before the first start the result is {@link
+     * ClusterCredentials#none()}.
+     */
     public ClusterCredentials credentials() {
         return credentials;
     }
 
-    /** The address of this node, which is also its name. */
+    /** Returns the address of this node, which is also its name. */
     public Address identity() {
         return identity.get();
     }
 
-    /** The members as they are known here, this node included. Empty before the first start. */
+    /** Returns the members known to this node, including this node. Empty before the first start. */
     public List<Member> roster() {
         return roster.latest();
     }
 
     /**
-     * Has {@code observer} told the whole roster now, and again after each change, in order. It may be added in a
-     * constructor, for all runs, and is then told from the start of the cluster on; what is added by a run of another
-     * service belongs into its {@code own(…)}.
+     * Registers an observer of the membership. It is called with the complete roster now and after each change, in
+     * order.
+     *
+     * <p>An observer that is registered in a constructor stays registered for all runs; its first call is made when the
+     * cluster starts. A service that registers an observer during a run passes the registration to its {@code
+     * closeOnStop(…)}.
      */
     public ObserverRegistration onRoster(Consumer<? super List<Member>> observer) {
         return roster.add(requireNonNull(observer, "observer is null"));
     }
 
-    /** Shows the others where this node's hub talks with theirs. From {@code onStart} on; lasts for this run. */
+    /**
+     * Publishes in the roster the address at which this node's hub accepts connections from other hubs. May be called
+     * once {@code onStart} has begun; valid for this run.
+     */
     public void advertiseTransport(Address address) {
         advertise(member -> member.withTransport(address));
     }
 
-    /** Shows the others where browsers reach this node. From {@code onStart} on; lasts for this run. */
+    /**
+     * Publishes in the roster the URL at which browsers reach this node. May be called once {@code onStart} has begun;
+     * valid for this run.
+     */
     public void advertiseUrl(URI url) {
         advertise(member -> member.withUrl(url));
     }
@@ -206,33 +222,34 @@ public final class Cluster extends Service {
 
     // ---- leadership
 
-    /** Whether this node holds a valid lease at this moment. */
+    /** Returns whether this node holds a valid lease at this moment. */
     public boolean isLeader() {
         return lease().isPresent();
     }
 
-    /** The lease, if this node holds a valid one. */
+    /** Returns the lease, if this node holds a valid one. */
     public Optional<Lease> lease() {
         return leadership.lease();
     }
 
     /**
-     * Waits until this node leads. Best on a task: it parks, and an interrupt ends it. While the cluster restarts, it
-     * goes on waiting.
+     * Waits until this node is the leader. Call it on a task: a virtual thread parks, and an interrupt ends the wait.
+     * The wait continues while the cluster restarts.
      *
-     * @return a lease that was valid a moment ago
+     * @return a lease that was valid when this method returned
+     * @throws InterruptedException if the calling thread is interrupted
      */
     public Lease awaitLeadership() throws InterruptedException {
         return leadership.await();
     }
 
     /**
-     * Does something if this node leads, and nothing else. The action is run by the caller; it asks the lease again
-     * before each act if it takes its time, or gives it to what it calls. A {@link LeaseExpiredException} for this lease
-     * ends the action.
+     * Runs {@code action} on the calling thread if this node is the leader; otherwise does nothing. A long action
+     * checks the lease before each step, or passes it to the methods it calls. A {@link LeaseExpiredException} for this
+     * lease ends the action.
      *
-     * @return whether the action was run to its end
-     * @throws X what the action throws
+     * @return whether the action ran to completion
+     * @throws X if the action throws it
      */
     public <X extends Exception> boolean ifLeading(LeaseAction<X> action) throws X {
         Optional<Lease> held = lease();
@@ -243,7 +260,7 @@ public final class Cluster extends Service {
             action.run(held.get());
             return true;
         } catch (LeaseExpiredException e) {
-            if (!e.lease().equals(held.get())) { // somebody else's
+            if (!e.lease().equals(held.get())) { // the lease of another cluster or epoch
                 throw e;
             }
             return false;
@@ -251,25 +268,26 @@ public final class Cluster extends Service {
     }
 
     /**
-     * Has {@code observer} told whether this node leads: now, and again at each promotion, with the lease, and each
-     * demotion, with nothing; each once and in order. A lease that runs out is told at latest when the last renewal
-     * is a term old by the monotonic clock. See {@link #onRoster} for when it may be added.
+     * Registers an observer of this node's leadership. It is called with the current state now, with the lease at each
+     * promotion and with an empty value at each demotion; each event once and in order. The expiry of a lease is
+     * reported at the latest when {@code ttl - margin} has passed on the monotonic clock since the last renewal. See
+     * {@link #onRoster} for when an observer may be registered.
      */
     public ObserverRegistration onLeadership(Consumer<? super Optional<Lease>> observer) {
         return leadership.observe(requireNonNull(observer, "observer is null"));
     }
 
     /**
-     * Who leads, or led last, as far as this node has heard; empty before it has heard of anybody. By the policy {@link
-     * PartitionPolicy#AVAILABLE} a node hears of nobody but itself.
+     * Returns the current or most recent leader that this node knows of; empty until the first is known. With the
+     * policy {@link PartitionPolicy#AVAILABLE} a node only ever sees itself.
      */
     public Optional<Leader> leader() {
         return currentLeader.latest();
     }
 
     /**
-     * Has {@code observer} told who leads: now, and again with each new epoch that this node hears of, in order. See
-     * {@link #onRoster} for when it may be added.
+     * Registers an observer of the current leader. It is called with the known leader now and with each new epoch that
+     * this node learns of, in order. See {@link #onRoster} for when an observer may be registered.
      */
     public ObserverRegistration onLeader(Consumer<? super Optional<Leader>> observer) {
         return currentLeader.add(requireNonNull(observer, "observer is null"));

@@ -12,19 +12,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this node leads: the lease that it holds, those who want to know, those who wait for it.
+ * State machine of this node's leadership: the lease it holds, its observers, and the threads that wait for it.
  *
  * <pre>
  *            renewed, higher epoch, in time
- *   follows --------------------------------&gt; leads
+ *   follower --------------------------------&gt; leader
  *           &lt;--------------------------------
- *            ended, or run out, or a higher epoch
+ *            ended, expired, or a higher epoch
  * </pre>
  *
- * Each arrow is told once, in order. An epoch that is over stays over.
+ * Each transition is reported once, in order. An epoch that has ended never becomes valid again. Thread-safe.
  */
 final class Leadership {
-    private final ObservableValue<Optional<Lease>> observableValue;
+    private final ObservableValue<Optional<Lease>> leaseObservers;
     private final WaitQueue changes = new WaitQueue();
 
     private volatile TimeSource timeSource = TimeSource.system();
@@ -35,11 +35,11 @@ final class Leadership {
     private @Nullable Epoch latestEpoch;
 
     Leadership(Executor executor) {
-        observableValue = new ObservableValue<>(Optional.empty(), executor);
+        leaseObservers = new ObservableValue<>(Optional.empty(), executor);
     }
 
     ObserverRegistration observe(Consumer<? super Optional<Lease>> observer) {
-        return observableValue.add(observer);
+        return leaseObservers.add(observer);
     }
 
     Optional<Lease> lease() {
@@ -47,7 +47,7 @@ final class Leadership {
     }
 
     Lease await() throws InterruptedException {
-        if (Thread.interrupted()) { // also ends a loop that finds a valid lease each time
+        if (Thread.interrupted()) { // so that a caller's loop ends even if it finds a valid lease each time
             throw new InterruptedException();
         }
         return await(() -> lease().orElse(null));
@@ -62,17 +62,17 @@ final class Leadership {
         }
     }
 
-    synchronized void start(LeaseTiming newTerms, TimeSource newTime) {
-        timing = newTerms;
-        timeSource = newTime;
+    synchronized void start(LeaseTiming newTiming, TimeSource newTimeSource) {
+        timing = newTiming;
+        timeSource = newTimeSource;
         latestEpoch = null;
-        observableValue.start(Optional.empty());
+        leaseObservers.start(Optional.empty());
     }
 
     synchronized void stop() {
         stepDown();
         timing = null;
-        observableValue.stop();
+        leaseObservers.stop();
     }
 
     synchronized boolean renewed(Epoch epoch, DualTimestamp start) {
@@ -85,13 +85,13 @@ final class Leadership {
         }
         stepDown();
         latestEpoch = epoch;
-        Lease fresh = new Lease(epoch, start, timing, timeSource);
-        if (fresh.valid()) {
-            held = fresh;
-            observableValue.set(Optional.of(fresh));
+        Lease newLease = new Lease(epoch, start, timing, timeSource);
+        if (newLease.valid()) {
+            held = newLease;
+            leaseObservers.set(Optional.of(newLease));
             changes.signal();
         }
-        return fresh.valid();
+        return newLease.valid();
     }
 
     synchronized void ended(Epoch epoch) {
@@ -101,7 +101,7 @@ final class Leadership {
         }
     }
 
-    /** There is this leadership, of whichever node; an older one is over. */
+    /** Records that a leadership with this epoch exists on some node; an older one held here ends. */
     synchronized void observeEpoch(Epoch epoch) {
         Lease lease = held;
         if (lease != null && lease.epoch().isBefore(epoch)) {
@@ -114,13 +114,13 @@ final class Leadership {
         if (lease != null) {
             lease.end();
             held = null;
-            observableValue.set(Optional.empty());
+            leaseObservers.set(Optional.empty());
             changes.signal();
         }
         return false;
     }
 
-    /** Sees to it that a lease which runs out is told, though nobody asks for it. A task for the length of a run. */
+    /** Reports the expiry of a lease even if no thread asks for it. Body of a task that lives as long as the run. */
     void expireLeases() throws InterruptedException {
         while (true) {
             Lease lease = await(() -> held);

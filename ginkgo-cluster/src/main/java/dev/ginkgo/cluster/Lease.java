@@ -7,13 +7,13 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 
 /**
- * The right to act as the leader, for a short time that is renewed again and again. A node that was frozen, or cut off
- * from the others, may believe for seconds that it leads; its lease has run out by then, and that needs no word from
- * anybody. A lease that has run out never becomes valid again: the next leadership has another.
+ * The right to act as the leader, for a short time that is renewed repeatedly. A node that was frozen or cut off from
+ * the others may believe for seconds that it is still the leader; its lease has expired by then, without any message
+ * from another node. An expired lease never becomes valid again: the next leadership has a new lease.
  *
- * <p>Ask {@link #valid()} right before each act. Nothing can stop a process between the question and the act, so
- * whoever receives what was done compares {@link #epoch()}. All methods may be called from any thread, and are a look
- * at two clocks.
+ * <p>Check {@link #valid()} immediately before each action. Nothing can stop a process between the check and the
+ * action, so a receiver must compare {@link #epoch()}, which is the fencing token. All methods are thread-safe and only
+ * read two clocks.
  */
 public final class Lease {
     private final Epoch epoch;
@@ -29,14 +29,14 @@ public final class Lease {
         this.timeSource = timeSource;
     }
 
-    /** The leadership that it belongs to. */
+    /** Returns the epoch of the leadership that this lease belongs to. */
     public Epoch epoch() {
         return epoch;
     }
 
     /**
-     * Whether less than its term (ttl − margin) has passed since the start of the last committed renewal, by the
-     * monotonic and by the wall clock, and nobody has ended it.
+     * Returns whether the lease is valid: less than {@code ttl - margin} has passed, on both the monotonic and the wall
+     * clock, since the start of the last committed renewal, and the lease has not been ended.
      */
     public boolean valid() {
         if (!ended && remainingByBothClocks().isZero()) {
@@ -46,9 +46,9 @@ public final class Lease {
     }
 
     /**
-     * Does nothing if it is valid.
+     * Throws if this lease is not valid.
      *
-     * @throws LeaseExpiredException if it is not
+     * @throws LeaseExpiredException if the lease has expired or has been ended
      */
     public void requireValid() {
         if (!valid()) {
@@ -56,7 +56,7 @@ public final class Lease {
         }
     }
 
-    /** For how long it is valid if no renewal comes; zero if it is not. */
+    /** Returns how long the lease remains valid without a further renewal; zero if it is not valid. */
     public Duration remaining() {
         return valid() ? remainingByBothClocks() : Duration.ZERO;
     }
@@ -66,7 +66,7 @@ public final class Lease {
         return left.isNegative() ? Duration.ZERO : left;
     }
 
-    /** False if it had run out before. */
+    /** Renews the lease. Returns false if it had already expired. */
     boolean renew(DualTimestamp start) {
         if (!valid()) {
             return false;
@@ -79,9 +79,9 @@ public final class Lease {
         ended = true;
     }
 
-    /** {@code lease of epoch 7@local-1763942400000, valid for PT0.8S}. */
+    /** Returns, for example, {@code lease of epoch 7@local-1763942400000, valid for PT0.8S}. */
     @Override
     public String toString() {
-        return "lease of epoch " + epoch + (valid() ? ", valid for " + remaining() : ", over");
+        return "lease of epoch " + epoch + (valid() ? ", valid for " + remaining() : ", expired");
     }
 }

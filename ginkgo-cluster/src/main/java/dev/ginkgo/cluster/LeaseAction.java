@@ -1,6 +1,10 @@
 package dev.ginkgo.cluster;
 
-/** What only the leader does; see {@link Cluster#ifLeading}. {@code X} is what it may throw. */
+/**
+ * An action that only the leader performs; see {@link Cluster#ifLeading}.
+ *
+ * @param <X> the checked exception that the action may throw
+ */
 @FunctionalInterface
 public interface LeaseAction<X extends Exception> {
     void run(Lease lease) throws X;

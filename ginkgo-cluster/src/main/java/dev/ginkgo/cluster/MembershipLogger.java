@@ -14,25 +14,25 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
- * Says in the log who comes, who goes, and who leads, from the moment on at which this node is not alone: who runs one
- * node by itself does not want to read about a cluster. An observer of both; each is told by one task at a time.
+ * Logs membership and leadership changes, from the moment at which this node has a peer: a single node does not log
+ * about a cluster. Registered as an observer of each; every observer is called by one task at a time.
  */
 final class MembershipLogger {
     private final Logger log;
     private volatile boolean hasPeers;
     private volatile Map<String, Long> knownIncarnations = Map.of(); // incarnations by name
-    private volatile Optional<Leader> leaderChanged = Optional.empty();
+    private volatile Optional<Leader> lastLeader = Optional.empty();
     private volatile Optional<Epoch> ledEpoch = Optional.empty();
 
     MembershipLogger(Logger log) {
         this.log = log;
     }
 
-    /** A new run of the cluster: whoever was there before is met again. */
+    /** Resets the state for a new run of the cluster; members already present are logged restarted. */
     void reset() {
         hasPeers = false;
         knownIncarnations = Map.of();
-        leaderChanged = Optional.empty();
+        lastLeader = Optional.empty();
         ledEpoch = Optional.empty();
     }
 
@@ -48,49 +48,49 @@ final class MembershipLogger {
         hasPeers = true;
         String changes = changes(before, now);
         if (!changes.isEmpty()) {
-            log.info("{}; the members: {}", changes, String.join(", ", now.keySet()));
+            log.info("{}; members: {}", changes, String.join(", ", now.keySet()));
         }
         if (wasAlone) {
-            leaderChanged.ifPresent(this::logLeader);
+            lastLeader.ifPresent(this::logLeader);
         }
     }
 
     private static String changes(Map<String, Long> before, Map<String, Long> now) {
         String joined = namesOnlyIn(now, before);
         String left = namesOnlyIn(before, now);
-        String again = now.keySet().stream()
+        String restarted = now.keySet().stream()
                 .filter(name -> before.containsKey(name) && !before.get(name).equals(now.get(name)))
                 .collect(joining(", "));
         return Stream.of(
                         joined.isEmpty() ? "" : joined + " joined",
                         left.isEmpty() ? "" : left + " left",
-                        again.isEmpty() ? "" : again + " came again")
-                .filter(part -> !part.isEmpty())
+                        restarted.isEmpty() ? "" : restarted + " restarted")
+                .filter(change -> !change.isEmpty())
                 .collect(joining(", "));
     }
 
-    /** Who is in the first and not in the second. */
+    /** Returns the names that are in the first map and not in the second. */
     private static String namesOnlyIn(Map<String, Long> in, Map<String, Long> notIn) {
         return in.keySet().stream().filter(name -> !notIn.containsKey(name)).collect(joining(", "));
     }
 
     void leaderChanged(Optional<Leader> now) {
-        leaderChanged = now;
+        lastLeader = now;
         if (hasPeers) {
             now.ifPresent(this::logLeader);
         }
     }
 
-    private void logLeader(Leader who) {
-        log.info("{} leads, epoch {}", who.name(), who.epoch());
+    private void logLeader(Leader leader) {
+        log.info("{} is the leader, epoch {}", leader.name(), leader.epoch());
     }
 
-    /** This node's own. */
+    /** Logs the end of this node's own leadership. */
     void leaseChanged(Optional<Lease> lease) {
         Optional<Epoch> before = ledEpoch;
         ledEpoch = lease.map(Lease::epoch);
         if (hasPeers && lease.isEmpty()) {
-            before.ifPresent(epoch -> log.info("this node leads no longer, epoch {} is over for it", epoch));
+            before.ifPresent(epoch -> log.info("this node is no longer the leader; its epoch {} has ended", epoch));
         }
     }
 }

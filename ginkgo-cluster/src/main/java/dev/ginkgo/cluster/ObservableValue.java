@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who want to know how something is: each is told how it is now, and then every change, in order. A word that
- * says what was said before is left out.
+ * A value with observers: each observer is called with the current value and then with every change, in order. A value
+ * equal to the previous one is not reported. Thread-safe; observers run on the executor, never under the lock.
  */
 final class ObservableValue<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -24,9 +24,10 @@ final class ObservableValue<T> {
     private boolean running;
 
     /**
-     * Of no observer yet.
+     * Creates a value without observers.
      *
-     * @param executor as {@link EventDispatcher} needs it
+     * @param first the initial value
+     * @param executor runs the calls to observers, as described at {@link EventDispatcher}
      */
     ObservableValue(T first, Executor executor) {
         this.latest = first;
@@ -35,7 +36,9 @@ final class ObservableValue<T> {
 
     synchronized ObserverRegistration add(Consumer<? super T> observer) {
         EventDispatcher<T> dispatcher = new EventDispatcher<>(
-                observer, executor, (news, e) -> LOG.error("an observer failed when it was told {}", news, e));
+                observer,
+                executor,
+                (event, e) -> LOG.error("an observer threw an exception for the event {}", event, e));
         dispatchers.add(dispatcher);
         if (running) {
             dispatcher.add(latest);
@@ -47,19 +50,19 @@ final class ObservableValue<T> {
         dispatchers.remove(dispatcher);
     }
 
-    /** A run begins: everybody is told how things stand. */
+    /** Starts a run: reports {@code now} to every observer. */
     synchronized void start(T now) {
         running = true;
         latest = now;
         dispatchers.forEach(dispatcher -> dispatcher.add(now));
     }
 
-    /** No effect outside of a run. */
+    /** Sets the value. No effect outside a run. */
     void set(T now) {
         update(_ -> now);
     }
 
-    /** The same, with what follows from how it is now. */
+    /** Replaces the value by a function of the current one. No effect outside a run. */
     synchronized void update(UnaryOperator<T> change) {
         T now = change.apply(latest);
         if (running && !now.equals(latest)) {

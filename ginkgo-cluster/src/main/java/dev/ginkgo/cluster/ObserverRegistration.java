@@ -1,10 +1,10 @@
 package dev.ginkgo.cluster;
 
-/** An observer's registration. Closing it ends the telling; what is being told at that moment may still come. */
+/** Registration of an observer. Closing it ends the calls; a call already in progress or queued may still be made. */
 @FunctionalInterface
 public interface ObserverRegistration extends AutoCloseable {
 
-    /** Twice is fine. */
+    /** Removes the observer. Idempotent. */
     @Override
     void close();
 }

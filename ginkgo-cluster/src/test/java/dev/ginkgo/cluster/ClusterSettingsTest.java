@@ -19,7 +19,7 @@ class ClusterSettingsTest {
     }
 
     @Test
-    @DisplayName("a cluster has an identity, the terms of its lease, and an engine, by default this process alone")
+    @DisplayName("by default the engine is local, and identity and lease timing have default values")
     void settingsHaveDefaults() {
         assertThat(describe("").settings())
                 .extracting(SettingInfo::fullKey, SettingInfo::value)
@@ -35,7 +35,8 @@ class ClusterSettingsTest {
     }
 
     @Test
-    @DisplayName("C-19 engines on the class path can be chosen; one that is not there is told with the choices")
+    @DisplayName("C-19 an engine on the class path can be selected; an unknown engine is rejected with the list of"
+            + " choices")
     void listsEnginesFromTheServiceLoader() {
         assertThat(describe("coordinator.engine = 'scripted'").problems()).isEmpty();
         assertThat(describe("coordinator.engine = 'raft'").problems())
@@ -44,7 +45,7 @@ class ClusterSettingsTest {
     }
 
     @Test
-    @DisplayName("the terms of a lease have to fit together")
+    @DisplayName("an inconsistent lease timing is rejected")
     void rejectsImpossibleLeaseTiming() {
         assertThat(describe("lease.ttl = '150ms'").problems())
                 .extracting(ConfigProblem::message)

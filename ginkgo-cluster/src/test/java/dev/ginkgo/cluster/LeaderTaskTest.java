@@ -17,11 +17,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LeaderTaskTest {
-    private static final Duration TURN = Duration.ofSeconds(1);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private record Call(String node, long epoch) {}
 
-    /** A node that calls the turns when it leads. */
+    /** A node that records a call in each interval in which it is the leader. */
     private static final class Announcer extends Service {
         final Cluster cluster;
         private final String name;
@@ -36,8 +36,8 @@ class LeaderTaskTest {
         @Override
         protected void onStart() {
             every(
-                    "turns",
-                    () -> TURN,
+                    "announce",
+                    () -> INTERVAL,
                     () -> cluster.ifLeading(
                             lease -> calls.add(new Call(name, lease.epoch().number()))));
         }
@@ -64,8 +64,9 @@ class LeaderTaskTest {
     }
 
     @Test
-    @DisplayName("K-15 of 300 members exactly one announces a turn, and after the leader has left another one")
-    void oneMemberRunsEachTurn() {
+    @DisplayName(
+            "K-15 a periodic task runs on exactly clockA of 300 members, and on another clockA after the leader left")
+    void oneMemberRunsThePeriodicTask() {
         int count = 300;
         String toml = IntStream.rangeClosed(1, count)
                 .mapToObj(n -> identity("n" + n + ".", n))
@@ -75,12 +76,12 @@ class LeaderTaskTest {
             Nodes nodes = tree.root();
             assertThat(nodes.all.getLast().cluster.roster()).hasSize(count);
 
-            clock.advance(TURN.multipliedBy(3));
+            clock.advance(INTERVAL.multipliedBy(3));
             assertThat(nodes.calls).containsExactly(new Call("n1", 1), new Call("n1", 1), new Call("n1", 1));
 
             nodes.kill(0);
             nodes.calls.clear();
-            clock.advance(TURN.multipliedBy(2));
+            clock.advance(INTERVAL.multipliedBy(2));
             assertThat(nodes.calls).containsExactly(new Call("n2", 2), new Call("n2", 2));
             assertThat(nodes.all.getLast().cluster.roster()).hasSize(count - 1);
             assertThat(nodes.all.stream().filter(each -> each.cluster.isLeader()))
@@ -89,20 +90,21 @@ class LeaderTaskTest {
     }
 
     @Test
-    @DisplayName("K-15 nodes whose clocks are years apart have one leader, and its lease calls the turns")
+    @DisplayName("K-15 nodes whose wall clocks differ by years have clockA leader, which runs the periodic task")
     void oneLeads_withUnequalClocks() {
         LocalGroup group = new LocalGroup();
         List<Call> calls = new CopyOnWriteArrayList<>();
-        FakeClock one = new FakeClock(Instant.parse("1999-01-01T00:00:00Z"));
-        FakeClock two = new FakeClock(Instant.parse("2031-01-01T00:00:00Z"));
-        try (TestTree<Announcer> first = TestTree.start(new Announcer("a", group, calls), one, identity("", 1))) {
-            try (TestTree<Announcer> second = TestTree.start(new Announcer("b", group, calls), two, identity("", 2))) {
-                two.advance(TURN);
-                one.advance(TURN.multipliedBy(2));
-                two.advance(TURN);
+        FakeClock clockA = new FakeClock(Instant.parse("1999-01-01T00:00:00Z"));
+        FakeClock clockB = new FakeClock(Instant.parse("2031-01-01T00:00:00Z"));
+        try (TestTree<Announcer> first = TestTree.start(new Announcer("a", group, calls), clockA, identity("", 1))) {
+            try (TestTree<Announcer> second =
+                    TestTree.start(new Announcer("b", group, calls), clockB, identity("", 2))) {
+                clockB.advance(INTERVAL);
+                clockA.advance(INTERVAL.multipliedBy(2));
+                clockB.advance(INTERVAL);
                 assertThat(calls).containsExactly(new Call("a", 1), new Call("a", 1));
                 first.root().stop();
-                two.advance(TURN);
+                clockB.advance(INTERVAL);
                 assertThat(calls.getLast()).isEqualTo(new Call("b", 2));
                 assertThat(second.root().cluster.roster()).hasSize(1);
             }

@@ -23,21 +23,21 @@ class LeadershipTest {
 
     private static final class Node extends Service {
         final Cluster cluster = add("cluster", new Cluster());
-        final List<String> told = new CopyOnWriteArrayList<>();
+        final List<String> events = new CopyOnWriteArrayList<>();
 
         Node() {
-            cluster.onLeadership(lease -> told.add(said(lease)));
+            cluster.onLeadership(lease -> events.add(describe(lease)));
         }
 
         @Override
         protected void onStart() {
             spawn("leader", () -> {
                 Lease lease = cluster.awaitLeadership();
-                told.add("awaited " + lease.epoch().number());
+                events.add("awaited " + lease.epoch().number());
             });
         }
 
-        private static String said(Optional<Lease> lease) {
+        private static String describe(Optional<Lease> lease) {
             return lease.map(each -> "leads " + each.epoch().number()).orElse("follows");
         }
     }
@@ -54,11 +54,11 @@ class LeadershipTest {
 
     private List<String> events() {
         clock.advance(Duration.ZERO);
-        return node.told.stream().filter(each -> !each.startsWith("awaited")).toList();
+        return node.events.stream().filter(each -> !each.startsWith("awaited")).toList();
     }
 
     @Test
-    @DisplayName("K-13 promotion and demotion are each told once, in order, and renewals are not")
+    @DisplayName("K-13 each promotion and demotion is reported once, in order; renewals are not reported")
     void reportsPromotionAndDemotionOnce() {
         try (TestTree<Node> _ = start()) {
             assertThat(engine().renew(1)).isTrue();
@@ -73,7 +73,7 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-05 each new leader is told once, in order, whoever it is; a lease ends when a later epoch is known")
+    @DisplayName("K-05 each new leader is reported once, in order; a lease ends when a later epoch is known")
     void reportsTheLeaderOfEachEpoch() {
         List<Optional<Leader>> leaders = new CopyOnWriteArrayList<>();
         node.cluster.onLeader(leaders::add);
@@ -91,13 +91,14 @@ class LeadershipTest {
             assertThat(node.cluster.leader()).contains(new Leader("b", new Epoch("script", 4)));
             assertThat(events()).containsExactly("follows", "leads 3", "follows");
             assertThat(leaders)
-                    .extracting(each -> each.map(Leader::name).orElse("nobody"))
-                    .containsExactly("nobody", "a", "me", "b");
+                    .extracting(each -> each.map(Leader::name).orElse("none"))
+                    .containsExactly("none", "a", "me", "b");
         }
     }
 
     @Test
-    @DisplayName("K-13 a lease that nobody renews ends the leadership at its time, and is told though nobody asks")
+    @DisplayName("K-13 a lease that is not renewed expires, and the demotion is reported although no thread asks for"
+            + " the lease")
     void reportsALeaseThatExpires() {
         try (TestTree<Node> _ = start()) {
             engine().renew(1);
@@ -115,7 +116,7 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-13 after a suspend the node leads no longer, and the engine learns it from its next renewal")
+    @DisplayName("K-13 after a suspension the node is not the leader, and the engine learns this from its next renewal")
     void doesNotLead_afterASuspension() {
         try (TestTree<Node> _ = start()) {
             engine().renew(1);
@@ -131,7 +132,7 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-13 an epoch that is over, or lower than one before, makes no leader; nor does a promotion too late")
+    @DisplayName("K-13 an ended epoch, a lower epoch or a late promotion does not make the node a leader")
     void rejectsOlderEpochs() {
         try (TestTree<Node> _ = start()) {
             engine().renew(5);
@@ -147,30 +148,31 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-13 awaitLeadership parks a task until there is a valid lease, and gives it")
+    @DisplayName("K-13 awaitLeadership parks the task until there is a valid lease, and returns it")
     void awaitsLeadership() {
         try (TestTree<Node> tree = start()) {
             clock.advance(Duration.ofHours(1));
-            assertThat(node.told).containsExactly("follows");
+            assertThat(node.events).containsExactly("follows");
             assertThat(tree.ginkgo().tasks())
                     .filteredOn(task -> task.fullName().equals("node#leader"))
                     .singleElement()
                     .satisfies(task -> assertThat(task.thread().isVirtual()).isTrue());
             engine().renew(1);
             clock.advance(Duration.ZERO);
-            assertThat(node.told).contains("awaited 1");
+            assertThat(node.events).contains("awaited 1");
         }
     }
 
     @Test
-    @DisplayName("K-13 what only the leader does runs under its lease, and throws what it throws")
+    @DisplayName("K-13 ifLeading runs the action only under a valid lease, and passes on its exception")
     void runsTheActionOnlyWhileLeading() throws IOException {
         try (TestTree<Node> _ = start()) {
-            assertThat(node.cluster.ifLeading(lease -> node.told.add("acted"))).isFalse();
+            assertThat(node.cluster.ifLeading(lease -> node.events.add("acted")))
+                    .isFalse();
             engine().renew(1);
-            assertThat(node.cluster.ifLeading(lease -> node.told.add("acts in " + lease.epoch())))
+            assertThat(node.cluster.ifLeading(lease -> node.events.add("acts in " + lease.epoch())))
                     .isTrue();
-            assertThat(node.told).contains("acts in 1@script").doesNotContain("acted");
+            assertThat(node.events).contains("acts in 1@script").doesNotContain("acted");
             assertThatThrownBy(() -> node.cluster.ifLeading(lease -> {
                         throw new IOException("no route");
                     }))
@@ -179,25 +181,25 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-13 a lease that runs out inside an action ends the action, and the node did not lead")
-    void leaseRunsOutWithinTheAction() {
+    @DisplayName("K-13 a lease that expires inside the action ends the action, and ifLeading returns false")
+    void returnsFalse_whenTheLeaseExpiresWithinTheAction() {
         try (TestTree<Node> _ = start()) {
             engine().renew(1);
             assertThat(node.cluster.ifLeading(lease -> {
                         lease.requireValid();
                         engine().endLease(1);
                         lease.requireValid();
-                        node.told.add("acted");
+                        node.events.add("acted");
                     }))
                     .isFalse();
-            assertThat(node.told).doesNotContain("acted");
-            // And a lease of somebody else is somebody else's matter
+            assertThat(node.events).doesNotContain("acted");
+            // And an exception for another lease is passed on
             Lease old = engineLease();
             engine().endLease(2);
             engine().renew(3);
             assertThatThrownBy(() -> node.cluster.ifLeading(lease -> old.requireValid()))
                     .isInstanceOf(LeaseExpiredException.class)
-                    .hasMessageContaining("lease of epoch 2@script, over")
+                    .hasMessageContaining("lease of epoch 2@script, expired")
                     .hasMessageContaining("awaitLeadership()");
         }
     }
@@ -208,7 +210,7 @@ class LeadershipTest {
     }
 
     @Test
-    @DisplayName("K-13 a stop ends the lease and is told; the next start begins by following")
+    @DisplayName("K-13 a stop ends the lease and is reported; the node starts as a follower")
     void stopEndsTheLease() {
         Lease lease;
         try (TestTree<Node> _ = start()) {
@@ -219,7 +221,7 @@ class LeadershipTest {
         assertThat(engine().listener().leaseRenewed(new Epoch("script", 9), DualTimestamp.now(clock)))
                 .as("after leaving")
                 .isFalse();
-        node.told.clear();
+        node.events.clear();
         try (TestTree<Node> _ = start()) {
             assertThat(engine().renew(9)).isTrue();
             assertThat(events()).containsExactly("follows", "leads 9");

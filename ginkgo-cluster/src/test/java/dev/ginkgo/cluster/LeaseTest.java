@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
-    private static final LeaseTiming TERMS = new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
+    private static final LeaseTiming TIMING = new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
 
     private final JumpingClock clock = new JumpingClock();
 
@@ -20,11 +20,11 @@ class LeaseTest {
     }
 
     private Lease lease() {
-        return new Lease(new Epoch("test", 7), DualTimestamp.now(clock), TERMS, clock);
+        return new Lease(new Epoch("test", 7), DualTimestamp.now(clock), TIMING, clock);
     }
 
     @Test
-    @DisplayName("K-13 a lease is valid for ttl less margin, and remaining tells what is left of that")
+    @DisplayName("K-13 a lease is valid for ttl minus margin, and remaining() returns the rest of that time")
     void expiresAfterTtlMinusMargin() {
         Lease lease = lease();
         assertThat(lease.epoch().number()).isEqualTo(7);
@@ -56,8 +56,8 @@ class LeaseTest {
     }
 
     @Test
-    @DisplayName(
-            "K-13 a machine that was suspended wakes without a lease: the wall clock went on, the other stood still")
+    @DisplayName("K-13 the lease expires while the machine is suspended: the wall clock advanced, the monotonic clock"
+            + " did not")
     void expires_whileTheMachineIsSuspended() {
         Lease lease = lease();
         clock.advance(millis(100));
@@ -68,8 +68,8 @@ class LeaseTest {
     }
 
     @Test
-    @DisplayName("K-13 a wall clock that is set back makes no lease younger")
-    void doesNotGetYounger_whenTheWallClockIsSetBack() {
+    @DisplayName("K-13 setting the wall clock back does not extend a lease")
+    void isNotExtended_whenTheWallClockIsSetBack() {
         Lease lease = lease();
         clock.jump(Duration.ofHours(-1));
         clock.advance(millis(1_099));
@@ -79,7 +79,7 @@ class LeaseTest {
     }
 
     @Test
-    @DisplayName("K-13 a lease that has run out stays so: neither a renewal nor a clock set back brings it to life")
+    @DisplayName("K-13 an expired lease stays expired: neither a renewal nor setting the clock back makes it valid")
     void neverBecomesValidAgain() {
         Lease lease = lease();
         clock.jump(Duration.ofSeconds(2));
@@ -91,7 +91,7 @@ class LeaseTest {
     }
 
     @Test
-    @DisplayName("K-13 a renewal that starts within the lease and is committed after it comes too late")
+    @DisplayName("K-13 a renewal that starts before the lease expires but is committed after it has no effect")
     void isInvalid_whenCommittedTooLate() {
         Lease lease = lease();
         clock.advance(millis(1_000));
@@ -101,7 +101,7 @@ class LeaseTest {
     }
 
     @Test
-    @DisplayName("K-13 an epoch is before those of its own cluster with higher numbers, and no others")
+    @DisplayName("K-13 an epoch is before higher epochs of its own cluster, and not comparable with those of others")
     void epochsCompareWithinOneCluster() {
         Epoch seven = new Epoch("a", 7);
         assertThat(seven.isBefore(new Epoch("a", 8))).isTrue();

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What an operator reads about the others in the log of one node. */
+/** The log lines about membership and leadership. */
 class MembershipLoggerTest {
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-    private final Logger log = new LoggerContext().getLogger("diary");
+    private final Logger log = new LoggerContext().getLogger("membership");
     private final MembershipLogger membershipLogger = new MembershipLogger(log);
 
     @BeforeEach
@@ -55,7 +55,7 @@ class MembershipLoggerTest {
     }
 
     @Test
-    @DisplayName("a node alone says nothing of a cluster")
+    @DisplayName("a node without peers logs nothing about the cluster")
     void logsNothing_whileAlone() {
         roster("a");
         leads("a", 1);
@@ -65,8 +65,8 @@ class MembershipLoggerTest {
     }
 
     @Test
-    @DisplayName("K-01 who joins, who leaves and who comes again is said, with all who are there then")
-    void roster() {
+    @DisplayName("K-01 members that join, leave or restart are logged, with the current members")
+    void logsJoinLeaveAndRestart() {
         roster("a");
         roster("a", "b", "c");
         roster("a", "c");
@@ -75,14 +75,14 @@ class MembershipLoggerTest {
 
         assertThat(logged())
                 .containsExactly(
-                        "b, c joined; the members: a, b, c",
-                        "b left; the members: a, c",
-                        "c came again; the members: a, c",
-                        "c left; the members: a");
+                        "b, c joined; members: a, b, c",
+                        "b left; members: a, c",
+                        "c restarted; members: a, c",
+                        "c left; members: a");
     }
 
     @Test
-    @DisplayName("what changes in a member's addresses is not said")
+    @DisplayName("a change of a member's addresses is not logged")
     void logsNothing_whenOnlyAddressesChange() {
         roster("a", "b");
         logged.list.clear();
@@ -92,7 +92,7 @@ class MembershipLoggerTest {
     }
 
     @Test
-    @DisplayName("K-05 who leads is said, with the epoch: when others come, and whenever it changes")
+    @DisplayName("K-05 the leader is logged with its epoch, when the first peer joins and at each change")
     void logsTheLeader() {
         roster("a");
         leads("a", 1);
@@ -100,11 +100,14 @@ class MembershipLoggerTest {
         leads("b", 2);
 
         assertThat(logged())
-                .containsExactly("b joined; the members: a, b", "a leads, epoch 1@mesh-1", "b leads, epoch 2@mesh-1");
+                .containsExactly(
+                        "b joined; members: a, b",
+                        "a is the leader, epoch 1@mesh-1",
+                        "b is the leader, epoch 2@mesh-1");
     }
 
     @Test
-    @DisplayName("K-13 that this node leads no longer is said once, with the epoch that is over")
+    @DisplayName("K-13 the end of this node's leadership is logged once, with the epoch that ended")
     void logsTheEndOfTheOwnLeadership() {
         TimeSource timeSource = TimeSource.system();
         Epoch epoch = new Epoch("mesh-1", 3);
@@ -117,11 +120,11 @@ class MembershipLoggerTest {
         membershipLogger.leaseChanged(Optional.empty());
         membershipLogger.leaseChanged(Optional.empty());
 
-        assertThat(logged()).containsExactly("this node leads no longer, epoch 3@mesh-1 is over for it");
+        assertThat(logged()).containsExactly("this node is no longer the leader; its epoch 3@mesh-1 has ended");
     }
 
     @Test
-    @DisplayName("who is met again after a restart of the cluster is said again")
+    @DisplayName("after a restart of the cluster the members are logged again")
     void logsMembersAgain_afterARestart() {
         roster("a", "b");
         logged.list.clear();
@@ -129,6 +132,6 @@ class MembershipLoggerTest {
         roster("a");
         roster("a", "b");
 
-        assertThat(logged()).containsExactly("b joined; the members: a, b");
+        assertThat(logged()).containsExactly("b joined; members: a, b");
     }
 }

@@ -28,7 +28,7 @@ class RosterObserverTest {
         return new Member(address.toString(), n, address, Optional.empty(), Optional.empty(), "1");
     }
 
-    /** This node and as many others. */
+    /** This node and that many others. */
     private List<Member> roster(int others) {
         List<Member> all = new ArrayList<>();
         all.add(ScriptedCoordinator.of(cluster).self());
@@ -41,7 +41,7 @@ class RosterObserverTest {
     }
 
     @Test
-    @DisplayName("K-14 an observer sees the whole roster first and then every change, in order, each once")
+    @DisplayName("K-14 an observer receives the complete roster first and then every change, in order and once")
     void snapshotThenChanges() {
         List<Integer> early = new CopyOnWriteArrayList<>();
         List<Integer> late = new CopyOnWriteArrayList<>();
@@ -64,7 +64,7 @@ class RosterObserverTest {
     }
 
     @Test
-    @DisplayName("K-14 an observer that blocks or throws holds up neither the roster nor the others")
+    @DisplayName("K-14 an observer that blocks or throws delays neither the roster nor the other observers")
     void isolatesObserversThatBlockOrThrow() {
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> blocked = new CopyOnWriteArrayList<>();
@@ -80,7 +80,7 @@ class RosterObserverTest {
         });
         cluster.onRoster(members -> {
             thrower.add(members.size());
-            throw new IllegalStateException("cannot stand " + members.size());
+            throw new IllegalStateException("rejected " + members.size());
         });
         cluster.onRoster(members -> good.add(members.size()));
         try (TestTree<Cluster> _ = start()) {
@@ -92,25 +92,25 @@ class RosterObserverTest {
             await().untilAsserted(() -> assertThat(thrower).containsExactly(1, 2, 3));
             assertThat(cluster.roster()).hasSize(3);
             assertThat(blocked).isEmpty();
-            // And it misses nothing
+            // And the blocked observer misses nothing
             release.countDown();
             await().untilAsserted(() -> assertThat(blocked).containsExactly(1, 2, 3));
         }
     }
 
     @Test
-    @DisplayName("K-14 an observer that is closed is told no more")
+    @DisplayName("K-14 a closed registration receives no more events")
     void stopsDelivery_afterClose() {
-        List<Integer> told = new CopyOnWriteArrayList<>();
+        List<Integer> closed = new CopyOnWriteArrayList<>();
         List<Integer> other = new CopyOnWriteArrayList<>();
         try (TestTree<Cluster> _ = start()) {
-            ObserverRegistration observerRegistration = cluster.onRoster(members -> told.add(members.size()));
+            ObserverRegistration observerRegistration = cluster.onRoster(members -> closed.add(members.size()));
             cluster.onRoster(members -> other.add(members.size()));
-            await().until(() -> told.size() == 1);
+            await().until(() -> closed.size() == 1);
             observerRegistration.close();
             setRoster(1);
             await().until(() -> other.size() == 2);
-            assertThat(told).containsExactly(1);
+            assertThat(closed).containsExactly(1);
         }
     }
 

@@ -10,12 +10,12 @@ import dev.ginkgo.cluster.spi.CoordinatorProvider;
 import dev.ginkgo.cluster.spi.DualTimestamp;
 import org.jspecify.annotations.Nullable;
 
-/** An engine that does what the test says. */
+/** A coordination engine that the test drives. */
 final class ScriptedCoordinator extends Coordinator {
     private volatile @Nullable CoordinatorListener listener;
     private volatile @Nullable Member self;
 
-    /** How the cluster finds it. */
+    /** Makes the engine available to the cluster through the service loader. */
     public static final class Provider implements CoordinatorProvider {
         public Provider() {}
 
@@ -35,9 +35,9 @@ final class ScriptedCoordinator extends Coordinator {
     }
 
     @Override
-    public void join(Member joining, CoordinatorListener itsSeat) {
+    public void join(Member joining, CoordinatorListener coordinatorListener) {
         self = joining;
-        listener = itsSeat;
+        listener = coordinatorListener;
     }
 
     @Override
@@ -56,7 +56,7 @@ final class ScriptedCoordinator extends Coordinator {
         return requireNonNull(listener);
     }
 
-    /** Commits a renewal that starts and ends now. */
+    /** Reports a renewal that is sent and committed now. */
     boolean renew(long epoch) {
         return listener().leaseRenewed(new Epoch("script", epoch), DualTimestamp.now(time()));
     }

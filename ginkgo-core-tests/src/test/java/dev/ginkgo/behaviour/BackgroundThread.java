@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Something that a thread outside the tree does while the test goes on. */
+/** A thread outside the tree that runs an action while the test continues. */
 public final class BackgroundThread {
     private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
     private final Thread thread;
@@ -23,7 +23,7 @@ public final class BackgroundThread {
         });
     }
 
-    /** What is done. */
+    /** The action of the thread. */
     @FunctionalInterface
     public interface Action {
         void run() throws Exception;
@@ -35,12 +35,12 @@ public final class BackgroundThread {
         return backgroundThread;
     }
 
-    /** Waits for the end, at most ten seconds; returns what was thrown, if anything was. */
+    /** Waits up to ten seconds for the end of the action. Returns its exception, or null if it returned normally. */
     public @Nullable Throwable awaitThrown() {
         try {
             return end.get(10, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            AssertionError stuck = new AssertionError("still there after 10 s: " + thread);
+            AssertionError stuck = new AssertionError("still running after 10 s: " + thread);
             stuck.setStackTrace(thread.getStackTrace());
             throw stuck;
         } catch (InterruptedException | ExecutionException e) {
@@ -52,7 +52,7 @@ public final class BackgroundThread {
         return end.isDone();
     }
 
-    /** Whether it waits for something. */
+    /** Returns whether the thread is waiting. */
     public boolean isParked() {
         Thread.State state = thread.getState();
         return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;

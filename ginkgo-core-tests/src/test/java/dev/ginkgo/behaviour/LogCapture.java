@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What one class logs, at every level, while this is open. */
+/** Captures the log events of one logger, at every level, until it is closed. */
 public final class LogCapture implements AutoCloseable {
     private final Logger logger;
     private final Level before;
@@ -34,7 +34,7 @@ public final class LogCapture implements AutoCloseable {
         return new LogCapture(type.getName());
     }
 
-    /** The messages at {@code level}. */
+    /** Returns the messages logged at {@code level}. */
     public List<String> at(Level level) {
         return events.stream()
                 .filter(e -> e.getLevel() == level)

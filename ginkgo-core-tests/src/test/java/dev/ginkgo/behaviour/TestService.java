@@ -30,7 +30,7 @@ public final class TestService extends Service {
     private volatile Step onStart = self -> {};
     private volatile Step onStop = self -> {};
 
-    /** A service with a list of events of its own. */
+    /** Creates a service with its own list of events. */
     public TestService(String label) {
         this(label, new CopyOnWriteArrayList<>());
     }
@@ -40,17 +40,17 @@ public final class TestService extends Service {
         this.events = events;
     }
 
-    /** The root of a tree, with a list of events of its own. */
+    /** Creates the root of a tree, with its own list of events. */
     public static TestService root() {
         return new TestService("root");
     }
 
-    /** A service that records in the same list and has no parent yet. */
-    public TestService detached(String itsLabel) {
-        return new TestService(itsLabel, events);
+    /** Creates a service without a parent that records in the same list. */
+    public TestService detached(String childLabel) {
+        return new TestService(childLabel, events);
     }
 
-    /** Declares a child, or adds it if this service runs; returns it. */
+    /** Declares a child, or adds it if this service is running; returns the child. */
     public TestService child(String name) {
         return add(name, detached(name));
     }
@@ -86,7 +86,7 @@ public final class TestService extends Service {
         events.add(label + " " + event);
     }
 
-    /** A resource that records its close. */
+    /** Creates a resource that records when it is closed. */
     public AutoCloseable resource(String name) {
         return new AutoCloseable() {
             @Override
@@ -101,7 +101,7 @@ public final class TestService extends Service {
         };
     }
 
-    /** Starts a task that waits until it is interrupted, and records that; returns once the task runs. */
+    /** Starts a task that waits for an interrupt and records its end. Returns once the task is running. */
     public void waitingTask(String name) {
         CountDownLatch entered = new CountDownLatch(1);
         task(name, () -> {

@@ -8,11 +8,15 @@ import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The engine {@code local}: one node of a {@link LocalGroup}. It needs nothing, and reaches nobody outside. */
+/**
+ * The coordination engine {@code local}: one node of a {@link LocalGroup}. It needs no configuration and communicates
+ * with no other process.
+ */
 public final class LocalCoordinator extends Coordinator {
     private final LocalGroup group;
     private volatile LocalGroup.@Nullable LocalMember localMember;
 
+    /** Creates the coordinator of one node of {@code group}. */
     public LocalCoordinator(LocalGroup group) {
         this.group = group;
     }
@@ -48,7 +52,7 @@ public final class LocalCoordinator extends Coordinator {
         }
     }
 
-    /** For a cluster that has failed, and so does not leave. */
+    /** Leaves the group also if the cluster failed: in that case {@link #leave} is not called. */
     @Override
     protected void onStop() {
         leave();

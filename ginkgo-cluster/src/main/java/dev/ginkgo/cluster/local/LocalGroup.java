@@ -2,7 +2,6 @@ package dev.ginkgo.cluster.local;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
@@ -18,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Nodes in one process that form a cluster by the {@code local} engine: for a program that is its own cluster, and
- * for tests of what several nodes do, each a {@link Cluster} that was given the same group. The node that has been in
- * it for longest leads. Epochs count from 1, and each leadership is one higher, for the life of the group; as nothing
- * is kept on disk, the cluster that they belong to is another in each process, so that they never compare.
+ * Nodes in one process that form a cluster with the {@code local} engine: for a program that is a cluster of one, and
+ * for tests of several nodes, each a {@link dev.ginkgo.cluster.Cluster} created with the same group. The present member
+ * that joined first leads. Epochs start at 1 and increase by one with each leadership, as long as the group exists.
+ * Nothing is stored on disk; instead each process has a different cluster name, so that epochs of different processes
+ * never compare.
  *
- * <p>May be used from any thread, also by several trees.
+ * <p>Thread-safe; may be used by several service trees.
  */
 public final class LocalGroup {
     private static final Logger LOG = LoggerFactory.getLogger(LocalGroup.class);
@@ -36,10 +36,10 @@ public final class LocalGroup {
     private @Nullable Epoch epoch;
     private long nextIncarnation;
 
-    /** A group that nobody has joined yet. */
+    /** Creates a group without members. */
     public LocalGroup() {}
 
-    /** One node's place in the group. */
+    /** A node that has joined the group. */
     static final class LocalMember {
         private final CoordinatorListener listener;
         private final TimeSource timeSource;
@@ -52,7 +52,9 @@ public final class LocalGroup {
         }
     }
 
-    /** Grows, also over the starts of the process unless its clock is set back. */
+    /**
+     * Returns a number higher than all before it, also across restarts of the process unless the clock is set back.
+     */
     synchronized long nextIncarnation(Instant now) {
         nextIncarnation = Math.max(nextIncarnation + 1, now.toEpochMilli());
         return nextIncarnation;
@@ -62,11 +64,14 @@ public final class LocalGroup {
         LocalMember older = membersByName.get(member.name());
         if (older != null) {
             if (older.member.incarnation() >= member.incarnation()) {
-                throw new IllegalStateException("a newer node " + member.name() + " is in the cluster already"
+                throw new IllegalStateException("a newer node with the identity " + member.name()
+                        + " is already in the cluster"
                         + " (incarnation " + older.member.incarnation() + ", this one is " + member.incarnation()
-                        + "); give this one an identity of its own");
+                        + "); give this node a different identity");
             }
-            LOG.warn("a new node {} takes the place of the one before; is its identity given twice?", member.name());
+            LOG.warn(
+                    "a new incarnation of {} replaces the previous one; check that no two nodes have this identity",
+                    member.name());
             remove(older);
         }
         LocalMember localMember = new LocalMember(member, coordinatorListener, timeSource);
@@ -84,7 +89,7 @@ public final class LocalGroup {
         notifyMembers();
     }
 
-    /** Leaves, if it is in; another that has taken its place stays. */
+    /** Removes the member if it is in the group; a newer incarnation that replaced it stays. */
     synchronized void leave(LocalMember localMember) {
         if (membersByName.get(localMember.member.name()) == localMember) {
             remove(localMember);
@@ -100,7 +105,7 @@ public final class LocalGroup {
         }
     }
 
-    /** Who is in it has changed. */
+    /** Reports the changed membership to all members, and elects a leader if there is none. */
     private void notifyMembers() {
         List<Member> members = membersByName.values().stream()
                 .map(localMember -> localMember.member)
@@ -123,7 +128,7 @@ public final class LocalGroup {
         elections.signal();
     }
 
-    /** Renews the leader's lease; if it has run out, the leadership is over, and the next begins. */
+    /** Renews the leader's lease. If it has expired, its leadership ends and the next election follows. */
     synchronized void renew(LocalMember localMember) {
         if (localMember == leader
                 && !localMember.listener.leaseRenewed(

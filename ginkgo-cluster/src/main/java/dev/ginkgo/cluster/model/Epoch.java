@@ -3,28 +3,28 @@ package dev.ginkgo.cluster.model;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One leadership, numbered: the fencing token. Of two leaderships in one cluster, the later has the higher number.
- * Whoever receives something under an epoch refuses it once he has learnt of a later one.
+ * Number of one leadership, used as the fencing token. Of two leaderships in one cluster, the later one has the higher
+ * number. A receiver that has seen an epoch rejects everything from an earlier one.
  *
- * @param cluster the engine and its cluster, such as {@code local-1763942400000}; numbers of two clusters do not
- *     compare
- * @param number from 1
+ * @param cluster the engine and its cluster, for example {@code local-1763942400000}; numbers of different clusters are
+ *     not comparable
+ * @param number at least 1
  */
 public record Epoch(String cluster, long number) {
 
     public Epoch {
         requireNonNull(cluster, "cluster is null");
         if (number < 1) {
-            throw new IllegalArgumentException("epoch " + number + " of " + cluster + "; the first is 1");
+            throw new IllegalArgumentException("epoch " + number + " of " + cluster + " is below 1");
         }
     }
 
-    /** Whether it is known to be over when {@code other} has begun: same cluster, lower number. */
+    /** Returns whether this epoch ends before {@code other} begins: same cluster, lower number. */
     public boolean isBefore(Epoch other) {
         return cluster.equals(other.cluster) && number < other.number;
     }
 
-    /** {@code 7@local-1763942400000}. */
+    /** Returns, for example, {@code 7@local-1763942400000}. */
     @Override
     public String toString() {
         return number + "@" + cluster;

@@ -2,14 +2,12 @@ package dev.ginkgo.cluster.model;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.cluster.Lease;
-
 /**
- * Who leads, or led last, as far as a node has heard. It may be over by the time that anybody reads this: only the
- * {@link Lease}, which the leader alone has, says whether it still leads.
+ * The current or most recent leader known to a node. Its leadership may have ended by the time this value is read: only
+ * the {@link dev.ginkgo.cluster.Lease}, which only the leader has, tells whether it is still valid.
  *
  * @param name the leader's name in the roster
- * @param epoch its leadership
+ * @param epoch the epoch of its leadership
  */
 public record Leader(String name, Epoch epoch) {
 
@@ -18,7 +16,7 @@ public record Leader(String name, Epoch epoch) {
         requireNonNull(epoch, "epoch is null");
     }
 
-    /** {@code 10.0.0.2:4440 in epoch 7@mesh-4f2c91aa}. */
+    /** Returns, for example, {@code 10.0.0.2:4440 in epoch 7@mesh-4f2c91aa}. */
     @Override
     public String toString() {
         return name + " in epoch " + epoch;

@@ -7,14 +7,14 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * A node of the cluster, as the roster shows it to all others.
+ * A node of the cluster, as all other nodes see it in the roster.
  *
  * @param name unique in the cluster: the identity as text
- * @param incarnation higher after each start of that node
+ * @param incarnation increases with each start of the node
  * @param identity the node's address in the cluster
- * @param transport where its hub talks with other hubs, once it has one
- * @param url where browsers reach it, once it serves them
- * @param version the version of Ginkgo that it runs
+ * @param transport the address at which its hub accepts connections from other hubs; empty until it has one
+ * @param url the URL at which browsers reach the node; empty until it serves one
+ * @param version the version of Ginkgo that the node runs
  */
 public record Member(
         String name,
@@ -32,12 +32,12 @@ public record Member(
         requireNonNull(version, "version is null");
     }
 
-    /** The same node, with its hub. */
+    /** Returns a copy with the address of the node's hub. */
     public Member withTransport(Address address) {
         return new Member(name, incarnation, identity, Optional.of(address), url, version);
     }
 
-    /** The same node, with its pages. */
+    /** Returns a copy with the URL at which browsers reach the node. */
     public Member withUrl(URI publicUrl) {
         return new Member(name, incarnation, identity, transport, Optional.of(publicUrl), version);
     }

@@ -1,13 +1,16 @@
 package dev.ginkgo.cluster.model;
 
-/** Who may lead when the nodes cannot all reach each other. Fixed for a run; it never changes by itself. */
+/** Which nodes may lead during a network partition. Fixed for a run; it never changes automatically. */
 public enum PartitionPolicy {
-    /** Only where a majority of the voters is. One node is a quorum of one; of two voters, both are needed. */
+    /**
+     * Only the side with a majority of the voters has a leader. A single node is a quorum of one; of two voters, both
+     * are needed.
+     */
     QUORUM,
 
     /**
-     * Every side of a partition, so that two nodes may lead at once. Epochs only inform then: nothing that is
-     * published under a lower one is refused.
+     * Every side of a partition has a leader, so two nodes may lead at once. Epochs are then only informative: messages
+     * of a lower epoch are not rejected.
      */
     AVAILABLE
 }

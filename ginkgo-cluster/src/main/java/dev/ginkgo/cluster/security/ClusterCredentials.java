@@ -6,12 +6,10 @@ import dev.ginkgo.config.Secret;
 import java.util.Optional;
 
 /**
- * By what the nodes of a cluster know each other, for all that they say: one secret is enough for roster, election and
- * messages.
+ * Credentials shared by the nodes of a cluster. One secret authenticates membership, election and replication traffic.
  *
- * @param keys what follows from the secret that every node knows, and nobody else; empty if there is none
- * @param insecure whether this node may be reached from other machines without a secret, because the network is guarded
- *     otherwise
+ * @param keys the keys derived from the shared secret; empty if there is no secret
+ * @param insecure whether other machines may connect without a secret because the network is protected otherwise
  */
 public record ClusterCredentials(Optional<KeyDerivation> keys, boolean insecure) {
 
@@ -19,12 +17,14 @@ public record ClusterCredentials(Optional<KeyDerivation> keys, boolean insecure)
         requireNonNull(keys, "keys is null");
     }
 
-    /** Nothing is known, and nobody beyond this machine may come. */
+    /** Returns credentials without a secret that do not admit other machines. */
     public static ClusterCredentials none() {
         return new ClusterCredentials(Optional.empty(), false);
     }
 
-    /** By {@code cluster.secret}, which may be empty. */
+    /**
+     * Returns the credentials for the value of {@code cluster.secret}, which may be empty. Does not derive a key yet.
+     */
     public static ClusterCredentials of(Secret secret, boolean insecure) {
         return new ClusterCredentials(
                 secret.isEmpty() ? Optional.empty() : Optional.of(KeyDerivation.of(secret, "cluster.secret")),

@@ -14,20 +14,20 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from a secret that all nodes have: a key for each purpose, none of which tells anything of another, or of
- * the secret. Whoever wants to guess the secret has to do the work of the first step (PBKDF2, RFC 8018) for every guess;
- * it is done once, by whoever asks first, for a fraction of a second. The second (HKDF, RFC 5869) costs nothing. Any
- * thread.
+ * Derives a key for each purpose from a secret shared by all nodes. A derived key reveals nothing about the secret or
+ * about the other keys. The first step (PBKDF2, RFC 8018) is deliberately slow, so that every guess at the secret costs
+ * that much; it runs once, on the first call, and takes a fraction of a second. The second step (HKDF, RFC 5869) is
+ * cheap. Thread-safe.
  */
 public final class KeyDerivation {
-    /** Below that a secret can be guessed. */
+    /** Minimum length in characters; a shorter secret can be guessed. */
     static final int MIN_SECRET_LENGTH = 16;
 
     private static final int ITERATIONS = 210_000;
     private static final int KEY_BYTES = 32;
     private static final String SALT = "ginkgo cluster, version 2";
 
-    /** The first step. */
+    /** The slow first step, which tests replace. */
     @FunctionalInterface
     interface KeyStretcher {
         byte[] stretch(char[] secret, byte[] salt) throws GeneralSecurityException;
@@ -45,20 +45,20 @@ public final class KeyDerivation {
     }
 
     /**
-     * Of a secret; white space around it does not count. Nothing is done yet.
+     * Returns a derivation for {@code secret}, ignoring surrounding white space. Derives nothing yet.
      *
-     * @param where it stands, for the error
+     * @param where the name of the setting that holds the secret, for the error message
      */
     public static KeyDerivation of(Secret secret, String where) {
         return new KeyDerivation(secret, where, KeyDerivation::stretch);
     }
 
     /**
-     * 32 bytes for a purpose.
+     * Returns the 32-byte key for a purpose. The first call takes a fraction of a second.
      *
-     * @param purpose what they are for, in ASCII: others for each
-     * @throws IllegalArgumentException if the secret can be guessed; the message says where it stands
-     * @throws GeneralSecurityException if this Java cannot do it
+     * @param purpose what the key is used for, in ASCII; each purpose has a different key
+     * @throws IllegalArgumentException if the secret is too short; the message names the setting
+     * @throws GeneralSecurityException if this Java runtime lacks an algorithm
      */
     public byte[] deriveKey(String purpose) throws GeneralSecurityException {
         AlgorithmParameterSpec expansion =
@@ -78,8 +78,8 @@ public final class KeyDerivation {
     private SecretKeySpec deriveRootKey() throws GeneralSecurityException {
         String text = secret.reveal().strip();
         if (text.length() < MIN_SECRET_LENGTH) {
-            throw new IllegalArgumentException(settingName + " has " + text.length() + " characters; it needs "
-                    + MIN_SECRET_LENGTH + ", such as openssl rand -base64 24 gives");
+            throw new IllegalArgumentException(settingName + " has " + text.length() + " characters; it needs at least "
+                    + MIN_SECRET_LENGTH + "; generate one with openssl rand -base64 24");
         }
         byte[] stretched = stretcher.stretch(text.toCharArray(), SALT.getBytes(StandardCharsets.US_ASCII));
         return new SecretKeySpec(stretched, "HKDF");

@@ -4,61 +4,71 @@ import dev.ginkgo.Service;
 import dev.ginkgo.cluster.model.Member;
 
 /**
- * An engine of coordination: it keeps the roster of the nodes and elects one of them. An engine is a service, the
- * child of the cluster that it works for, and is started before {@link #join} and stopped after {@link #leave}. The
- * promises that every engine keeps are tested by {@code CoordinatorContract}:
+ * Base class of coordination engines. An engine maintains the roster of the nodes and elects one of them as the leader.
+ * It is a service, the child of the cluster it works for; it is started before {@link #join} and stopped after {@link
+ * #leave}. {@code CoordinatorContract} tests the guarantees that every engine gives:
  *
  * <ul>
- *   <li><b>Roster.</b> Every node that has joined is told of every other, of those that leave, and, within the engine's
- *       stated detection time, of those that died. Of two nodes with one name the one with the higher incarnation
- *       stays, and the end of the other does not remove it.
+ *   <li><b>Roster.</b> Every node that has joined learns of every other node, of those that leave and, within the
+ *       engine's documented detection time, of those that died. Of two nodes with the same name the one with the higher
+ *       incarnation stays, and the end of the other one does not remove it.
  *   <li><b>Leadership.</b> At most one node holds a valid lease at a time. The holder commits a renewal every {@link
- *       LeaseTiming#renewalInterval()}, takes the {@link DualTimestamp} of each before it sends it, and tells the seat when it is committed,
- *       never before. It calls {@link CoordinatorListener#leaseEnded} as soon as it learns that it leads no longer; if it learns nothing,
- *       the lease runs out by itself.
- *   <li><b>Succession.</b> A new leader is told so only when no older lease can be valid: {@link LeaseTiming#takeoverDelay()}
- *       after its own receipt of the last renewal of an older epoch, or a full succession after its start if it
- *       cannot know, or at once if the older lease was released. It waits by {@link DualTimestamp#elapsedMonotonic}: its wall clock may
- *       jump, the holder's does not jump with it.
- *   <li><b>Epochs</b> grow strictly with every leadership, over the whole cluster and its whole life: a Raft term, the
- *       revision of a key.
+ *       LeaseTiming#renewalInterval()}. It takes the {@link DualTimestamp} of each renewal before sending it, and calls
+ *       {@link CoordinatorListener#leaseRenewed} after the commit, never before. It calls {@link
+ *       CoordinatorListener#leaseEnded} as soon as it learns that it is no longer the leader; if it learns nothing, the
+ *       lease expires on its own.
+ *   <li><b>Takeover.</b> A new leader is promoted only when no older lease can be valid: {@link
+ *       LeaseTiming#takeoverDelay()} after it received the last renewal of an older epoch; or a full takeover delay
+ *       after its own start if it cannot know of one; or immediately if the older lease was released. It measures the
+ *       delay with {@link DualTimestamp#elapsedMonotonic}, because its own wall clock may jump while the holder's does
+ *       not.
+ *   <li><b>Epochs</b> grow strictly with every leadership, over the whole cluster and its whole lifetime: a Raft term,
+ *       or the revision of a key.
  * </ul>
  *
- * <p>While the other nodes cannot be reached, an engine says so by {@code degraded("waiting for 10.0.0.1:4440")}, and
- * tries on. It fails only if trying on is of no use.
+ * <p>While the other nodes are unreachable, an engine reports it with {@code degraded("waiting for 10.0.0.1:4440")} and
+ * keeps trying. It fails only if further attempts cannot succeed.
  */
 public abstract class Coordinator extends Service {
 
+    /** Creates the service; nothing may be opened here. */
     protected Coordinator() {}
 
     /**
-     * Prepares to join: looks at what the configuration says and at what is kept from runs before. Called once in each
-     * run of this service, before {@link #join}; does not wait for other nodes. By default it does nothing, and as
-     * nothing is kept, the number is the wall clock, in milliseconds; an engine that keeps state counts.
+     * Prepares to join: validates the configuration and reads the state stored by earlier runs. Called once in each run
+     * of this service, before {@link #join}; must not wait for other nodes. The default implementation stores nothing
+     * and returns the wall clock in milliseconds; an engine that stores state returns a counter.
      *
-     * @return a number for this start of the node, higher than those of all its starts before
-     * @throws Exception if this node can never join as it is configured; the start fails, and the message says what to
-     *     change
+     * @return the incarnation of this run of the node, higher than those of all runs before it
+     * @throws Exception if this node can never join with its configuration; the start fails, and the message says what
+     *     to change
      */
     public long prepare(NodeConfig nodeConfig) throws Exception {
         return now().toEpochMilli();
     }
 
     /**
-     * Enters the cluster. Called once in each run of this service, by the cluster's start; from here on the engine
-     * tells the seat. Returns without waiting for other nodes.
+     * Joins the cluster. Called once in each run of this service, when the cluster starts; from now on the engine calls
+     * {@code coordinatorListener}. Returns without waiting for other nodes.
      *
-     * @throws Exception if this node can never join as it is configured; the start fails
+     * @param self this node, as the roster will show it
+     * @param coordinatorListener receives membership and leadership events
+     * @throws Exception if this node can never join with its configuration; the start fails
      */
     public abstract void join(Member self, CoordinatorListener coordinatorListener) throws Exception;
 
-    /** What the roster says of this node has changed. Called between join and leave, on any thread; does not wait. */
+    /**
+     * Replaces this node's entry in the roster. Called between {@code join} and {@code leave}, on any thread; must not
+     * block.
+     */
     public abstract void update(Member self);
 
     /**
-     * Leaves in order: a lease that is held is released, so that the successor need not wait, and the node leaves the
-     * roster. Called once after each join by the cluster's stop, with the stop's deadline upon it; this service still
-     * runs. What it throws is reported.
+     * Leaves the cluster gracefully: releases a lease that this node holds, so that the next leader need not wait, and
+     * removes the node from the roster. Called once after each {@code join}, when the cluster stops, within the
+     * deadline of the stop and while this service still runs.
+     *
+     * @throws Exception if leaving failed; the exception is reported
      */
     public abstract void leave() throws Exception;
 }

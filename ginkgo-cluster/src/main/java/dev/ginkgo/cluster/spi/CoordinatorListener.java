@@ -5,42 +5,45 @@ import dev.ginkgo.cluster.model.Member;
 import java.util.List;
 
 /**
- * A node's seat in the cluster: what an engine tells it. Implemented by the cluster, called by its engine.
+ * Receives membership and leadership events of one node. Implemented by the cluster, called by its engine.
  *
- * <p>May be called on any thread, also with a lock of the engine held: the calls take a few microseconds, run no user
- * code and do not call back. The engine makes the calls one after another, in the order in which things came about.
+ * <p>The methods may be called on any thread, also while the engine holds a lock: they take a few microseconds, run no
+ * user code and do not call back into the engine. The engine makes the calls sequentially, in the order of the events.
  * Calls after {@link Coordinator#leave} have no effect.
  */
 public interface CoordinatorListener {
 
-    /** What a lease here is worth. */
+    /** Returns the timing of leases in this cluster. */
     LeaseTiming leaseTiming();
 
     /**
-     * The roster has changed, or is known for the first time.
+     * Called when the roster has changed or is known for the first time.
      *
-     * @param members all of them, this node included, each name once, in the same order on all nodes where the engine
-     *     can give one
+     * @param members all members including this node, each name once; in the same order on all nodes if the engine can
+     *     provide one
      */
     void rosterChanged(List<Member> members);
 
     /**
-     * A node leads: a renewal of its lease was committed. Told at every node, the leader included, with the first
-     * renewal that it learns of under an epoch, or later if it was away; at the leader before {@link #leaseRenewed}. What is
-     * of an older epoch than the last one told has no effect.
+     * Called when a renewal of a leader's lease was committed. The engine calls it on every node, including the leader,
+     * with the first renewal of an epoch that the node learns of, or later if the node was unreachable; on the leader
+     * before {@link #leaseRenewed}. An epoch older than the last one reported has no effect.
+     *
+     * @param name the name of the leader
+     * @param epoch the epoch of its leadership
      */
     void leaderChanged(String name, Epoch epoch);
 
     /**
-     * A renewal of this node's lease was committed. The first one under an epoch is its promotion.
+     * Called when a renewal of this node's own lease was committed. The first renewal under an epoch promotes the node.
      *
-     * @param epoch higher than that of every leadership before it, in the whole cluster
-     * @param start taken <em>before</em> the renewal was sent: from there the lease counts
-     * @return whether the lease holds. If not, it had run out before this call (the node was frozen, or the commit took
-     *     too long): this leadership is over for good, and the engine gives it up; a later one needs a higher epoch
+     * @param epoch higher than that of every earlier leadership in the whole cluster
+     * @param start taken <em>before</em> the renewal was sent: the lease counts from there
+     * @return whether the lease is valid. If not, it had expired before this call (the node was frozen, or the commit
+     *     took too long): this leadership has ended and the engine gives it up; a later one needs a higher epoch
      */
     boolean leaseRenewed(Epoch epoch, DualTimestamp start);
 
-    /** This node's leadership is over: it was resigned, or another node has a higher epoch. */
+    /** Called when this node's leadership has ended: it resigned, or another node has a higher epoch. */
     void leaseEnded(Epoch epoch);
 }

@@ -1,11 +1,16 @@
 package dev.ginkgo.cluster.spi;
 
-/** Makes the coordinators of one kind. Found by {@link java.util.ServiceLoader} when a cluster is declared. */
+/**
+ * Factory of one kind of coordination engine. Found by {@link java.util.ServiceLoader} when a {@link
+ * dev.ginkgo.cluster.Cluster} is constructed.
+ */
 public interface CoordinatorProvider {
 
-    /** What {@code engine = "…"} in {@code [cluster.coordinator]} calls it. */
+    /** Returns the name of the engine: the value of {@code engine} in {@code [cluster.coordinator]}. */
     String name();
 
-    /** A new one, for one cluster. Called while binding; nothing may be opened here. */
+    /**
+     * Creates a coordinator for one cluster. Called while the configuration is being bound; must not open anything.
+     */
     Coordinator create();
 }

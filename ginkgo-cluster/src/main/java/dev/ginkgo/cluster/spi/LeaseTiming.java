@@ -3,10 +3,11 @@ package dev.ginkgo.cluster.spi;
 import java.time.Duration;
 
 /**
- * How long a lease holds; the same on all nodes of a cluster.
+ * Validity of a lease; must be the same on all nodes of a cluster.
  *
  * @param ttl counted from the start of the last committed renewal
- * @param margin by how much the leader stops before that, for clocks that run at different speeds
+ * @param margin how much earlier than {@code ttl} the leader stops acting, to allow for clocks that run at different
+ *     speeds
  */
 public record LeaseTiming(Duration ttl, Duration margin) {
 
@@ -17,17 +18,23 @@ public record LeaseTiming(Duration ttl, Duration margin) {
         }
     }
 
-    /** How long the leader may act after the start of a renewal. */
+    /** Returns how long the leader may act after the start of a renewal: {@code ttl - margin}. */
     public Duration validity() {
         return ttl.minus(margin);
     }
 
-    /** The pause between two renewals: several may be lost before the lease is. */
+    /**
+     * Returns the interval between two renewals, a quarter of {@code ttl}: several renewals may be lost before the
+     * lease expires.
+     */
     public Duration renewalInterval() {
         return ttl.dividedBy(4);
     }
 
-    /** How long a successor waits after it received the last renewal of another's lease that was not released. */
+    /**
+     * Returns how long a new leader waits after it received the last renewal of a lease that was not released: {@code
+     * ttl + margin}.
+     */
     public Duration takeoverDelay() {
         return ttl.plus(margin);
     }

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the table {@code [cluster]} says of this node and of the others, for every engine alike. What only one engine
- * knows of is a setting of that engine, in the engine's own table.
+ * The configuration in {@code [cluster]} that applies to every engine. What only one engine needs is a setting of that
+ * engine, in the engine's own table.
  *
- * @param identity this node's address in the cluster, which is its name
- * @param join where other nodes may be found; empty for a node that others join
- * @param expectedNodes how many nodes form the first cluster, from 1
- * @param dataDir where the engine keeps what must survive a restart; it makes a folder of its own there
- * @param credentials by what the nodes know each other
- * @param policy who may lead when not all can reach each other
+ * @param identity this node's address in the cluster, which is also its name
+ * @param join addresses of other nodes; empty for a node that the others join
+ * @param expectedNodes how many nodes form a new cluster, at least 1
+ * @param dataDir where the engine stores what must survive a restart; it creates a directory of its own there
+ * @param credentials the credentials shared by the nodes
+ * @param policy which nodes may lead during a partition
  */
 public record NodeConfig(
         Address identity,
@@ -31,10 +31,10 @@ public record NodeConfig(
         requireNonNull(identity, "identity is null");
         join = List.copyOf(join);
         if (expectedNodes < 1) {
-            throw new IllegalArgumentException("a cluster of " + expectedNodes + " nodes is none");
+            throw new IllegalArgumentException("expectedNodes is " + expectedNodes + "; a cluster has at least 1 node");
         }
         requireNonNull(dataDir, "dataDir is null");
-        requireNonNull(credentials, "trust is null");
+        requireNonNull(credentials, "credentials is null");
         requireNonNull(policy, "policy is null");
     }
 }

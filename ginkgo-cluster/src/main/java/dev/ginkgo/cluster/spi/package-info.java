@@ -1,3 +1,8 @@
-/** What an engine of coordination implements, and what it is given. */
-@org.jspecify.annotations.NullMarked
+/**
+ * The interface between the cluster and its coordination engines: what an engine implements and what it receives.
+ * Depends on ginkgo-core and on the packages {@code model} and {@code security}.
+ */
+@NullMarked
 package dev.ginkgo.cluster.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,15 +15,14 @@ class KeyDerivationTest {
     }
 
     @Test
-    @DisplayName("K-17 a key is what PBKDF2 and HKDF make of the secret, as another program works it out")
+    @DisplayName("K-17 a key equals the PBKDF2 and HKDF result of an independent implementation")
     void derivesTheKnownVector() throws Exception {
         assertThat(of("correct horse battery staple").deriveKey("one purpose"))
                 .isEqualTo(HexFormat.of().parseHex("c82616ffba3f18df9a275e439878084a9d0d398fcece576be18d8da174e1c1f8"));
     }
 
     @Test
-    @DisplayName(
-            "K-17 each purpose has a key of its own, and each secret others; white space around one does not count")
+    @DisplayName("K-17 keys differ by purpose and by secret; surrounding white space is ignored")
     void derivesDifferentKeys_forDifferentPurposes() throws Exception {
         KeyDerivation keyDerivation = of("correct horse battery staple");
         assertThat(keyDerivation.deriveKey("one purpose"))
@@ -34,27 +33,28 @@ class KeyDerivationTest {
     }
 
     @Test
-    @DisplayName("the work that makes guessing slow is done once, for all purposes, and not before a key is wanted")
+    @DisplayName("the slow key derivation runs once for all purposes, and not before the first key is requested")
     void stretchesOnce() throws Exception {
-        AtomicInteger times = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
         KeyDerivation keyDerivation =
                 new KeyDerivation(Secret.of("correct horse battery staple"), "cluster.secret", (secret, salt) -> {
-                    times.incrementAndGet();
+                    calls.incrementAndGet();
                     return new byte[32];
                 });
-        assertThat(times).hasValue(0);
+        assertThat(calls).hasValue(0);
 
         assertThat(keyDerivation.deriveKey("one purpose")).hasSize(32);
         assertThat(keyDerivation.deriveKey("another purpose")).hasSize(32);
 
-        assertThat(times).hasValue(1);
+        assertThat(calls).hasValue(1);
     }
 
     @Test
-    @DisplayName("K-17 a secret that can be guessed gives no key, and the error says where it stands and what to do")
+    @DisplayName("K-17 a secret that is too short gives no key, and the error names the setting and the remedy")
     void rejectsAShortSecret() {
         assertThatThrownBy(() -> of("123456789012345").deriveKey("one purpose"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cluster.secret has 15 characters; it needs 16, such as openssl rand -base64 24 gives");
+                .hasMessage(
+                        "cluster.secret has 15 characters; it needs at least 16; generate one with openssl rand -base64 24");
     }
 }

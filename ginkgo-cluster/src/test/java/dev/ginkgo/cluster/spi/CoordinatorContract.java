@@ -24,63 +24,63 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every engine promises, as tests. Each engine has a subclass that makes nodes of one cluster, a new one for
- * each test.
+ * Tests of the guarantees that every coordination engine gives. Each engine has a subclass that creates nodes of one
+ * cluster, a new cluster for each test.
  */
 public abstract class CoordinatorContract {
-    /** More than any engine's detection takes. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Longer than the detection time of any engine. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final List<Node> nodes = new ArrayList<>();
 
-    /** Another node of the cluster of this test. */
+    /** Creates a coordinator for one more node of this test's cluster. */
     protected abstract Coordinator coordinator() throws Exception;
 
-    /** What the configuration of that node says; by default nothing but its identity. */
+    /** Returns the configuration of a node; by default only its identity. */
     protected NodeConfig nodeConfig(Address identity) {
         return new NodeConfig(
                 identity, List.of(), 1, Path.of("target"), ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
-    /** What a lease is worth; short, so that the tests are. */
+    /** Returns the lease timing; short, to keep the tests fast. */
     protected LeaseTiming leaseTiming() {
         return new LeaseTiming(Duration.ofMillis(400), Duration.ofMillis(50));
     }
 
     /**
-     * Waits until the engine has done what it does after nodes have come, so that one may leave; by default there is
-     * nothing.
+     * Waits until the engine has finished its work after nodes joined, so that one may leave. By default returns at
+     * once.
      *
-     * @param count how many are in the cluster
+     * @param count the number of nodes joined the cluster
      */
     protected void awaitSettled(int count) throws Exception {}
 
-    /** An engine with a seat in place of the cluster. */
+    /** A coordinator with a recording listener instead of a cluster. */
     private static final class Node {
-        final RecordingListener seat;
+        final RecordingListener listener;
         final Coordinator engine;
         final Member self;
-        private final TestTree<Around> tree;
-        private boolean in = true;
+        private final TestTree<Root> tree;
+        private boolean joined = true;
 
-        private static final class Around extends Service {
-            Around(Coordinator engine) {
+        private static final class Root extends Service {
+            Root(Coordinator engine) {
                 add("engine", engine);
             }
         }
 
         Node(Coordinator engine, NodeConfig nodeConfig, LeaseTiming leaseTiming) throws Exception {
             this.engine = engine;
-            seat = new RecordingListener(leaseTiming);
-            tree = TestTree.start(new Around(engine));
+            listener = new RecordingListener(leaseTiming);
+            tree = TestTree.start(new Root(engine));
             Address address = nodeConfig.identity();
             self = new Member(
                     address.toString(), engine.prepare(nodeConfig), address, Optional.empty(), Optional.empty(), "1");
-            engine.join(self, seat);
+            engine.join(self, listener);
         }
 
         void leave() throws Exception {
-            in = false;
+            joined = false;
             engine.leave();
         }
 
@@ -95,42 +95,44 @@ public abstract class CoordinatorContract {
         return node;
     }
 
-    private static Node leader(Node... among) {
-        await().atMost(PATIENCE)
-                .until(() ->
-                        Stream.of(among).filter(node -> node.seat.isLeading()).count() == 1);
-        return Stream.of(among)
-                .filter(node -> node.seat.isLeading())
+    private static Node leader(Node... candidates) {
+        await().atMost(TIMEOUT)
+                .until(() -> Stream.of(candidates)
+                                .filter(node -> node.listener.isLeading())
+                                .count()
+                        == 1);
+        return Stream.of(candidates)
+                .filter(node -> node.listener.isLeading())
                 .findFirst()
                 .orElseThrow();
     }
 
     private static Epoch epoch(Node leader) {
-        return requireNonNull(leader.seat.renewals.getLast().epoch());
+        return requireNonNull(leader.listener.renewals.getLast().epoch());
     }
 
     private static void awaitNames(Node node, Node... members) {
         List<String> names =
                 Stream.of(members).map(each -> each.self.name()).sorted().toList();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(node.seat.names()).isEqualTo(names));
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(node.listener.names()).isEqualTo(names));
     }
 
     @AfterEach
     void stopAll() throws Exception {
         for (Node node : nodes.reversed()) {
-            if (node.in) {
+            if (node.joined) {
                 node.leave();
             }
         }
         for (Node node : nodes.reversed()) {
             node.stop();
         }
-        assertThat(nodes).allSatisfy(node -> assertThat(node.seat.faults).isEmpty());
+        assertThat(nodes).allSatisfy(node -> assertThat(node.listener.faults).isEmpty());
     }
 
     @Test
-    @DisplayName("contract: every node is told of every other, of what changes in one, and of those that leave")
+    @DisplayName("contract: every node learns of every other node, of changes to a member, and of members that leave")
     void everyNodeKnowsEveryOther() throws Exception {
         Node a = join(1);
         awaitNames(a, a);
@@ -141,8 +143,8 @@ public abstract class CoordinatorContract {
 
         Member changed = b.self.withUrl(URI.create("https://b.example.org/"));
         b.engine.update(changed);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(a.seat.rosters.getLast()).contains(changed));
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(a.listener.rosters.getLast()).contains(changed));
 
         b.leave();
         awaitNames(a, a, c);
@@ -150,24 +152,24 @@ public abstract class CoordinatorContract {
     }
 
     @Test
-    @DisplayName("contract: one node leads, and renews its lease with stamps that are taken before the commit")
+    @DisplayName("contract: one node leads, and renews its lease with timestamps taken before the commit")
     void oneNodeLeads() throws Exception {
         Node a = join(1);
         Node b = join(2);
         Node leader = leader(a, b);
-        await().atMost(PATIENCE).until(() -> leader.seat.renewals.size() >= 5);
+        await().atMost(TIMEOUT).until(() -> leader.listener.renewals.size() >= 5);
 
-        List<RecordingListener.Renewal> renewals = List.copyOf(leader.seat.renewals);
+        List<RecordingListener.Renewal> renewals = List.copyOf(leader.listener.renewals);
         assertThat(renewals).extracting(RecordingListener.Renewal::epoch).containsOnly(epoch(leader));
         assertThat(renewals).extracting(each -> each.start().nanos()).isSorted().doesNotHaveDuplicates();
         assertThat(renewals)
                 .allSatisfy(each -> assertThat(each.start().nanos())
                         .isLessThanOrEqualTo(each.committed().nanos()));
-        assertThat(a == leader ? b.seat.renewals : a.seat.renewals).isEmpty();
+        assertThat(a == leader ? b.listener.renewals : a.listener.renewals).isEmpty();
     }
 
     @Test
-    @DisplayName("contract: every node is told who leads, in which epoch, those that come later too")
+    @DisplayName("contract: every node learns the leader and its epoch, including a node that joins later")
     void everyNodeLearnsTheLeader() throws Exception {
         Node a = join(1);
         Node b = join(2);
@@ -184,14 +186,14 @@ public abstract class CoordinatorContract {
                 Stream.of(a, b, late).filter(node -> node != leader).toArray(Node[]::new));
         assertThat(first.epoch().isBefore(second.epoch())).isTrue();
         assertThat(nodes)
-                .allSatisfy(node -> assertThat(node.seat.leaders)
+                .allSatisfy(node -> assertThat(node.listener.leaders)
                         .extracting(each -> each.epoch().number())
                         .isSorted()
                         .doesNotHaveDuplicates());
     }
 
     private static Leader awaitAllKnowLeader(Node... all) {
-        return await().atMost(PATIENCE)
+        return await().atMost(TIMEOUT)
                 .until(
                         () -> {
                             Node leader = leader(all);
@@ -199,11 +201,11 @@ public abstract class CoordinatorContract {
                         },
                         leader -> Stream.of(all)
                                 .allMatch(node -> leader.equals(
-                                        node.seat.leaders.isEmpty() ? null : node.seat.leaders.getLast())));
+                                        node.listener.leaders.isEmpty() ? null : node.listener.leaders.getLast())));
     }
 
     @Test
-    @DisplayName("contract: over twenty elections the epochs grow strictly, and never do two nodes lead")
+    @DisplayName("contract: over twenty elections the epochs grow strictly, and two nodes never lead at once")
     void epochsGrow() throws Exception {
         List<Epoch> epochs = new ArrayList<>();
         Node a = join(1);
@@ -213,7 +215,7 @@ public abstract class CoordinatorContract {
             awaitSettled(2);
             epochs.add(epoch(leader));
             leader.leave();
-            assertThat(leader.seat.ended).contains(epoch(leader));
+            assertThat(leader.listener.ended).contains(epoch(leader));
             Node next = join(n);
             a = leader == a ? b : a;
             b = next;
@@ -227,21 +229,21 @@ public abstract class CoordinatorContract {
     }
 
     @Test
-    @DisplayName("contract: a leadership whose lease has run out is given up; the next one has a higher epoch")
+    @DisplayName("contract: a leadership whose lease has expired ends; the next one has a higher epoch")
     void leadershipEnds_whenTheLeaseExpired() throws Exception {
         Node a = join(1);
         Epoch first = epoch(leader(a));
 
-        a.seat.rejectRenewals(first);
+        a.listener.rejectRenewals(first);
 
-        await().atMost(PATIENCE).until(() -> first.isBefore(epoch(a)));
-        assertThat(a.seat.renewals.stream().dropWhile(each -> each.epoch().equals(first)))
+        await().atMost(TIMEOUT).until(() -> first.isBefore(epoch(a)));
+        assertThat(a.listener.renewals.stream().dropWhile(each -> each.epoch().equals(first)))
                 .noneMatch(each -> each.epoch().equals(first));
     }
 
     @Test
-    @DisplayName(
-            "contract: K-12 of two nodes with one identity the newer stays, and the older's end does not remove it")
+    @DisplayName("contract: K-12 of two nodes with one identity the newer stays, and the end of the older does not"
+            + " remove it")
     void newerIncarnationReplacesOlder() throws Exception {
         Node older = join(1);
         Node other = join(2);
@@ -250,8 +252,8 @@ public abstract class CoordinatorContract {
         awaitSettled(3);
 
         Node newer = join(1);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(other.seat.rosters.getLast())
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(other.listener.rosters.getLast())
                         .extracting(Member::incarnation)
                         .contains(newer.self.incarnation())
                         .doesNotContain(older.self.incarnation()));
@@ -261,6 +263,6 @@ public abstract class CoordinatorContract {
         awaitNames(other, newer, other, third);
         awaitNames(newer, newer, other, third);
         leader(newer, other, third);
-        assertThat(older.seat.isLeading()).isFalse();
+        assertThat(older.listener.isLeading()).isFalse();
     }
 }

@@ -8,13 +8,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Addresses on loopback where nobody listens. */
+/** Finds loopback addresses on which no process listens. */
 public final class FreePorts {
     private FreePorts() {}
 
     /**
-     * One whose host nobody else is likely to have, where all of 127.0.0.0/8 is loopback, as on Linux: a port of 127.0.0.1
-     * that is free now may be somebody else's before it is used.
+     * Returns a free address. Where all of 127.0.0.0/8 is loopback, as on Linux, its host is random: a port of
+     * 127.0.0.1 that is free now could be taken by another process before it is used.
      */
     public static Address free() throws IOException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -26,7 +26,7 @@ public final class FreePorts {
         }
     }
 
-    /** One of that host. */
+    /** Returns a free address with that host. */
     public static Address free(String host) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(host), 0));

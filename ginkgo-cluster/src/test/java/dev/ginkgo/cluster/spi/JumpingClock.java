@@ -7,24 +7,24 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A fake clock whose wall can jump by itself: a machine that was suspended, a clock that somebody set. */
+/** A fake clock whose wall clock can jump independently: a machine that was suspended, or a clock that was set. */
 public final class JumpingClock implements TimeSource {
     private final FakeClock clock = new FakeClock();
-    private volatile Duration jumped = Duration.ZERO;
+    private volatile Duration offset = Duration.ZERO;
 
-    /** Time passes. */
+    /** Advances both clocks. */
     public void advance(Duration by) {
         clock.advance(by);
     }
 
-    /** The wall clock is set, forward or back, and nothing else. */
+    /** Moves only the wall clock, forward or backward. */
     public void jump(Duration by) {
-        jumped = jumped.plus(by);
+        offset = offset.plus(by);
     }
 
     @Override
     public Instant now() {
-        return clock.now().plus(jumped);
+        return clock.now().plus(offset);
     }
 
     @Override

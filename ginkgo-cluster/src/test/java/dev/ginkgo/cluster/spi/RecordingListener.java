@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what an engine says to one node, and counts calls that should not overlap. */
+/** Records the events of one node, and reports calls that overlap. */
 final class RecordingListener implements CoordinatorListener {
     record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp committed) {}
 
@@ -31,14 +31,14 @@ final class RecordingListener implements CoordinatorListener {
         return leaseTiming;
     }
 
-    /** From now on the lease of the present leadership has run out. */
+    /** From now on, renewals of this epoch are rejected as if its lease had expired. */
     void rejectRenewals(Epoch epoch) {
         rejected = epoch;
     }
 
     private void recordExclusively(Runnable call) {
         if (!inside.compareAndSet(false, true)) {
-            faults.add("two calls at once");
+            faults.add("two calls at the same time");
         }
         call.run();
         inside.set(false);
@@ -71,20 +71,20 @@ final class RecordingListener implements CoordinatorListener {
                 : rosters.getLast().stream().map(Member::name).sorted().toList();
     }
 
-    /** The epoch of a lease that is valid now. */
+    /** Returns the epoch of the lease that is valid now, or null. */
     @Nullable
     Epoch validEpoch() {
         if (renewals.isEmpty()) {
             return null;
         }
         Renewal last = renewals.getLast();
-        boolean over = ended.contains(last.epoch)
+        boolean expired = ended.contains(last.epoch)
                 || last.epoch.equals(rejected)
                 || last.start
                                 .elapsed(TimeSource.system())
                                 .compareTo(leaseTiming().validity())
                         >= 0;
-        return over ? null : last.epoch;
+        return expired ? null : last.epoch;
     }
 
     boolean isLeading() {

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Timeout;
 class ChildrenAtRunTimeTest {
 
     @Test
-    @DisplayName("L-13 a child added to a running parent is ready when add returns; removed, it is stopped first")
-    void addAndRemove() throws InterruptedException {
+    @DisplayName("L-13 a child added to a running parent is ready when add returns; a child is stopped before it is"
+            + " removed")
+    void addReturnsReadyChild_andRemoveStopsIt() throws InterruptedException {
         TestService root = TestService.root();
         Ginkgo ginkgo = Ginkgo.start(root);
         TestService late = root.detached("late").whenStarting(self -> self.waitingTask("work"));
@@ -51,14 +52,14 @@ class ChildrenAtRunTimeTest {
         assertThatThrownBy(() -> root.removeChild(late))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("late is not a child of test-service");
-        root.child("late"); // the name is free
+        root.child("late"); // the name can be used again
         await().until(() -> ginkgo.tasks().isEmpty());
         root.stop();
     }
 
     @Test
-    @DisplayName("L-13 a child that fails to start is rolled back and thrown out; the parent runs on")
-    void aFailingChildIsThrownOut() {
+    @DisplayName("L-13 an added child that fails to start is rolled back and removed; the parent keeps running")
+    void removesAddedChild_whenItsStartFails() {
         TestService root = TestService.root();
         Ginkgo ginkgo = Ginkgo.start(root);
         TestService bad = root.detached("bad").whenStarting(self -> {
@@ -79,14 +80,14 @@ class ChildrenAtRunTimeTest {
     }
 
     @Test
-    @DisplayName("L-13 a child added in onStart starts at once and stops before those that are declared")
-    void addWhileStarting() {
+    @DisplayName("L-13 a child added in onStart starts immediately, and stops before the declared children")
+    void startsChildAddedInOnStart() {
         TestService root = TestService.root();
         root.child("declared");
         root.whenStarting(self -> {
             TestService added = self.child("added");
             assertThat(added.state()).isEqualTo(State.READY);
-            self.record("goes on");
+            self.record("continues");
         });
 
         root.start();
@@ -97,15 +98,16 @@ class ChildrenAtRunTimeTest {
                         "declared onStart",
                         "root onStart",
                         "added onStart",
-                        "root goes on",
+                        "root continues",
                         "root onStop",
                         "added onStop",
                         "declared onStop");
     }
 
     @Test
-    @DisplayName("L-13 a child added in onStart that fails, fails the start, with both paths")
-    void addWhileStartingThatFails() {
+    @DisplayName("L-13 a child added in onStart that fails to start fails the start of its parent, and the error names"
+            + " both")
+    void failsTheStart_whenChildAddedInOnStartFails() {
         TestService root = TestService.root();
         root.whenStarting(self -> self.child("bad", self.detached("bad").whenStarting(bad -> {
             throw new IOException("no");
@@ -122,24 +124,24 @@ class ChildrenAtRunTimeTest {
     }
 
     @Test
-    @DisplayName("L-13 a declared child may be removed in onStart")
-    void removeInOnStart() {
+    @DisplayName("L-13 onStart may remove a declared child")
+    void removesDeclaredChildInOnStart() {
         TestService root = TestService.root();
-        TestService needless = root.child("needless");
-        root.whenStarting(self -> self.removeChild(needless));
+        TestService unused = root.child("unused");
+        root.whenStarting(self -> self.removeChild(unused));
 
         root.start();
 
-        assertThat(needless.state()).isEqualTo(State.STOPPED);
+        assertThat(unused.state()).isEqualTo(State.STOPPED);
         assertThat(root.status().children()).isEmpty();
-        assertThat(root.events).containsExactly("needless onStart", "root onStart", "needless onStop");
+        assertThat(root.events).containsExactly("unused onStart", "root onStart", "unused onStop");
         root.stop();
     }
 
     @Test
     @Timeout(60)
-    @DisplayName("L-13 a task of a parent that starts its hook first adds children while the declared ones start")
-    void addFromATaskWhileChildrenStart() throws InterruptedException {
+    @DisplayName("L-13 with hookBeforeChildren, a task of the parent can add children while the declared ones start")
+    void taskAddsChildren_whileDeclaredChildrenStart() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
             TestService root =
                     TestService.root().withLifecycle(Lifecycle.standard().hookBeforeChildren());
@@ -166,19 +168,19 @@ class ChildrenAtRunTimeTest {
 
     @Test
     @Timeout(60)
-    @DisplayName("L-13 an add that loses against a stop throws, and leaves nothing")
-    void addRacesWithStop() {
+    @DisplayName("L-13 an add that races with a stop and loses throws, and leaves nothing running")
+    void addThrows_whenTheStopWinsTheRace() {
         for (int round = 0; round < 300; round++) {
             TestService root = TestService.root();
             Ginkgo ginkgo = Ginkgo.start(root);
             CountDownLatch go = new CountDownLatch(2);
-            List<TestService> tried = new ArrayList<>();
+            List<TestService> attempted = new ArrayList<>();
             BackgroundThread adding = BackgroundThread.run(() -> {
                 go.countDown();
                 go.await();
                 for (int i = 0; i < 20; i++) {
                     TestService late = root.detached("late").whenStarting(self -> self.waitingTask("work"));
-                    tried.add(late);
+                    attempted.add(late);
                     root.child("late-" + i, late);
                 }
             });
@@ -199,7 +201,7 @@ class ChildrenAtRunTimeTest {
                             thrown -> assertThat(thrown)
                                     .isInstanceOf(IllegalStateException.class)
                                     .hasMessageContaining("test-service is STOPPED: a child can be added"));
-            assertThat(tried).allMatch(part -> part.state() == State.STOPPED || part.state() == State.NEW);
+            assertThat(attempted).allMatch(service -> service.state() == State.STOPPED || service.state() == State.NEW);
             assertThat(root.state()).isEqualTo(State.STOPPED);
             await().pollInterval(Duration.ofMillis(1))
                     .until(() -> ginkgo.tasks().isEmpty());
@@ -208,8 +210,8 @@ class ChildrenAtRunTimeTest {
     }
 
     @Test
-    @DisplayName("L-13 add to a stopped parent throws and says when a child can be added")
-    void addToAStoppedParent() {
+    @DisplayName("L-13 add on a stopped parent throws, and the message says when a child can be added")
+    void addThrows_onAStoppedParent() {
         TestService root = TestService.root();
         root.start();
         root.stop();

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class CloseOnStopTest {
 
     @Test
-    @DisplayName("L-11 what was owned before a later line throws is closed in reverse order")
-    void aFailedStartClosesWhatItOwns() {
+    @DisplayName("L-11 resources registered before onStart throws are closed in reverse order")
+    void closesResources_whenOnStartFails() {
         TestService root = TestService.root().whenStarting(self -> {
             self.closedOnStop(self.resource("file"));
             self.closedOnStop(self.resource("socket"));
@@ -28,8 +28,8 @@ class CloseOnStopTest {
     }
 
     @Test
-    @DisplayName("L-11 own before onStart throws, closes the resource and says what to do")
-    void ownInTheConstructor() {
+    @DisplayName("L-11 closeOnStop before onStart throws, closes the resource and gives advice")
+    void rejectsRegistration_beforeOnStart() {
         TestService root = TestService.root();
 
         assertThatThrownBy(() -> root.closedOnStop(root.resource("file")))
@@ -41,8 +41,8 @@ class CloseOnStopTest {
     }
 
     @Test
-    @DisplayName("L-11 own after the stop began closes the resource and throws")
-    void ownTooLate() {
+    @DisplayName("L-11 closeOnStop after the stop began closes the resource and throws")
+    void rejectsRegistration_afterTheStopBegan() {
         TestService root = TestService.root();
         root.whenStarting(self -> self.task("accept", () -> {
             try {
@@ -51,14 +51,14 @@ class CloseOnStopTest {
                 assertThatThrownBy(() -> self.closedOnStop(self.resource("accepted")))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("test-service is stopping and accepts no more resources; accepted was closed");
-                self.record("told");
+                self.record("rejected");
             }
         }));
         root.start();
 
         root.stop();
 
-        assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root told");
+        assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root rejected");
         assertThatThrownBy(() -> root.closedOnStop(root.resource("late")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("test-service is STOPPED: closeOnStop has no effect there");
@@ -66,13 +66,13 @@ class CloseOnStopTest {
     }
 
     @Test
-    @DisplayName("L-11 a close that throws or hangs is told and costs the others nothing")
-    void aCloseThatThrows() {
+    @DisplayName("L-11 a close that throws or hangs is reported, and the other resources are still closed")
+    void closesOtherResources_whenACloseThrowsOrHangs() {
         TestService root = TestService.root()
                 .withLifecycle(dev.ginkgo.lifecycle.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
                 .whenStarting(self -> {
                     self.closedOnStop(self.resource("first"));
-                    self.closedOnStop(new Deaf());
+                    self.closedOnStop(new HangingResource());
                     self.closedOnStop(() -> {
                         throw new java.io.IOException("broken");
                     });
@@ -84,24 +84,24 @@ class CloseOnStopTest {
         assertThat(thrown.getSuppressed()).hasSize(2);
         assertThat(thrown.getSuppressed()[0]).hasRootCauseMessage("broken");
         assertThat(thrown.getSuppressed()[1])
-                .hasMessageStartingWith("test-service: closing a deaf thing threw")
+                .hasMessageStartingWith("test-service: closing a hanging resource threw")
                 .hasMessageContaining("close had not returned after");
         assertThat(root.events).endsWith("root closes first");
     }
 
-    private static final class Deaf implements AutoCloseable {
+    private static final class HangingResource implements AutoCloseable {
         @Override
         public void close() {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                // too late
+                // the thread of the close is abandoned after the timeout
             }
         }
 
         @Override
         public String toString() {
-            return "a deaf thing";
+            return "a hanging resource";
         }
     }
 }

@@ -16,37 +16,37 @@ import org.junit.jupiter.api.Test;
 class ConstructorDeclaresTest {
 
     @Test
-    @DisplayName("L-21 what acts is refused in a constructor, and the error says what to do")
-    void aConstructorDeclares() {
-        TestService part = TestService.root();
+    @DisplayName("L-21 methods that act are rejected in a constructor, and the error gives advice")
+    void rejectsActions_inTheConstructor() {
+        TestService service = TestService.root();
         Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
-        calls.put("spawn", () -> part.task("task", () -> {}));
-        calls.put("sleep", () -> part.pause(Duration.ZERO));
-        calls.put("closeOnStop", () -> part.closedOnStop(() -> {}));
-        calls.put("ready", part::markReady);
-        calls.put("deferReady", part::deferReadiness);
-        calls.put("degraded", () -> part.markDegraded("reason"));
+        calls.put("spawn", () -> service.task("task", () -> {}));
+        calls.put("sleep", () -> service.pause(Duration.ZERO));
+        calls.put("closeOnStop", () -> service.closedOnStop(() -> {}));
+        calls.put("ready", service::markReady);
+        calls.put("deferReady", service::deferReadiness);
+        calls.put("degraded", () -> service.markDegraded("reason"));
 
         calls.forEach((name, call) -> assertThatThrownBy(call)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(name
                         + " was called on test-service before its onStart: a constructor declares, onStart acts, so"
                         + " move the call there"));
-        assertThat(part.status().tasks()).isZero();
+        assertThat(service.status().tasks()).isZero();
     }
 
     @Test
-    @DisplayName("L-21 a setting cannot be read in a constructor, and the error says what to do")
-    void aSettingIsReadLater() {
-        assertThatThrownBy(Reads::new)
+    @DisplayName("L-21 reading a setting in a constructor is rejected, and the error gives advice")
+    void rejectsReadingASetting_inTheConstructor() {
+        assertThatThrownBy(ReadsSettingInConstructor::new)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("rate")
                 .hasMessageContaining("constructor");
     }
 
     @Test
-    @DisplayName("L-21 once it runs, what declares is refused")
-    void onStartActs() {
+    @DisplayName("L-21 declarations are rejected once the service is running, and actions once it has stopped")
+    void rejectsDeclarations_afterTheStart() {
         TestService root = TestService.root();
         root.start();
 
@@ -61,10 +61,10 @@ class ConstructorDeclaresTest {
                 .hasMessage("test-service is STOPPED: spawn has no effect there");
     }
 
-    private static final class Reads extends Service {
+    private static final class ReadsSettingInConstructor extends Service {
         final Setting<Integer> rate = setting("rate", 60);
 
-        Reads() {
+        ReadsSettingInConstructor() {
             log.info("{}", rate.get());
         }
     }

@@ -20,8 +20,9 @@ class DegradedTest {
     private final TestService client = root.child("client");
 
     @Test
-    @DisplayName("L-16 degraded shows in state and readiness, awaitReady blocks, ready() restores, with no restart")
-    void aClientLosesItsConnection() {
+    @DisplayName("L-16 degraded() changes state and readiness and makes awaitReady wait; ready() restores them without"
+            + " a restart")
+    void degradedIsShown_untilReady() {
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             // When
             client.markDegraded("connection lost");
@@ -50,8 +51,9 @@ class DegradedTest {
     }
 
     @Test
-    @DisplayName("L-23 a degraded child leaves its parent as it is, but the tree is not ready and names the child")
-    void theTreeNamesTheChild() {
+    @DisplayName("L-23 a degraded child does not change its parent's state, but the tree is not ready and names the"
+            + " child")
+    void degradedChildMakesTheTreeNotReady() {
         client.whenStarting(self -> self.markDegraded("waiting for 10.0.0.1:4440"));
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             assertThat(root.state()).isEqualTo(State.READY);
@@ -61,14 +63,14 @@ class DegradedTest {
 
             client.stop();
             assertThat(ginkgo.status().ready())
-                    .as("a child that has ended holds nobody up")
+                    .as("a stopped child does not affect readiness")
                     .isTrue();
         }
     }
 
     @Test
-    @DisplayName("L-17 awaitReady that comes to its timeout names path, state, reason and last error")
-    void awaitReadyTimesOut() {
+    @DisplayName("L-17 awaitReady that times out names path, state, reason and last error")
+    void awaitReadyThrows_afterItsTimeout() {
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             client.markDegraded("no route");
 
@@ -85,8 +87,8 @@ class DegradedTest {
     }
 
     @Test
-    @DisplayName("L-18 who waits for a service that fails wakes at once, with the cause")
-    void waitersWakeAtAFailure() throws InterruptedException {
+    @DisplayName("L-18 a thread that waits for a service that fails wakes immediately, with the cause")
+    void awaitReadyThrows_whenTheServiceFails() throws InterruptedException {
         IOException cause = new IOException("disk full");
         client.whenStarting(self -> self.markDegraded("opening"));
         Ginkgo ginkgo = Ginkgo.start(root);
@@ -106,8 +108,8 @@ class DegradedTest {
     }
 
     @Test
-    @DisplayName("L-18 who waits for a service whose start fails wakes at once, with the cause")
-    void waitersWakeAtAFailedStart() {
+    @DisplayName("L-18 a thread that waits for a service whose start fails wakes immediately, with the cause")
+    void awaitReadyThrows_whenTheStartFails() {
         client.whenStarting(self -> {
             throw new IOException("disk full");
         });
@@ -120,8 +122,8 @@ class DegradedTest {
     }
 
     @Test
-    @DisplayName("L-18 who waits for the end of a tree whose configuration is refused is not left waiting")
-    void aRefusedConfigurationHasNoEnd() throws InterruptedException {
+    @DisplayName("L-18 awaitStopped returns if the tree never started because its configuration was rejected")
+    void awaitStoppedReturns_whenTheConfigurationIsRejected() throws InterruptedException {
         assertThatThrownBy(() -> Ginkgo.start(root, "no-such-key = 1"))
                 .isInstanceOf(dev.ginkgo.config.ConfigException.class);
 

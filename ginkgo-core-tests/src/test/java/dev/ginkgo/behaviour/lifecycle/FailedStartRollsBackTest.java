@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 class FailedStartRollsBackTest {
 
     @Test
-    @DisplayName("L-03 when onStart of b throws, c never starts, b is released, a is stopped, the parent is FAILED")
-    void everythingThatWasStartedIsStopped() {
+    @DisplayName("L-03 when onStart of b throws, c never starts, the resources of b are released, a stops, and the"
+            + " parent is FAILED")
+    void stopsStartedServices_whenAnOnStartThrows() {
         // Given
         IOException cause = new IOException("no such host");
         TestService root = TestService.root();
@@ -54,12 +55,12 @@ class FailedStartRollsBackTest {
     }
 
     @Test
-    @DisplayName("L-03 what goes wrong on the way back is suppressed, and the way back goes on")
-    void stopErrorsAreSuppressed() {
+    @DisplayName("L-03 errors during the rollback are suppressed exceptions, and the rollback continues")
+    void rollbackErrorsAreSuppressed() {
         TestService root = TestService.root();
         TestService a = root.child("a");
         TestService b = root.child("b").whenStopping(self -> {
-            throw new IllegalStateException("cannot say goodbye");
+            throw new IllegalStateException("cannot stop");
         });
         root.whenStarting(self -> {
             self.closedOnStop(() -> {
@@ -78,7 +79,7 @@ class FailedStartRollsBackTest {
                                 .hasRootCauseMessage("will not close"),
                         stop -> assertThat(stop)
                                 .hasMessageStartingWith("test-service/b: onStop threw")
-                                .hasRootCauseMessage("cannot say goodbye"));
+                                .hasRootCauseMessage("cannot stop"));
         assertThat(b.state()).isEqualTo(State.FAILED);
         assertThat(a.state()).isEqualTo(State.STOPPED);
         assertThat(root.events).containsExactly("a onStart", "b onStart", "root onStart", "b onStop", "a onStop");
@@ -86,7 +87,7 @@ class FailedStartRollsBackTest {
 
     @Test
     @DisplayName("L-03 a task that fails while onStart still runs fails the start")
-    void aTaskFailsTheStart() {
+    void failsTheStart_whenATaskFailsDuringOnStart() {
         IOException cause = new IOException("connection refused");
         TestService root = TestService.root();
         TestService a = root.child("a").whenStarting(self -> {
@@ -107,8 +108,8 @@ class FailedStartRollsBackTest {
     }
 
     @Test
-    @DisplayName("L-03 onStart that says ready(), goes on and then throws fails the service, like a task")
-    void whatOnStartThrowsAfterReadyIsAFailure() throws InterruptedException {
+    @DisplayName("L-03 an onStart that calls ready() and then throws fails the service like a failed task")
+    void failsTheService_whenOnStartThrowsAfterReady() throws InterruptedException {
         CountDownLatch line = new CountDownLatch(1);
         TestService root = TestService.root();
         root.whenStarting(self -> {
@@ -129,8 +130,9 @@ class FailedStartRollsBackTest {
     }
 
     @Test
-    @DisplayName("L-03 a service that was never started is told to its waiters at once, with the cause of the failure")
-    void waitersForAServiceThatNeverStartedWake() {
+    @DisplayName("L-03 threads that wait for a service that was never started wake immediately, with the cause of the"
+            + " failure")
+    void awaitReadyThrows_whenTheServiceNeverStarted() {
         TestService root = TestService.root();
         root.child("b").whenStarting(self -> {
             throw new IOException("no");
@@ -147,8 +149,8 @@ class FailedStartRollsBackTest {
     }
 
     @Test
-    @DisplayName("L-03 a child with a short stop timeout does not shorten the way back of the others")
-    void theWayBackHasTheDeadlineOfTheWholeTree() {
+    @DisplayName("L-03 a child with a short stop timeout does not shorten the rollback of the others")
+    void rollbackUsesTheDeadlineOfTheTree() {
         TestService root = TestService.root();
         root.child("a").whenStopping(self -> {
             new CountDownLatch(1).await(150, java.util.concurrent.TimeUnit.MILLISECONDS);
@@ -167,8 +169,8 @@ class FailedStartRollsBackTest {
     }
 
     @Test
-    @DisplayName("L-03 an onStart that returned gets its onStop on the way back, even if it was never ready")
-    void onStopMirrorsAnOnStartThatReturned() {
+    @DisplayName("L-03 the rollback calls onStop of a service whose onStart returned, even if it was never ready")
+    void rollbackCallsOnStop_whenOnStartReturned() {
         TestService root = TestService.root()
                 .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(30)))
                 .whenStarting(TestService::deferReadiness);

@@ -23,8 +23,8 @@ class FindAllTest {
     }
 
     @Test
-    @DisplayName("the services of a class are found in a tree, parents first, in the order of their declaration")
-    void within() {
+    @DisplayName("findAll returns the services of a class, in the order of declaration, parents before children")
+    void findsServicesByClass() {
         Root root = new Root();
 
         assertThat(Ginkgo.findAll(root, Leaf.class)).containsExactly(root.branch.inner, root.leaf);

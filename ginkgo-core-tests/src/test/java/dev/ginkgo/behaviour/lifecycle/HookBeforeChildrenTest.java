@@ -18,8 +18,8 @@ class HookBeforeChildrenTest {
     private final TestService b = root.child("b");
 
     @Test
-    @DisplayName("L-19 the hook first, then the children; mirrored, the children first, then onStop")
-    void theHookPrecedesTheChildren() {
+    @DisplayName("L-19 onStart runs before the children start, and onStop after they have stopped")
+    void hookRunsBeforeTheChildren() {
         root.whenStarting(self -> {
             self.closedOnStop(self.resource("pool"));
             self.waitingTask("work");
@@ -43,8 +43,8 @@ class HookBeforeChildrenTest {
     }
 
     @Test
-    @DisplayName("L-19 when a child fails, the hook that went first gets its onStop")
-    void aFailingChild() {
+    @DisplayName("L-19 when a child fails to start, onStop runs after the onStart that preceded it")
+    void callsOnStop_whenAChildFails() {
         b.whenStarting(self -> {
             throw new IOException("no");
         });
@@ -58,8 +58,8 @@ class HookBeforeChildrenTest {
     }
 
     @Test
-    @DisplayName("L-19 when the hook fails, no child starts")
-    void aFailingHook() {
+    @DisplayName("L-19 when onStart fails, no child starts")
+    void startsNoChild_whenTheHookFails() {
         root.whenStarting(self -> {
             throw new IOException("no");
         });

@@ -15,42 +15,42 @@ import org.junit.jupiter.api.Test;
 
 final class HookOrderTest {
 
-    private static final class Slow extends Service {
-        final List<String> journal = new CopyOnWriteArrayList<>();
+    private static final class SlowReload extends Service {
+        final List<String> events = new CopyOnWriteArrayList<>();
         final CountDownLatch reloading = new CountDownLatch(1);
 
         @Override
         protected void onReload() throws Exception {
-            journal.add("reload begins");
+            events.add("reload begins");
             reloading.countDown();
             try {
                 new CountDownLatch(1).await();
             } finally {
-                journal.add("reload ends");
+                events.add("reload ends");
             }
         }
 
         @Override
         protected void onStop() {
-            journal.add("stop");
+            events.add("stop");
         }
     }
 
     @Test
-    @DisplayName("L-04 C-11 a stop interrupts an onReload that is under way, and onStop runs after it, never beside it")
-    void stopDuringReload() throws Exception {
+    @DisplayName("L-04 C-11 a stop interrupts a running onReload, and onStop runs after it, never at the same time")
+    void onStopRunsAfterTheInterruptedOnReload() throws Exception {
         // Given
-        Slow slow = new Slow();
-        Ginkgo ginkgo = Ginkgo.start(slow);
+        SlowReload service = new SlowReload();
+        Ginkgo ginkgo = Ginkgo.start(service);
         CompletableFuture<ReloadResult> reload = CompletableFuture.supplyAsync(ginkgo::reload);
-        slow.reloading.await();
+        service.reloading.await();
 
         // When
         ginkgo.stop();
 
         // Then
-        assertThat(slow.journal).containsExactly("reload begins", "reload ends", "stop");
-        assertThat(slow.status().state()).isEqualTo(State.STOPPED);
+        assertThat(service.events).containsExactly("reload begins", "reload ends", "stop");
+        assertThat(service.status().state()).isEqualTo(State.STOPPED);
         assertThat(reload.get().failures()).isEmpty();
     }
 }

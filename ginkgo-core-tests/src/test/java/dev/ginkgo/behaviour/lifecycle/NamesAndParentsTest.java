@@ -17,8 +17,8 @@ class NamesAndParentsTest {
     private final TestService shared = root.detached("shared");
 
     @Test
-    @DisplayName("L-14 a service has one parent: a second add throws with both paths")
-    void twoParents() {
+    @DisplayName("L-14 adding a service to a second parent throws, and the message names both paths")
+    void rejectsASecondParent() {
         TestService left = root.child("left");
         TestService right = root.child("right");
         left.child("shared", shared);
@@ -37,8 +37,8 @@ class NamesAndParentsTest {
     }
 
     @Test
-    @DisplayName("L-14 a service is not its own child, nor that of one below it")
-    void itself() {
+    @DisplayName("L-14 a service cannot be its own child or descendant")
+    void rejectsItselfAsDescendant() {
         TestService child = root.child("child");
 
         assertThatThrownBy(() -> root.child("self", root))
@@ -51,7 +51,7 @@ class NamesAndParentsTest {
 
     @Test
     @DisplayName("L-14 a running root cannot be added elsewhere")
-    void aRunningRoot() {
+    void rejectsARunningRootAsChild() {
         shared.start();
 
         assertThatThrownBy(() -> root.child("shared", shared))
@@ -62,8 +62,8 @@ class NamesAndParentsTest {
     }
 
     @Test
-    @DisplayName("L-15 a second child of one name is refused, and a free name proposed")
-    void sameName() {
+    @DisplayName("L-15 a second child with the same name is rejected, and a free name is proposed")
+    void rejectsADuplicateName() {
         root.child("hub");
         assertThatThrownBy(() -> root.child("hub"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -71,7 +71,7 @@ class NamesAndParentsTest {
         root.child("hub-2");
         assertThatThrownBy(() -> root.child("hub", shared)).hasMessageEndingWith("use add(\"hub-3\", …)");
 
-        // the one that was refused is free
+        // the rejected service still has no parent
         root.child("hub-3", shared);
         assertThat(root.status().children())
                 .extracting(Status::path)
@@ -79,8 +79,8 @@ class NamesAndParentsTest {
     }
 
     @Test
-    @DisplayName("L-15 the same while the parent runs; the one that runs is not touched")
-    void sameNameWhileRunning() {
+    @DisplayName("L-15 the same while the parent is running; the running child is not affected")
+    void rejectsADuplicateName_whileRunning() {
         TestService hub = root.child("hub");
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             assertThatThrownBy(() -> root.child("hub", shared)).hasMessageEndingWith("use add(\"hub-2\", …)");
@@ -93,8 +93,8 @@ class NamesAndParentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Hub", "the hub", "hub_2", "-hub", "hub-", "a--b", "hub.http", "hub/http", "hüb"})
-    @DisplayName("L-15 a malformed name is refused, with the rule")
-    void malformed(String name) {
+    @DisplayName("L-15 a malformed name is rejected, and the message states the rule")
+    void rejectsMalformedNames(String name) {
         assertThatThrownBy(() -> root.child(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
@@ -102,8 +102,8 @@ class NamesAndParentsTest {
     }
 
     @Test
-    @DisplayName("L-22 only a root is started: a child says where it stands")
-    void startOfAChild() {
+    @DisplayName("L-22 start() on a child is rejected, and the message names its path")
+    void rejectsStartOfAChild() {
         TestService child = root.child("child");
 
         assertThatThrownBy(child::start)

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class RestartAfterStopTest {
 
     @Test
-    @DisplayName("L-12 a stopped tree starts again with a fresh task scope; a ready one refuses")
-    void startAgain() {
+    @DisplayName("L-12 a stopped tree can be started again with a new task scope; starting a running tree is rejected")
+    void startsAgain_afterAStop() {
         TestService root = TestService.root();
         root.child("a").whenStarting(self -> {
             self.closedOnStop(self.resource("socket"));
@@ -37,20 +37,20 @@ class RestartAfterStopTest {
         assertThat(root.state()).isEqualTo(State.READY);
         root.stop();
         root.events.clear();
-        Ginkgo again = Ginkgo.start(root);
+        Ginkgo restarted = Ginkgo.start(root);
 
         assertThat(root.events).containsExactly("a onStart", "root onStart");
-        await().untilAsserted(() -> assertThat(again.tasks()) // the thread of a hook may be in its last instructions
+        await().untilAsserted(() -> assertThat(restarted.tasks()) // the thread of a hook may not have ended yet
                 .singleElement()
                 .satisfies(task -> assertThat(task.fullName()).isEqualTo("test-service/a#work")));
         root.stop();
         assertThat(root.events).endsWith("root onStop", "a onStop", "a work ends", "a closes socket");
-        await().until(() -> again.tasks().isEmpty());
+        await().until(() -> restarted.tasks().isEmpty());
     }
 
     @Test
     @DisplayName("L-12 a tree whose start failed starts again")
-    void startAfterAFailedStart() {
+    void startsAgain_afterAFailedStart() {
         AtomicBoolean down = new AtomicBoolean(true);
         TestService root = TestService.root();
         TestService a = root.child("a").whenStarting(self -> {
@@ -69,7 +69,7 @@ class RestartAfterStopTest {
 
     @Test
     @DisplayName("L-12 a tree that failed while running starts again")
-    void startAfterAFailure() throws InterruptedException {
+    void startsAgain_afterAFailure() throws InterruptedException {
         TestService root = TestService.root();
         CountDownLatch fail = new CountDownLatch(1);
         TestService a = root.child("a")
@@ -94,8 +94,8 @@ class RestartAfterStopTest {
     }
 
     @RepeatedTest(50)
-    @DisplayName("L-12 whoever has waited for the stop may start again at once")
-    void startRightAfterAwaitStopped() throws InterruptedException {
+    @DisplayName("L-12 a thread that waited for the stop can start the tree again immediately")
+    void startsAgain_rightAfterAwaitStopped() throws InterruptedException {
         TestService root = TestService.root();
         root.child("a");
         root.start();
@@ -113,7 +113,7 @@ class RestartAfterStopTest {
     }
 
     @Test
-    @DisplayName("L-12 what was added while it ran is gone after the stop")
+    @DisplayName("L-12 children added at run time are removed at the stop")
     void addedChildrenAreRemovedAtStop() {
         TestService root = TestService.root();
         root.child("declared");
@@ -141,8 +141,8 @@ class RestartAfterStopTest {
     }
 
     @Test
-    @DisplayName("L-12 in a second start the children are waited for anew")
-    void waitersOfTheSecondRunWait() {
+    @DisplayName("L-12 after a second start, awaitReady waits for the children of that run")
+    void awaitReadyWaits_inTheSecondRun() {
         // Given a task that waits for a sibling that starts after it
         TestService root = TestService.root();
         CountDownLatch waits = new CountDownLatch(1);

@@ -14,27 +14,27 @@ class StartOrderTest {
 
     @Test
     @DisplayName("L-02 children start one after another in the order of declaration, then the parent's onStart runs")
-    void childrenStartInOrderAndThenTheParent() {
+    void childrenStartInOrder_thenTheParent() {
         // Given
         TestService root = TestService.root();
         TestService a = root.child("a");
         TestService b = root.child("b");
         TestService c = root.child("c");
-        List<List<State>> seen = new ArrayList<>();
-        TestService.Step look = self -> seen.add(List.of(a.state(), b.state(), c.state(), root.state()));
-        a.whenStarting(look);
-        b.whenStarting(look);
+        List<List<State>> states = new ArrayList<>();
+        TestService.Step recordStates = self -> states.add(List.of(a.state(), b.state(), c.state(), root.state()));
+        a.whenStarting(recordStates);
+        b.whenStarting(recordStates);
         c.whenStarting(self -> {
-            look.run(self);
-            self.markDegraded("no line yet");
+            recordStates.run(self);
+            self.markDegraded("not connected yet");
         });
-        root.whenStarting(look);
+        root.whenStarting(recordStates);
 
         // When
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             // Then
             assertThat(root.events).containsExactly("a onStart", "b onStart", "c onStart", "root onStart");
-            assertThat(seen)
+            assertThat(states)
                     .containsExactly(
                             List.of(State.STARTING, State.NEW, State.NEW, State.STARTING),
                             List.of(State.READY, State.STARTING, State.NEW, State.STARTING),
@@ -45,8 +45,8 @@ class StartOrderTest {
     }
 
     @Test
-    @DisplayName("L-02 what a child started is at the service of the next, and of the parent")
-    void aReadyChildCanBeAwaitedByTheNext() {
+    @DisplayName("L-02 what a child started is available to the next child and to the parent")
+    void nextChildCanAwaitAReadyChild() {
         TestService root = TestService.root();
         TestService a = root.child("a").whenStarting(self -> self.deferReadiness());
         TestService b = root.child("b").whenStarting(self -> a.awaitReady(java.time.Duration.ofSeconds(5)));

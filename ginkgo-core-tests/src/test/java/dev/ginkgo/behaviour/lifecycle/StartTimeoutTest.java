@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 class StartTimeoutTest {
 
     @Test
-    @DisplayName("L-06 an onStart that does not return in time is interrupted and rolled back; the error says where")
-    void anOnStartThatHangsIsInterrupted() {
+    @DisplayName("L-06 an onStart that does not return in time is interrupted and rolled back; the error shows where"
+            + " it waits")
+    void interruptsAnOnStartThatHangs() {
         // Given
         TestService root = TestService.root();
         TestService a = root.child("a");
@@ -46,8 +47,9 @@ class StartTimeoutTest {
     }
 
     @Test
-    @DisplayName("L-06 ready() that never comes after deferReady() is the same error, and says what is missing")
-    void readyLaterThatIsNeverReady() {
+    @DisplayName("L-06 a service that calls deferReady() and never ready() also times out, and the error says what is"
+            + " missing")
+    void timesOut_whenReadyIsNeverCalled() {
         TestService root = TestService.root()
                 .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
                 .whenStarting(self -> {
@@ -65,8 +67,8 @@ class StartTimeoutTest {
     }
 
     @Test
-    @DisplayName("L-06 the timeout is ten seconds, or what start-timeout in [ginkgo] says, or what the service says")
-    void theTimeoutIsASetting() {
+    @DisplayName("L-06 the timeout is ten seconds, or start-timeout in [ginkgo], or the value set by the service")
+    void timeoutIsConfigurable() {
         TestService root = TestService.root().whenStarting(StartTimeoutTest::hang);
         Ginkgo.Builder builder =
                 Ginkgo.of(root).configuration(Configuration.empty().text("test", "[ginkgo]\nstart-timeout = '40ms'"));
@@ -79,8 +81,8 @@ class StartTimeoutTest {
     }
 
     @Test
-    @DisplayName("L-06 the time that children take does not count")
-    void childrenHaveATimeOfTheirOwn() {
+    @DisplayName("L-06 the start time of children does not count")
+    void childrenDoNotUseTheParentsTimeout() {
         TestService root = TestService.root().withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(200)));
         for (String name : new String[] {"a", "b", "c"}) {
             root.child(name)
@@ -94,8 +96,8 @@ class StartTimeoutTest {
     }
 
     @Test
-    @DisplayName("L-07 readyLater: ready() wakes the waiters and lets the parent go on")
-    void readyLaterHoldsUpTheParent() {
+    @DisplayName("L-07 after deferReady(), ready() wakes the waiting threads, and the start of the parent continues")
+    void parentWaits_untilReadyIsCalled() {
         // Given
         CountDownLatch connected = new CountDownLatch(1);
         TestService root = TestService.root();

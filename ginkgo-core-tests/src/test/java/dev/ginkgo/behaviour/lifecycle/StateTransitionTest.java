@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class StateTransitionTest {
 
     @Test
-    @DisplayName("L-01 the transition table")
-    void theTable() {
+    @DisplayName("L-01 a state changes only as the transition table allows")
+    void allowsOnlyTheTransitionsOfTheTable() {
         Map<State, Set<State>> table = Map.of(
                 NEW, EnumSet.of(STARTING),
                 STARTING, EnumSet.of(READY, DEGRADED, STOPPING, FAILED),
@@ -46,17 +46,17 @@ class StateTransitionTest {
     }
 
     @Test
-    @DisplayName("L-01 every change is told, in order, also after an observer that throws")
-    void everyChangeIsTold() throws InterruptedException {
+    @DisplayName("L-01 every change is reported in order, even if an observer throws")
+    void reportsEveryChange() throws InterruptedException {
         // Given
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> reported = new CopyOnWriteArrayList<>();
         List<StateChange> changes = new CopyOnWriteArrayList<>();
         TestService root = TestService.root();
-        TestService a = root.child("a").whenStarting(self -> self.markDegraded("no line"));
+        TestService a = root.child("a").whenStarting(self -> self.markDegraded("not connected"));
         Ginkgo ginkgo = Ginkgo.of(root)
                 .onStateChange(change -> {
                     changes.add(change);
-                    told.add(change.path() + " " + change.from() + " " + change.to());
+                    reported.add(change.path() + " " + change.from() + " " + change.to());
                     throw new AssertionError("an observer that throws");
                 })
                 .start();
@@ -69,8 +69,8 @@ class StateTransitionTest {
         ginkgo.awaitStopped();
 
         // Then
-        await().until(() -> told.size() >= 7);
-        assertThat(told)
+        await().until(() -> reported.size() >= 7);
+        assertThat(reported)
                 .containsExactly(
                         "test-service NEW STARTING",
                         "test-service/a NEW STARTING",
@@ -79,7 +79,7 @@ class StateTransitionTest {
                         "test-service/a DEGRADED READY",
                         "test-service/a READY FAILED",
                         "test-service READY FAILED");
-        assertThat(changes.get(2).reason()).isEqualTo("no line");
+        assertThat(changes.get(2).reason()).isEqualTo("not connected");
         assertThat(changes.get(5).failure()).get().isInstanceOf(IOException.class);
         await().until(() -> ginkgo.tasks().isEmpty());
     }

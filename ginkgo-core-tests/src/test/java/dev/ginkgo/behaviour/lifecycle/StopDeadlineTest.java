@@ -21,27 +21,30 @@ class StopDeadlineTest {
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
-    void releaseTheDeaf() {
+    void releaseTasks() {
         release.countDown();
     }
 
     @Test
-    @DisplayName("L-20 one deadline governs the whole stop: twenty deaf services do not add up")
+    @DisplayName("L-20 a single deadline covers the whole shutdown: the timeouts of twenty tasks that ignore"
+            + " interrupts do not add up")
     void timeoutsDoNotAddUp() {
         // Given
         TestService root = TestService.root().withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
         for (int i = 0; i < 20; i++) {
-            root.child("deaf-" + i).whenStarting(this::deafTask).whenStopping(self -> deaf());
+            root.child("stuck-" + i)
+                    .whenStarting(this::startTaskThatIgnoresInterrupts)
+                    .whenStopping(self -> ignoreInterrupts());
         }
         root.start();
 
         // When
-        long begin = TimeSource.system().nanos();
+        long startedAt = TimeSource.system().nanos();
         StopException thrown = catchThrowableOfType(StopException.class, root::stop);
-        Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
+        Duration took = Duration.ofNanos(TimeSource.system().nanos() - startedAt);
 
         // Then
-        assertThat(thrown.leaks()).extracting(Leak::task).contains("deaf").hasSizeGreaterThanOrEqualTo(20);
+        assertThat(thrown.leaks()).extracting(Leak::task).contains("stuck").hasSizeGreaterThanOrEqualTo(20);
         assertThat(thrown.getSuppressed()).hasSize(20);
         assertThat(took).isLessThan(Duration.ofMillis(300 + 1200));
         assertThat(root.state()).isEqualTo(State.FAILED);
@@ -52,11 +55,11 @@ class StopDeadlineTest {
     }
 
     @Test
-    @DisplayName("L-20 a deaf task of the parent leaves the children half of the time")
-    void aDeafTaskLeavesTheChildrenTheirTurn() {
+    @DisplayName("L-20 a task of the parent that ignores interrupts leaves half of the time to the children")
+    void childrenGetHalfOfTheTime_whenATaskOfTheParentIgnoresInterrupts() {
         TestService root = TestService.root()
                 .withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(400)))
-                .whenStarting(this::deafTask);
+                .whenStarting(this::startTaskThatIgnoresInterrupts);
         root.child("a").whenStopping(self -> {
             self.pause(Duration.ofMillis(50));
             self.record("drained");
@@ -68,39 +71,39 @@ class StopDeadlineTest {
         assertThat(root.events).endsWith("a onStop", "a drained");
         assertThat(thrown.leaks()).singleElement().satisfies(leak -> {
             assertThat(leak.path()).isEqualTo("test-service");
-            assertThat(leak.task()).isEqualTo("deaf");
+            assertThat(leak.task()).isEqualTo("stuck");
             assertThat(leak.age()).isPositive();
-            assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("deaf"));
+            assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("ignoreInterrupts"));
         });
-        assertThat(thrown).hasMessageContaining("test-service#deaf still runs after");
+        assertThat(thrown).hasMessageContaining("test-service#stuck still runs after");
         assertThat(ginkgo.tasks())
-                .as("what still runs is told")
-                .anyMatch(t -> t.fullName().equals("test-service#deaf"));
+                .as("tasks that are still running are listed")
+                .anyMatch(t -> t.fullName().equals("test-service#stuck"));
         release.countDown();
         org.awaitility.Awaitility.await().until(() -> ginkgo.tasks().isEmpty());
     }
 
     @Test
-    @DisplayName("L-20 a service has its own timeout, or what is left, whichever is less")
-    void theOwnTimeout() {
+    @DisplayName("L-20 a service gets its own timeout or the remaining time, whichever is shorter")
+    void usesTheShorterTimeout() {
         TestService root = TestService.root();
         root.child("a");
         root.child("b")
                 .withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(50)))
-                .whenStopping(self -> deaf());
+                .whenStopping(self -> ignoreInterrupts());
         root.start();
 
-        long begin = TimeSource.system().nanos();
+        long startedAt = TimeSource.system().nanos();
         StopException thrown = catchThrowableOfType(StopException.class, root::stop);
 
-        assertThat(Duration.ofNanos(TimeSource.system().nanos() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(TimeSource.system().nanos() - startedAt)).isLessThan(Duration.ofSeconds(2));
         assertThat(thrown).hasMessageContaining("test-service/b: onStop threw java.util.concurrent.TimeoutException");
         assertThat(root.events).endsWith("root onStop", "b onStop", "a onStop");
     }
 
     @Test
-    @DisplayName("L-20 after a start timeout the way back has a deadline of its own")
-    void aFreshDeadlineForTheWayBack() {
+    @DisplayName("L-20 the rollback after a start timeout has its own deadline")
+    void rollbackHasItsOwnDeadline() {
         TestService root = TestService.root();
         root.child("a").whenStopping(self -> {
             self.pause(Duration.ofMillis(100));
@@ -116,18 +119,18 @@ class StopDeadlineTest {
         assertThat(root.events).endsWith("a onStop", "a drained");
     }
 
-    private void deafTask(TestService self) {
-        self.task("deaf", this::deaf);
+    private void startTaskThatIgnoresInterrupts(TestService self) {
+        self.task("stuck", this::ignoreInterrupts);
     }
 
-    private void deaf() {
+    private void ignoreInterrupts() {
         boolean released = false;
         while (!released) {
             try {
                 release.await();
                 released = true;
             } catch (InterruptedException e) {
-                // deaf
+                // keep waiting
             }
         }
     }

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 class StopMirrorsStartTest {
 
     @Test
-    @DisplayName("L-04 onStop while the tasks live, then the tasks, then what is owned in reverse, then the children")
-    void theStopIsTheMirrorOfTheStart() {
+    @DisplayName("L-04 onStop runs while the tasks run; then the tasks end, resources are closed in reverse order, and"
+            + " the children stop")
+    void stopMirrorsTheStart() {
         // Given
         TestService root = TestService.root();
         AtomicBoolean readyInOnStop = new AtomicBoolean(true);
@@ -58,8 +59,8 @@ class StopMirrorsStartTest {
     }
 
     @Test
-    @DisplayName("L-05 when onStop of b throws, all others are stopped, and one StopException carries all errors")
-    void aFailingStopStopsNothingFromStopping() {
+    @DisplayName("L-05 when an onStop throws, the other services still stop, and one StopException carries all errors")
+    void otherServicesStop_whenAnOnStopThrows() {
         // Given
         TestService root = TestService.root();
         TestService a = root.child("a").whenStopping(self -> {
@@ -100,8 +101,8 @@ class StopMirrorsStartTest {
     }
 
     @Test
-    @DisplayName("L-05 after a stop that was not clean the tree can be started again")
-    void aFailedStopCanBeFollowedByAStart() {
+    @DisplayName("L-05 a tree can be started again after a stop that was not clean")
+    void startsAgain_afterAFailedStop() {
         TestService root = TestService.root();
         AtomicBoolean bad = new AtomicBoolean(true);
         root.child("a").whenStopping(self -> {

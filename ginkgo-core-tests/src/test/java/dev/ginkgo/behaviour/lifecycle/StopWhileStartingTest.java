@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Timeout;
 class StopWhileStartingTest {
 
     @Test
-    @DisplayName("L-08 a stop cancels the start: what has not started never does, and both calls return after STOPPED")
-    void theStartIsCancelled() throws InterruptedException {
+    @DisplayName("L-08 a stop cancels the start: services not yet started never start, and both calls return in state"
+            + " STOPPED")
+    void stopCancelsTheStart() throws InterruptedException {
         // Given
         CountDownLatch inside = new CountDownLatch(1);
         TestService root = TestService.root();
@@ -54,7 +55,7 @@ class StopWhileStartingTest {
 
     @Test
     @DisplayName("L-08 onStart may stop its own service")
-    void onStartStopsItself() {
+    void onStartMayStopItsService() {
         TestService root = TestService.root();
         root.whenStarting(TestService::stop);
 
@@ -65,10 +66,10 @@ class StopWhileStartingTest {
     }
 
     @Test
-    @DisplayName(
-            "L-08 a stop of one child that is starting ends that child only: it has done its work, the rest goes on")
-    void aChildThatIsStoppedWhileItStartsHoldsNobodyUp() {
-        // Given a child that ends so soon that its start is not over yet
+    @DisplayName("L-08 stopping a child while it starts ends only that child: it counts as finished, and the start"
+            + " continues")
+    void startContinues_whenAStartingChildIsStopped() {
+        // Given a child that stops itself before its start has finished
         TestService root = TestService.root();
         TestService once = root.child("once").whenStarting(self -> {
             self.task("work", self::stop);
@@ -86,8 +87,8 @@ class StopWhileStartingTest {
     }
 
     @Test
-    @DisplayName("L-08 an interrupt of the starting thread cancels the start and is kept")
-    void anInterruptCancelsTheStart() throws InterruptedException {
+    @DisplayName("L-08 an interrupt of the starting thread cancels the start, and the interrupt status is kept")
+    void interruptCancelsTheStart() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         List<Boolean> flag = new ArrayList<>();
         TestService root = TestService.root();
@@ -115,8 +116,8 @@ class StopWhileStartingTest {
     }
 
     @RepeatedTest(20)
-    @DisplayName("L-08 a thread that is interrupted already starts nothing")
-    void anInterruptedThreadStartsNothing() {
+    @DisplayName("L-08 start() on an interrupted thread starts nothing")
+    void startsNothing_onAnInterruptedThread() {
         TestService root = TestService.root();
         root.child("a");
         BackgroundThread start = BackgroundThread.run(() -> {
@@ -133,9 +134,9 @@ class StopWhileStartingTest {
 
     @Test
     @Timeout(60)
-    @DisplayName(
-            "L-08 L-09 stops from several threads at any moment of the start: the end is STOPPED, and nothing is left")
-    void stopsAtAnyMoment() {
+    @DisplayName("L-08 L-09 stops from several threads at any moment of the start end in STOPPED, and nothing is left"
+            + " running")
+    void stopsCleanly_atAnyMomentOfTheStart() {
         for (int round = 0; round < 500; round++) {
             AtomicInteger live = new AtomicInteger();
             TestService root = TestService.root();
@@ -171,7 +172,7 @@ class StopWhileStartingTest {
                 assertThat(thrown).isInstanceOf(StartException.class);
                 assertThat(((StartException) thrown).cancelled()).isTrue();
             }
-            root.stop(); // where both came before the start
+            root.stop(); // in case both stops came before the start
             assertThat(root.state()).isIn(State.STOPPED, State.NEW);
             assertThat(live).hasValue(0);
         }
@@ -179,7 +180,7 @@ class StopWhileStartingTest {
 
     @Test
     @DisplayName("L-09 a second stop waits for the first and has the same outcome")
-    void aSecondStopWaitsForTheFirst() throws InterruptedException {
+    void secondStopWaitsForTheFirst() throws InterruptedException {
         // Given
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
@@ -208,8 +209,8 @@ class StopWhileStartingTest {
     }
 
     @Test
-    @DisplayName("L-09 the outcome of a stop that was not clean is told to all who asked for it")
-    void aSecondStopHasTheSameErrors() throws InterruptedException {
+    @DisplayName("L-09 every caller of stop() gets the result of a stop that was not clean")
+    void secondStopHasTheSameErrors() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         TestService root = TestService.root().whenStopping(self -> {
@@ -224,15 +225,19 @@ class StopWhileStartingTest {
         org.awaitility.Awaitility.await().until(second::isParked);
         release.countDown();
 
-        Throwable one = first.awaitThrown();
-        Throwable two = second.awaitThrown();
-        assertThat(one).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
-        assertThat(two).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
+        Throwable firstError = first.awaitThrown();
+        Throwable secondError = second.awaitThrown();
+        assertThat(firstError)
+                .isInstanceOf(dev.ginkgo.lifecycle.StopException.class)
+                .hasRootCauseMessage("bad");
+        assertThat(secondError)
+                .isInstanceOf(dev.ginkgo.lifecycle.StopException.class)
+                .hasRootCauseMessage("bad");
     }
 
     @Test
-    @DisplayName("L-09 stop of a service that never ran does nothing")
-    void stopOfANewService() {
+    @DisplayName("L-09 stopping a service that was never started does nothing")
+    void stopDoesNothing_onANewService() {
         TestService root = TestService.root();
         root.stop();
         root.close();

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Timeout;
 class TenThousandServicesTest {
     private final List<Integer> started = Collections.synchronizedList(new ArrayList<>());
     private final List<Integer> stopped = Collections.synchronizedList(new ArrayList<>());
-    private int made;
+    private int created;
 
     @Test
     @Timeout(60)
-    @DisplayName("L-02 L-04 ten thousand children of one parent start in order and stop in the exact mirror")
-    void wide() {
+    @DisplayName("L-02 L-04 ten thousand children of one parent start in order and stop in reverse order")
+    void startsAndStopsAWideTree() {
         Numbered root = new Numbered(0, 10_000);
 
         check(root, 10_001);
@@ -28,8 +28,9 @@ class TenThousandServicesTest {
 
     @Test
     @Timeout(60)
-    @DisplayName("L-02 L-04 a tree of more than ten thousand, ten below each, starts in order and stops in the mirror")
-    void deep() {
+    @DisplayName("L-02 L-04 a tree of more than ten thousand services, ten per parent, starts in order and stops in"
+            + " reverse order")
+    void startsAndStopsADeepTree() {
         Numbered root = new Numbered(4, 10);
 
         check(root, 11_111);
@@ -49,21 +50,24 @@ class TenThousandServicesTest {
     }
 
     private final class Numbered extends dev.ginkgo.Service {
-        final int number = made++;
-        final List<Numbered> below = new CopyOnWriteArrayList<>();
+        final int number = created++;
+        final List<Numbered> childServices = new CopyOnWriteArrayList<>();
 
-        /** Width below, and below that {@code depth - 1} more; depth 0 is a root with leaves. */
+        /**
+         * Creates a service with {@code width} children and {@code depth - 1} further levels; depth 0 has only leaves,
+         * a negative depth is a leaf.
+         */
         Numbered(int depth, int width) {
             List<Numbered> all = new ArrayList<>();
             for (int i = 0; i < (depth < 0 ? 0 : width); i++) {
                 all.add(add("n-" + i, new Numbered(depth <= 1 ? -1 : depth - 1, width)));
             }
-            below.addAll(all);
+            childServices.addAll(all);
         }
 
-        /** Children before their parent. */
+        /** Appends the numbers in the expected start order: children before their parent. */
         List<Integer> expected(List<Integer> order) {
-            below.forEach(child -> child.expected(order));
+            childServices.forEach(child -> child.expected(order));
             order.add(number);
             return order;
         }

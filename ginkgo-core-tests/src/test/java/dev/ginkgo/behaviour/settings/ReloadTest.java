@@ -27,33 +27,33 @@ class ReloadTest {
     private static final class Leaf extends Service {
         final Setting<Integer> rate = setting("rate", 60).between(1, 60_000);
         final Setting<Integer> port = setting("port", 1).restartRequired();
-        final List<String> told;
+        final List<String> events;
 
-        Leaf(List<String> told) {
-            this.told = told;
-            rate.onChange((old, now) -> told.add("leaf rate " + old + "->" + now));
-            rate.onChange((old, now) -> told.add("leaf again " + old + "->" + now));
+        Leaf(List<String> events) {
+            this.events = events;
+            rate.onChange((old, now) -> events.add("leaf rate " + old + "->" + now));
+            rate.onChange((old, now) -> events.add("leaf second " + old + "->" + now));
         }
 
         @Override
         protected void onReload() {
-            told.add("leaf onReload");
+            events.add("leaf onReload");
         }
     }
 
     private static final class Root extends Service {
-        final List<String> told = new CopyOnWriteArrayList<>();
-        final Setting<String> name = setting("name", "x").onChange((old, now) -> told.add("root name"));
-        final Leaf leaf = add("leaf", new Leaf(told));
+        final List<String> events = new CopyOnWriteArrayList<>();
+        final Setting<String> name = setting("name", "x").onChange((old, now) -> events.add("root name"));
+        final Leaf leaf = add("leaf", new Leaf(events));
 
         @Override
         protected void onReload() {
-            told.add("root onReload");
+            events.add("root onReload");
         }
     }
 
     @Test
-    @DisplayName("C-01 a bad file changes nothing, and every problem is told with file:line:column")
+    @DisplayName("C-01 an invalid file changes nothing, and every problem is reported with file:line:column")
     void badFileChangesNothing(@TempDir Path folder) throws Exception {
         // Given a tree that runs from a file
         Path file = Files.writeString(folder.resolve("app.toml"), "name = 'a'\n[leaf]\nrate = 7\n");
@@ -63,7 +63,7 @@ class ReloadTest {
             // When the file is edited, with one good value and two bad ones
             Files.writeString(file, "name = 'b'\n[leaf]\nrate = 0\nprot = 9\n");
             ReloadResult reloadResult = ginkgo.reload();
-            // Then nothing is changed, nobody is told, and both problems have their place
+            // Then nothing changes, no observer is called, and both problems are reported with their position
             assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(reloadResult.problems())
                     .extracting(ConfigProblem::toString)
@@ -75,7 +75,7 @@ class ReloadTest {
                                     .contains("did you mean \"port\"?"));
             assertThat(root.name.get()).isEqualTo("a");
             assertThat(root.leaf.rate.get()).isEqualTo(7);
-            assertThat(root.told).isEmpty();
+            assertThat(root.events).isEmpty();
             // And a good file is applied
             Files.writeString(file, "name = 'b'\n[leaf]\nrate = 8\n");
             assertThat(ginkgo.reload().changed()).containsExactly("name: a -> b", "leaf.rate: 7 -> 8");
@@ -83,13 +83,13 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-02 two settings that change together are seen both old or both new")
-    void noTornPairs() throws Exception {
-        // Given two settings that always say the same, and a reader of both
+    @DisplayName("C-02 a snapshot shows two settings that change together either both old or both new")
+    void snapshotsAreConsistent() throws Exception {
+        // Given two settings that always have the same value, and a task that reads both
         final class Pair extends Service {
             final Setting<Integer> a = setting("a", 0);
             final Setting<Integer> b = setting("b", 0);
-            final AtomicInteger torn = new AtomicInteger();
+            final AtomicInteger inconsistent = new AtomicInteger();
             final AtomicInteger seen = new AtomicInteger();
 
             @Override
@@ -99,7 +99,7 @@ class ReloadTest {
                         Snapshot both = snapshot();
                         int first = both.get(a);
                         if (first != both.get(b)) {
-                            torn.incrementAndGet();
+                            inconsistent.incrementAndGet();
                         }
                         seen.set(first);
                     }
@@ -108,13 +108,13 @@ class ReloadTest {
         }
         Pair pair = new Pair();
         try (TestTree<Pair> tree = TestTree.start(pair)) {
-            // When both are reloaded again and again
+            // When both are reloaded repeatedly
             for (int i = 1; i <= 200; i++) {
                 tree.reload("a = " + i + "\nb = " + i);
             }
             Awaitility.await().until(() -> pair.seen.get() == 200);
-            // Then no pair was ever torn
-            assertThat(pair.torn).hasValue(0);
+            // Then no snapshot was inconsistent
+            assertThat(pair.inconsistent).hasValue(0);
         }
     }
 
@@ -128,12 +128,13 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-08 a reload that would change a setting fixed at start is refused, and says why")
-    void fixedSettingRefusesReload() {
+    @DisplayName("C-08 a reload that would change a setting that requires a restart is rejected, and the message says"
+            + " why")
+    void rejectsReload_ofASettingThatRequiresARestart() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[leaf]\nport = 1")) {
-            // When a fixed setting and another one change
+            // When a setting that requires a restart and another one change
             ReloadResult reloadResult = tree.reload("name = 'b'\n[leaf]\nport = 2");
-            // Then neither does
+            // Then neither is applied
             assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(reloadResult.problems())
                     .singleElement()
@@ -147,8 +148,9 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-08 if so configured, the rest is applied and the fixed setting waits for a restart")
-    void fixedSettingIsDeferred() {
+    @DisplayName("C-08 with fixed-change = 'defer' the other settings are applied, and the change is pending until a"
+            + " restart")
+    void defersASettingThatRequiresARestart() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[ginkgo]\nfixed-change = 'defer'")) {
             ReloadResult reloadResult = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
             assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
@@ -156,15 +158,16 @@ class ReloadTest {
             assertThat(tree.root().name.get()).isEqualTo("b");
             assertThat(tree.root().leaf.port.get()).isEqualTo(1);
             assertThat(tree.ginkgo().pendingRestart()).containsExactly("leaf.port");
-            // And what is taken back waits no more
+            // And a change that is reverted is no longer pending
             tree.reload("[ginkgo]\nfixed-change = 'defer'");
             assertThat(tree.ginkgo().pendingRestart()).isEmpty();
         }
     }
 
     @Test
-    @DisplayName("C-08 what would wait is refused with the rest, if the rest does not go with the value that stays")
-    void deferredAndInconsistent() {
+    @DisplayName("C-08 the whole reload is rejected if the other settings are inconsistent with the current value of a"
+            + " deferred one")
+    void rejectsReload_whenInconsistentWithADeferredSetting() {
         final class Pair extends Service {
             final Setting<Integer> size = setting("size", 1).restartRequired();
             final Setting<Integer> used = setting("used", 1).check((n, all) -> n <= all.get(size), "is over size");
@@ -181,28 +184,29 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-09, C-18 each observer is told once, in order, of its own keys only; children before the parent")
-    void observersAreToldOnceInOrder() {
+    @DisplayName("C-09, C-18 each observer is called once, in order, for its own keys only; children before the parent")
+    void observersAreCalledOnceInOrder() {
         try (TestTree<Root> tree = TestTree.start(new Root())) {
             tree.reload("[leaf]\nrate = 7");
-            assertThat(tree.root().told)
+            assertThat(tree.root().events)
                     .containsExactly("leaf rate 60->7", "leaf again 60->7", "leaf onReload", "root onReload");
         }
     }
 
     @Test
-    @DisplayName("C-10 an observer or onReload that throws stops nobody; the service is marked, the settings stay")
-    void throwingObserverStopsNobody() {
+    @DisplayName("C-10 an observer or onReload that throws does not stop the others; the service is marked, and the"
+            + " settings are applied")
+    void continues_whenAnObserverThrows() {
         // Given an observer and an onReload that throw when the value is odd
         final class Fragile extends Service {
-            final List<String> told = new CopyOnWriteArrayList<>();
+            final List<String> events = new CopyOnWriteArrayList<>();
             final Setting<Integer> n = setting("n", 0)
                     .onChange((old, now) -> {
                         if (now % 2 == 1) {
                             throw new IllegalStateException("odd");
                         }
                     })
-                    .onChange((old, now) -> told.add("second " + now));
+                    .onChange((old, now) -> events.add("second " + now));
 
             @Override
             protected void onReload() {
@@ -213,11 +217,11 @@ class ReloadTest {
         }
         final class Parent extends Service {
             final Fragile fragile = add("fragile", new Fragile());
-            final List<String> told = new CopyOnWriteArrayList<>();
+            final List<String> events = new CopyOnWriteArrayList<>();
 
             @Override
             protected void onReload() {
-                told.add("parent");
+                events.add("parent");
             }
         }
         try (TestTree<Parent> tree = TestTree.start(new Parent())) {
@@ -229,20 +233,20 @@ class ReloadTest {
                     .extracting(
                             failure -> failure.path() + ": " + failure.thrown().getMessage())
                     .containsExactly("parent/fragile: odd", "parent/fragile: odd too");
-            assertThat(tree.root().fragile.told).containsExactly("second 1");
-            assertThat(tree.root().told).containsExactly("parent");
+            assertThat(tree.root().fragile.events).containsExactly("second 1");
+            assertThat(tree.root().events).containsExactly("parent");
             assertThat(tree.root().fragile.n.get()).isEqualTo(1);
             assertThat(tree.root().fragile.status().reloadFailure())
                     .hasValueSatisfying(e -> assertThat(e).hasMessage("odd"));
-            // And a reload that works takes the mark away
+            // And a successful reload removes the mark
             tree.reload("fragile.n = 2");
             assertThat(tree.root().fragile.status().reloadFailure()).isEmpty();
         }
     }
 
     @Test
-    @DisplayName("C-11 a reload during the stop is refused")
-    void reloadDuringStopIsRefused() throws Exception {
+    @DisplayName("C-11 a reload during a stop is rejected")
+    void rejectsReload_duringAStop() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch stopping = new CountDownLatch(1);
         final class Slow extends Service {
@@ -263,13 +267,13 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-11 two reloads never interleave")
-    void reloadsTakeTurns() throws Exception {
-        // Given an onReload that can tell whether another one runs
+    @DisplayName("C-11 two reloads never run at the same time")
+    void reloadsDoNotOverlap() throws Exception {
+        // Given an onReload that detects overlapping calls
         final class Watched extends Service {
             final AtomicInteger inside = new AtomicInteger();
             final AtomicInteger overlaps = new AtomicInteger();
-            final AtomicInteger turns = new AtomicInteger();
+            final AtomicInteger calls = new AtomicInteger();
 
             @Override
             protected void onReload() {
@@ -277,7 +281,7 @@ class ReloadTest {
                     overlaps.incrementAndGet();
                 }
                 Thread.onSpinWait();
-                turns.incrementAndGet();
+                calls.incrementAndGet();
                 inside.decrementAndGet();
             }
         }
@@ -289,14 +293,14 @@ class ReloadTest {
             for (Thread thread : threads) {
                 thread.join();
             }
-            assertThat(tree.root().turns).hasValue(20);
+            assertThat(tree.root().calls).hasValue(20);
             assertThat(tree.root().overlaps).hasValue(0);
         }
     }
 
     @Test
     @DisplayName("C-12 two trees in one JVM do not see each other's values")
-    void twoTreesKnowNothingOfEachOther() {
+    void treesAreIndependent() {
         Root a = new Root();
         Root b = new Root();
         try (Ginkgo first = Ginkgo.start(a, "name = 'a'");
@@ -304,20 +308,20 @@ class ReloadTest {
             first.reload(Configuration.empty().text("toml", "name = 'c'"));
             assertThat(a.name.get()).isEqualTo("c");
             assertThat(b.name.get()).isEqualTo("b");
-            assertThat(b.told).isEmpty();
+            assertThat(b.events).isEmpty();
             assertThat(second.status().ready()).isTrue();
         }
     }
 
     @Test
-    @DisplayName("C-17 without a file, onReload cascades all the same and the result says so")
-    void reloadWithoutFile() {
+    @DisplayName("C-17 without a file, onReload is still called on the whole tree, and the result says so")
+    void reloadsWithoutAFile() {
         Root root = new Root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             ReloadResult reloadResult = ginkgo.reload();
             assertThat(reloadResult.hasFiles()).isFalse();
             assertThat(reloadResult.toString()).contains("no file");
-            assertThat(root.told).containsExactly("leaf onReload", "root onReload");
+            assertThat(root.events).containsExactly("leaf onReload", "root onReload");
         }
     }
 }

@@ -23,26 +23,26 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ServiceSelectorTest {
-    private final List<String> told = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
 
     private abstract static class Engine extends Service {
-        abstract String says();
+        abstract String description();
     }
 
     private final class Local extends Engine {
         final Setting<Integer> capacity = setting("capacity", 16);
 
         Local() {
-            told.add("built local");
+            events.add("created local");
         }
 
         @Override
         protected void onStart() {
-            told.add("started local");
+            events.add("started local");
         }
 
         @Override
-        String says() {
+        String description() {
             return "local " + capacity.get();
         }
     }
@@ -51,11 +51,11 @@ class ServiceSelectorTest {
         final Setting<String> server = setting("server", "127.0.0.1:4222").restartRequired();
 
         Nats() {
-            told.add("built nats");
+            events.add("created nats");
         }
 
         @Override
-        String says() {
+        String description() {
             return "nats " + server.get();
         }
     }
@@ -68,7 +68,7 @@ class ServiceSelectorTest {
 
         @Override
         protected void onStart() {
-            told.add("started hub on " + transport.get().says());
+            events.add("started hub on " + transport.get().description());
         }
     }
 
@@ -88,11 +88,11 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName("C-19 the engine that the configuration names is built while binding and started as a child")
-    void namedEngineRuns() {
+    @DisplayName("C-19 the engine selected by the configuration is created during binding and started as a child")
+    void startsTheSelectedEngine() {
         // Given
         Hub hub = new Hub();
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
 
         // When
         try (TestTree<Hub> tree = TestTree.start(hub, """
@@ -102,7 +102,7 @@ class ServiceSelectorTest {
                 server = "10.0.0.1:4222"
                 """)) {
             // Then
-            assertThat(told).containsExactly("built nats", "started hub on nats 10.0.0.1:4222");
+            assertThat(events).containsExactly("created nats", "started hub on nats 10.0.0.1:4222");
             Status slot = tree.root().status().children().getFirst();
             assertThat(slot.children()).extracting(Status::path).containsExactly("hub/transport/nats");
             assertThat(slot.children().getFirst().state()).isEqualTo(State.READY);
@@ -110,11 +110,11 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName(
-            "C-19 without a word in the configuration it is the default; the environment and --set go before a file")
-    void precedence() {
+    @DisplayName("C-19 the default engine applies without configuration; environment and --set take precedence over a"
+            + " file")
+    void usesTheDefault_unlessConfigured() {
         try (TestTree<Hub> _ = TestTree.start(new Hub())) {
-            assertThat(told).containsExactly("built local", "started local", "started hub on local 16");
+            assertThat(events).containsExactly("created local", "started local", "started hub on local 16");
         }
         Configuration file = toml("transport.engine = 'local'");
         Configuration environment = file.environment(Map.of("GINKGO_TRANSPORT_ENGINE", "nats"));
@@ -127,8 +127,8 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName("C-19 a description shows the keys of the chosen engine, and starts nothing")
-    void descriptionShowsChosenKeys() {
+    @DisplayName("C-19 a validation result lists the keys of the selected engine, and starts nothing")
+    void validationListsKeysOfTheSelectedEngine() {
         ValidationResult validationResult = Ginkgo.of(new Hub())
                 .configuration(toml("transport.engine = 'nats'"))
                 .validate();
@@ -137,12 +137,12 @@ class ServiceSelectorTest {
         assertThat(keys(validationResult)).containsExactly("transport.engine", "transport.nats.server");
         assertThat(validationResult.settings().getFirst().type()).isEqualTo("one of far, local, nats");
         assertThat(validationResult.settings().getFirst().restartRequired()).isTrue();
-        assertThat(told).containsExactly("built nats");
+        assertThat(events).containsExactly("created nats");
     }
 
     @Test
-    @DisplayName("C-19 an unknown engine is one problem, which lists the choices and the one that was meant")
-    void unknownEngine() {
+    @DisplayName("C-19 an unknown engine is a single problem with the list of choices and a suggestion")
+    void reportsAnUnknownEngine() {
         ValidationResult validationResult =
                 Ginkgo.of(new Hub()).configuration(toml("""
                 [transport]
@@ -157,8 +157,8 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName("C-19 an engine that cannot be built is a problem that says why")
-    void engineThatCannotBeBuilt() {
+    @DisplayName("C-19 an engine that cannot be created is a problem with the reason")
+    void reportsAnEngineThatCannotBeCreated() {
         assertThat(problems(Ginkgo.of(new Hub())
                         .configuration(toml("transport.engine = 'far'"))
                         .validate()))
@@ -166,8 +166,8 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName("C-19 tables of engines that are not chosen may stay in the file; the chosen one's is checked")
-    void tablesOfOthers() {
+    @DisplayName("C-19 tables of other engines may stay in the file; only the table of the selected engine is checked")
+    void ignoresTablesOfOtherEngines() {
         assertThat(problems(Ginkgo.of(new Hub()).configuration(toml("""
                         [transport.nats]
                         server = "10.0.0.1:4222"
@@ -178,48 +178,49 @@ class ServiceSelectorTest {
     }
 
     @Test
-    @DisplayName("C-19 a reload builds nothing: another engine is a fixed setting that has changed")
+    @DisplayName("C-19 a reload creates no engine: selecting another one requires a restart")
     void reloadKeepsTheEngine() {
         try (TestTree<Hub> tree = TestTree.start(new Hub(), "transport.local.capacity = 1")) {
             Engine engine = tree.root().transport.get();
 
-            // When what the engine reads changes
+            // When a setting of the engine changes
             ReloadResult changed = tree.reload("transport.local.capacity = 2");
-            // Then it is told
+            // Then the engine sees the new value
             assertThat(changed.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
-            assertThat(engine.says()).isEqualTo("local 2");
+            assertThat(engine.description()).isEqualTo("local 2");
 
-            // When the engine changes
+            // When another engine is selected
             ReloadResult other = tree.reload("transport.engine = 'nats'\ntransport.nats.server = 'b'");
-            // Then nothing else does
+            // Then nothing is applied
             assertThat(other.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(other.problems())
                     .singleElement()
                     .asString()
                     .contains("transport.engine", "cannot change while the service runs");
             assertThat(tree.root().transport.get()).isSameAs(engine);
-            assertThat(told).filteredOn(each -> each.startsWith("built")).containsExactly("built local");
+            assertThat(events).filteredOn(each -> each.startsWith("created")).containsExactly("created local");
         }
     }
 
     @Test
-    @DisplayName("C-19 a tree that is started again may have another engine")
-    void startedAgain() {
+    @DisplayName("C-19 a tree that is started again may select another engine")
+    void selectsAnotherEngine_afterARestart() {
         Hub hub = new Hub();
         TestTree.start(hub).close();
         try (TestTree<Hub> tree = TestTree.start(hub, "transport.engine = 'nats'")) {
-            assertThat(tree.root().transport.get().says()).isEqualTo("nats 127.0.0.1:4222");
+            assertThat(tree.root().transport.get().description()).isEqualTo("nats 127.0.0.1:4222");
             assertThat(tree.root().status().children().getFirst().children()).hasSize(1);
         }
-        // And what did not change is not built anew
-        told.clear();
+        // And an engine is not created again if the selection did not change
+        events.clear();
         TestTree.start(hub, "transport.engine = 'nats'").close();
-        assertThat(told).containsExactly("started hub on nats 127.0.0.1:4222");
+        assertThat(events).containsExactly("started hub on nats 127.0.0.1:4222");
     }
 
     @Test
-    @DisplayName("C-19 an engine may have choices of its own, and a choice may come with a child that is added later")
-    void nestedAndLate() throws StartException {
+    @DisplayName("C-19 an engine may contain another selector, and a selector may belong to a child that is added"
+            + " later")
+    void supportsNestedAndLateSelectors() throws StartException {
         final class Front extends Service {
             final ServiceSelector<Hub> hub = select("hub", "plain", Map.of("plain", Hub::new));
         }
@@ -234,13 +235,13 @@ class ServiceSelectorTest {
         }
         try (TestTree<Late> tree = TestTree.start(new Late(), "front.hub.plain.transport.engine = 'nats'")) {
             Front front = tree.root().grow();
-            assertThat(front.hub.get().transport.get().says()).startsWith("nats");
+            assertThat(front.hub.get().transport.get().description()).startsWith("nats");
         }
     }
 
     @Test
-    @DisplayName("C-19 asking for the engine before it is chosen, or a default that is no engine, is told with advice")
-    void adviceForProgrammers() {
+    @DisplayName("C-19 reading the engine before it is selected, or an unknown default, is rejected with advice")
+    void rejectsMisuse_withAdvice() {
         assertThatThrownBy(() -> new Hub().transport.get())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("hub/transport")

@@ -16,8 +16,9 @@ final class BackoffEndsAtStopTest {
     private static final Duration BACKOFF = Duration.ofMinutes(10);
 
     @Test
-    @DisplayName("S-06 a stop at any moment of the backoff ends the wait at once; nothing is started any more")
-    void atEveryMoment() throws Exception {
+    @DisplayName("S-06 a stop at any moment of the backoff ends the wait immediately, and nothing is started"
+            + " afterwards")
+    void stopEndsTheBackoff() throws Exception {
         for (Supervision policy : List.of(Supervision.restart(), Supervision.restartAll(), Supervision.restartRest())) {
             for (int minute = -1; minute <= 10; minute++) {
                 // Given
@@ -28,7 +29,7 @@ final class BackoffEndsAtStopTest {
                 TestService sibling = hub.child("sibling", new TestService("sibling"));
                 try (TestTree<TestService> tree = TestTree.start(root, clock)) {
                     child.failingTask("boom");
-                    if (minute >= 0) { // before that, at the very moment of the failure
+                    if (minute >= 0) { // -1: stop immediately after the failure
                         clock.advance(Duration.ofMinutes(minute));
                     }
 
@@ -36,7 +37,7 @@ final class BackoffEndsAtStopTest {
                     tree.ginkgo().stop();
                     tree.ginkgo().awaitStopped();
 
-                    // Then: without any time going by
+                    // Then, without advancing the clock
                     child.awaitStopped();
                     assertThat(root.status().state()).isEqualTo(State.STOPPED);
                     assertThat(child.status().nextRestartIn()).isEmpty();
@@ -52,8 +53,8 @@ final class BackoffEndsAtStopTest {
     }
 
     @Test
-    @DisplayName("S-06 the stop of the child itself, or its removal, ends the wait too")
-    void stopOfTheChild() throws Exception {
+    @DisplayName("S-06 stopping the child ends the wait too")
+    void stopOfTheChildEndsTheBackoff() throws Exception {
         FakeClock clock = new FakeClock();
         TestService root = new TestService("root");
         TestService child = root.child(

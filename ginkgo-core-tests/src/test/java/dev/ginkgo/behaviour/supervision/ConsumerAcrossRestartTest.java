@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 final class ConsumerAcrossRestartTest {
 
-    /** The shape of the number client: it fills a mailbox of its own, over which others iterate. */
+    /** Modelled on the number client of the examples: a service with a mailbox over which other services iterate. */
     private static final class Producer extends Service implements Iterable<Integer> {
         final Mailbox<Integer> numbers = add("numbers", new Mailbox<>(8, Mailbox.Overflow.DROP_OLDEST));
         int next;
@@ -41,9 +41,9 @@ final class ConsumerAcrossRestartTest {
     }
 
     @Test
-    @DisplayName(
-            "S-08 an iteration over a child that is restarted pauses and goes on; it ends with the child's final stop")
-    void pausesAndGoesOn() {
+    @DisplayName("S-08 an iteration over a child that is restarted pauses and then continues; it ends with the child's"
+            + " final stop")
+    void iterationContinues_afterARestart() {
         // Given
         FakeClock clock = new FakeClock();
         TestService root = new TestService("root");
@@ -69,12 +69,12 @@ final class ConsumerAcrossRestartTest {
             assertThat(ended).isEmpty();
             assertThat(root.status().tasks()).isEqualTo(1);
 
-            // When it is back, then the same iteration goes on
+            // When the producer is back, then the same iteration continues
             clock.advance(Duration.ofMinutes(7));
             assertThat(seen).startsWith(0, 1, 2, 4, 5);
             assertThat(ended).isEmpty();
 
-            // When it stops for good
+            // When the producer stops permanently
             producer.stop();
             clock.awaitIdle();
             assertThat(ended).containsExactly("bridge");

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 final class EscalationTest {
 
     @Test
-    @DisplayName(
-            "S-03 by default the failure of a child escalates at once, up to the root, and everything stops in order")
+    @DisplayName("S-03 by default the failure of a child escalates immediately up to the root, and the tree stops in"
+            + " order")
     void escalatesByDefault() throws Exception {
         // Given
         List<StateChange> changes = new CopyOnWriteArrayList<>();
@@ -38,7 +38,7 @@ final class EscalationTest {
         http.failingTask("boom");
         ginkgo.awaitStopped();
 
-        // Then: each is told why, and names who failed below it
+        // Then each service has a reason that names the failed child
         assertThat(root.events)
                 .containsExactly(
                         "a onStart",
@@ -68,7 +68,7 @@ final class EscalationTest {
 
     @Test
     @DisplayName("S-03 a child that fails while its parent's onStart runs fails the start")
-    void whileTheParentStarts() {
+    void failsTheStart_whenAChildFailsDuringOnStart() {
         // Given
         TestService root = new TestService("root");
         TestService a = root.child("a", new TestService("a", root.events), Supervision.escalate());
@@ -94,9 +94,9 @@ final class EscalationTest {
     }
 
     @Test
-    @DisplayName("S-01 a child under restart that fails while its parent's onStart runs comes back meanwhile")
-    void restartedWhileTheParentStarts() {
-        // Given a parent that waits in its onStart for the child that it made fail
+    @DisplayName("S-01 a child with restart supervision that fails during its parent's onStart is restarted")
+    void restartsAChild_whileTheParentStarts() {
+        // Given a parent that waits in onStart for the restart of a child
         TestService root = new TestService("root");
         TestService a = root.child("a", new TestService("a", root.events), Supervision.restart());
         root.whenStarting(_ -> {
@@ -111,8 +111,8 @@ final class EscalationTest {
     }
 
     @Test
-    @DisplayName("S-04 a group is not restarted before its parent is up")
-    void groupWaitsForTheParent() {
+    @DisplayName("S-04 a group is not restarted before its parent has started")
+    void groupRestartWaits_untilTheParentHasStarted() {
         for (Supervision policy : List.of(Supervision.restartAll(), Supervision.restartRest())) {
             // Given
             TestService root = new TestService("root");

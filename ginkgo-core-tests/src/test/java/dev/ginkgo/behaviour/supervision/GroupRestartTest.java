@@ -31,7 +31,7 @@ final class GroupRestartTest {
     }
 
     @Test
-    @DisplayName("S-04 one for all: every child is stopped in reverse and started in order")
+    @DisplayName("S-04 one-for-all: every child is stopped in reverse order and started in order")
     void oneForAll() {
         List<TestService> all = children(Supervision.restartAll(), "a", "b", "c", "d");
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
@@ -40,7 +40,8 @@ final class GroupRestartTest {
             all.get(1).failingTask("boom");
             clock.awaitIdle();
             assertThat(root.events)
-                    .containsExactly("b onStop", "d onStop", "c onStop", "a onStop"); // the failed one is down already
+                    .containsExactly(
+                            "b onStop", "d onStop", "c onStop", "a onStop"); // the failed child has stopped already
             assertThat(root.status().children())
                     .extracting(Status::state)
                     .containsExactly(State.STOPPED, State.FAILED, State.STOPPED, State.STOPPED);
@@ -54,7 +55,8 @@ final class GroupRestartTest {
     }
 
     @Test
-    @DisplayName("S-04 rest for one: the child and those after it are stopped in reverse and started in order")
+    @DisplayName("S-04 rest-for-one: the failed child and those after it are stopped in reverse order and started in"
+            + " order")
     void restForOne() {
         List<TestService> all = children(Supervision.restartRest(), "a", "b", "c", "d");
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
@@ -72,12 +74,12 @@ final class GroupRestartTest {
     }
 
     @RepeatedTest(200)
-    @DisplayName("S-04 siblings that fail at the same moment: one restart of the group, and all come back")
-    void failTogether() {
-        Supervision quick = Supervision.restartAll()
+    @DisplayName("S-04 siblings that fail at the same moment are all restarted")
+    void restartsSiblings_thatFailTogether() {
+        Supervision policy = Supervision.restartAll()
                 .backoff(Duration.ZERO, Duration.ofMillis(1))
                 .atMost(100, Duration.ofMinutes(1));
-        List<TestService> all = children(quick, "a", "b", "c");
+        List<TestService> all = children(policy, "a", "b", "c");
         Ginkgo ginkgo = Ginkgo.start(root);
         CountDownLatch together = new CountDownLatch(1);
         for (TestService each : all) {
@@ -96,9 +98,9 @@ final class GroupRestartTest {
     }
 
     @Test
-    @DisplayName("S-04 a child that fails again during the group's restart: the group is taken down again, in order")
-    void failsDuringTheRestart() {
-        // Given: c fails to start once, in the restart of the group
+    @DisplayName("S-04 if a child fails again during the group's restart, the group is stopped again, in order")
+    void stopsTheGroupAgain_whenAChildFailsDuringTheRestart() {
+        // Given that c fails once, in the restart of the group
         List<TestService> all = children(Supervision.restartAll(), "a", "b", "c", "d");
         TestService c = all.get(2);
         c.whenStarting(_ -> {
@@ -134,10 +136,9 @@ final class GroupRestartTest {
     }
 
     @Test
-    @DisplayName(
-            "S-04 the first that is back fails while the others still start: the group waits for it, none comes up before it")
-    void failsAgainWhileTheGroupStarts() {
-        // Given: b takes a while in the restart; a fails meanwhile
+    @DisplayName("S-04 if a restarted child fails while the others still start, the whole group is restarted again")
+    void restartsTheGroupAgain_whenARestartedChildFails() {
+        // Given that b blocks in the restart, and a fails meanwhile
         List<TestService> all = children(Supervision.restartAll(), "a", "b", "c");
         TestService a = all.get(0);
         TestService b = all.get(1);
@@ -166,8 +167,9 @@ final class GroupRestartTest {
     }
 
     @Test
-    @DisplayName("S-04 stopping one of the group while it waits takes out that one only: the others come back")
-    void stopOneOfTheGroup() {
+    @DisplayName("S-04 stopping one child of a group during the backoff excludes only that child: the others are"
+            + " restarted")
+    void restartsTheOthers_whenOneChildIsStopped() {
         for (int stopped = 0; stopped < 3; stopped++) {
             // Given
             TestService parent = new TestService("parent");

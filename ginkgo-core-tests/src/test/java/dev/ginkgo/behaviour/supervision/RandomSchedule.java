@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** One random tree, one random run of several threads over it, and what must hold at the end; all from one seed. */
+/** A random tree, a random run of several threads on it, and the checks at its end; all derived from one seed. */
 final class RandomSchedule {
     private final long seed;
     private final Random random;
@@ -34,11 +34,14 @@ final class RandomSchedule {
     private final List<Supplier<List<Thread>>> tasks = new CopyOnWriteArrayList<>();
     private final List<List<StateChange>> histories = new CopyOnWriteArrayList<>();
     private final List<Thread> drivers = new CopyOnWriteArrayList<>();
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
     private final AtomicInteger names = new AtomicInteger();
     private final RandomService root;
 
-    /** The machine's time, which gets the tasks of each tree before it starts, so that a start that hangs can be examined. */
+    /**
+     * The system time; it also collects the tasks of each tree before its start, so that a start that hangs can be
+     * examined.
+     */
     private final TimeSource timeSource = new TimeSource() {
         @Override
         public Instant now() {
@@ -69,39 +72,39 @@ final class RandomSchedule {
     RandomSchedule(long seed) {
         this.seed = seed;
         this.random = new Random(seed);
-        ledger.trouble = random.nextBoolean() ? 0.02 : 0.1;
-        root = wild(null);
+        ledger.failureRate = random.nextBoolean() ? 0.02 : 0.1;
+        root = randomService(null);
         for (int i = random.nextInt(12); i > 0; i--) {
-            RandomService above = services.get(random.nextInt(services.size()));
-            RandomService child = wild(above);
-            above.declare(child.label, child, policy(random));
+            RandomService parent = services.get(random.nextInt(services.size()));
+            RandomService child = randomService(parent);
+            parent.declare(child.label, child, policy(random));
         }
     }
 
-    private RandomService wild(@org.jspecify.annotations.Nullable RandomService above) {
-        RandomService made = new RandomService("s" + names.incrementAndGet(), above, ledger, random.nextLong());
-        services.add(made);
-        return made;
+    private RandomService randomService(@org.jspecify.annotations.Nullable RandomService parent) {
+        RandomService created = new RandomService("s" + names.incrementAndGet(), parent, ledger, random.nextLong());
+        services.add(created);
+        return created;
     }
 
-    private static Supervision policy(Random dice) {
-        Supervision policy = switch (dice.nextInt(5)) {
+    private static Supervision policy(Random threadRandom) {
+        Supervision policy = switch (threadRandom.nextInt(5)) {
             case 0 -> Supervision.escalate();
             case 1, 2 -> Supervision.restart();
             case 3 -> Supervision.restartAll();
             default -> Supervision.restartRest();
         };
-        return policy.backoff(Duration.ZERO, Duration.ofMillis(dice.nextInt(4)))
-                .atMost(dice.nextInt(6), Duration.ofMinutes(1));
+        return policy.backoff(Duration.ZERO, Duration.ofMillis(threadRandom.nextInt(4)))
+                .atMost(threadRandom.nextInt(6), Duration.ofMinutes(1));
     }
 
-    /** Runs it to its end, and gives back what was wrong. */
+    /** Runs the schedule. Returns the violations. */
     List<String> run() throws InterruptedException {
         start();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            Random dice = new Random(random.nextLong());
-            drivers.add(Thread.ofVirtual().name("driver " + i).start(() -> drive(dice)));
+            Random threadRandom = new Random(random.nextLong());
+            drivers.add(Thread.ofVirtual().name("driver " + i).start(() -> drive(threadRandom)));
         }
         for (Thread driver : drivers) {
             driver.join();
@@ -109,11 +112,13 @@ final class RandomSchedule {
         try {
             root.stop();
         } catch (StopException e) {
-            e.leaks().forEach(leak -> told.add("leak: " + leak)); // a starved machine may leave deaf ones behind
+            e.leaks()
+                    .forEach(leak ->
+                            reported.add("leak: " + leak)); // on an overloaded machine tasks may exceed the deadline
         }
         root.awaitStopped();
         check();
-        return told.isEmpty() ? ledger.violations : concat(ledger.violations, told);
+        return reported.isEmpty() ? ledger.violations : concat(ledger.violations, reported);
     }
 
     private static List<String> concat(List<String> a, List<String> b) {
@@ -135,43 +140,44 @@ final class RandomSchedule {
             histories.add(history);
             trees.add(builder.start());
         } catch (StartException | IllegalStateException e) {
-            // a part of the game
+            // expected in a random run
         }
     }
 
-    private void drive(Random dice) {
-        for (int step = 1 + dice.nextInt(6); step > 0; step--) {
-            LockSupport.parkNanos(dice.nextInt(700_000));
-            RandomService target = services.get(dice.nextInt(services.size()));
+    private void drive(Random threadRandom) {
+        for (int step = 1 + threadRandom.nextInt(6); step > 0; step--) {
+            LockSupport.parkNanos(threadRandom.nextInt(700_000));
+            RandomService target = services.get(threadRandom.nextInt(services.size()));
             try {
-                step(dice, target);
+                step(threadRandom, target);
             } catch (IllegalStateException
                     | IllegalArgumentException
                     | StopException
                     | StartException
                     | ConfigException e) {
-                // a part of the game
+                // expected in a random run
             } catch (RuntimeException e) {
-                ledger.violated("a driver met " + e + " at " + Arrays.toString(e.getStackTrace()));
+                ledger.violated("a driver thread got " + e + " at " + Arrays.toString(e.getStackTrace()));
             }
         }
     }
 
-    private void step(Random dice, RandomService target) {
-        switch (dice.nextInt(12)) {
+    private void step(Random threadRandom, RandomService target) {
+        switch (threadRandom.nextInt(12)) {
             case 0, 1, 2 -> target.failNow();
             case 3 -> target.stop();
-            case 4, 5 -> reload(dice);
+            case 4, 5 -> reload(threadRandom);
             case 6, 7 -> {
-                RandomService child = new RandomService("s" + names.incrementAndGet(), target, ledger, dice.nextLong());
+                RandomService child =
+                        new RandomService("s" + names.incrementAndGet(), target, ledger, threadRandom.nextLong());
                 services.add(child);
-                target.addNow(child.label, child, policy(dice));
+                target.addNow(child.label, child, policy(threadRandom));
             }
-            case 8 -> services.get(dice.nextInt(services.size())).removeNow(target);
-            case 9 -> target.wobble(dice.nextBoolean());
+            case 8 -> services.get(threadRandom.nextInt(services.size())).removeNow(target);
+            case 9 -> target.changeReadiness(threadRandom.nextBoolean());
             case 10 -> start();
             default -> {
-                if (dice.nextInt(3) == 0) {
+                if (threadRandom.nextInt(3) == 0) {
                     root.stop();
                 } else {
                     target.failNow();
@@ -180,17 +186,17 @@ final class RandomSchedule {
         }
     }
 
-    private void reload(Random dice) {
+    private void reload(Random threadRandom) {
         if (!trees.isEmpty()) {
-            int value = dice.nextInt(1_000);
+            int value = threadRandom.nextInt(1_000);
             StringBuilder toml = new StringBuilder("left = " + value + "\nright = " + value + "\n");
             tables("", root, value, toml);
             trees.getLast().reload(Configuration.empty().text("schedule", toml.toString()));
         }
     }
 
-    private static void tables(String prefix, RandomService of, int value, StringBuilder into) {
-        for (RandomService child : of.declared) {
+    private static void tables(String prefix, RandomService service, int value, StringBuilder into) {
+        for (RandomService child : service.declared) {
             String key = prefix + child.label;
             into.append("[" + key + "]\nleft = " + value + "\nright = " + value + "\n");
             tables(key + ".", child, value, into);
@@ -198,9 +204,9 @@ final class RandomSchedule {
     }
 
     private void check() {
-        await("hooks or tasks are left", () -> ledger.live.get() == 0);
+        await("hooks or tasks are still running", () -> ledger.live.get() == 0);
         await(
-                "the trees list tasks",
+                "the trees still list tasks",
                 () -> tasks.stream().allMatch(threads -> threads.get().isEmpty()));
         for (RandomService service : services) {
             Status status = service.status();
@@ -222,10 +228,10 @@ final class RandomSchedule {
         for (StateChange change : history) {
             State before = now.put(change.path(), change.to());
             if (before != null && before != change.from()) {
-                ledger.violated("after " + before + " came " + change);
+                ledger.violated("change after state " + before + ": " + change);
             }
             if (!change.from().canBecome(change.to())) {
-                ledger.violated("not a step: " + change);
+                ledger.violated("transition not allowed: " + change);
             }
             if (change.to() == State.STARTING) {
                 State parent = change.path().contains("/") ? now.get(parentOf(change.path())) : State.STARTING;
@@ -243,7 +249,7 @@ final class RandomSchedule {
         }
         now.forEach((path, state) -> {
             if (state != State.STOPPED && state != State.FAILED) {
-                ledger.violated("the last that was told of " + path + " is " + state);
+                ledger.violated("the last reported state of " + path + " is " + state);
             }
         });
     }
@@ -252,17 +258,17 @@ final class RandomSchedule {
         return path.substring(0, path.lastIndexOf('/'));
     }
 
-    private void await(String otherwise, java.util.function.BooleanSupplier done) {
+    private void await(String violation, java.util.function.BooleanSupplier condition) {
         for (int i = 0; i < 3_000; i++) {
-            if (done.getAsBoolean()) {
+            if (condition.getAsBoolean()) {
                 return;
             }
             LockSupport.parkNanos(1_000_000);
         }
-        ledger.violated(otherwise + dump());
+        ledger.violated(violation + dump());
     }
 
-    /** Where every thread of this schedule is. */
+    /** Returns the stack traces of all threads of this schedule. */
     String dump() {
         List<Thread> threads = new ArrayList<>(drivers);
         tasks.forEach(treeTasks -> threads.addAll(treeTasks.get()));

@@ -23,45 +23,45 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts, stops, reloads, additions, removals and failures at random moments, from several threads, on random trees.
- * {@code -Dginkgo.schedules=100000} draws more of them; {@code -Dginkgo.seed=17} draws that one a hundred times (the
- * dice fall the same, the threads need not).
+ * {@code -Dginkgo.schedules=100000} runs that many seeds; {@code -Dginkgo.seed=17} runs this seed a hundred times (the
+ * random choices repeat, the interleaving of the threads may not).
  */
 final class RandomSchedulesTest {
-    private static final int AT_ONCE = 12;
+    private static final int PARALLEL_RUNS = 12;
     private static final int LIMIT_SECONDS = 20;
 
-    private final Logger ours = (Logger) LoggerFactory.getLogger("dev.ginkgo");
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.ginkgo");
 
     @BeforeEach
-    void beQuiet() {
-        ours.setLevel(Level.OFF);
+    void disableLogging() {
+        logger.setLevel(Level.OFF);
     }
 
     @AfterEach
-    void speakAgain() {
-        ours.setLevel(null);
+    void enableLogging() {
+        logger.setLevel(null);
     }
 
     @Test
-    @DisplayName("L, T, S: random interleavings")
+    @DisplayName("L, T, S: random interleavings violate no rule")
     void randomInterleavings() throws InterruptedException {
         Long one = Long.getLong("ginkgo.seed");
         long[] seeds = one != null
                 ? LongStream.generate(() -> one).limit(100).toArray()
                 : LongStream.range(0, Long.getLong("ginkgo.schedules", 2_000)).toArray();
-        Semaphore permits = new Semaphore(AT_ONCE);
-        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        Semaphore permits = new Semaphore(PARALLEL_RUNS);
+        ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();
         for (long seed : seeds) {
             permits.acquire();
-            if (wrong.size() > 5) {
+            if (failures.size() > 5) {
                 break;
             }
             threads.add(Thread.ofPlatform().daemon().start(() -> {
                 try {
-                    String complaint = run(seed);
-                    if (!complaint.isEmpty()) {
-                        wrong.add("seed " + seed + " (run it again with -Dginkgo.seed=" + seed + "):\n" + complaint);
+                    String violations = run(seed);
+                    if (!violations.isEmpty()) {
+                        failures.add("seed " + seed + " (repeat with -Dginkgo.seed=" + seed + "):\n" + violations);
                     }
                 } finally {
                     permits.release();
@@ -71,7 +71,7 @@ final class RandomSchedulesTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(String.join("\n\n", wrong)).isEmpty();
+        assertThat(String.join("\n\n", failures)).isEmpty();
     }
 
     private static String run(long seed) {
@@ -81,7 +81,7 @@ final class RandomSchedulesTest {
         try {
             return String.join("\n", result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {
-            return "hangs after " + LIMIT_SECONDS + " s at\n    "
+            return "still running after " + LIMIT_SECONDS + " s at\n    "
                     + Arrays.stream(thread.getStackTrace())
                             .map(StackTraceElement::toString)
                             .collect(Collectors.joining("\n    "))

@@ -15,24 +15,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A service of a random tree: its hooks and tasks do what the dice say, and it keeps books on what is done to it. */
+/**
+ * A service of a random tree: its hooks and tasks take random actions, and it records violations of the life cycle.
+ */
 final class RandomService extends Service {
     static final Duration START_TIMEOUT = Duration.ofMillis(60);
     static final Duration STOP_TIMEOUT = Duration.ofMillis(120);
 
-    /** What was done to one schedule's services. */
+    /** The records of all services of one schedule. */
     static final class Ledger {
         final List<String> violations = new CopyOnWriteArrayList<>();
         final List<Resource> resources = new CopyOnWriteArrayList<>();
         final AtomicInteger live = new AtomicInteger();
-        volatile double trouble;
+        volatile double failureRate;
 
         void violated(String what) {
             violations.add(what);
         }
     }
 
-    /** Something that must be closed exactly once. */
+    /** A resource that must be closed exactly once. */
     record Resource(String owner, AtomicInteger closed) implements AutoCloseable {
         @Override
         public void close() {
@@ -46,19 +48,19 @@ final class RandomService extends Service {
     final List<RandomService> declared = new ArrayList<>();
     private final Ledger ledger;
     private final Random random;
-    private final @Nullable RandomService above;
-    private final boolean hookFirst;
-    private final AtomicReference<@Nullable String> inHook = new AtomicReference<>();
+    private final @Nullable RandomService parent;
+    private final boolean hookBeforeChildren;
+    private final AtomicReference<@Nullable String> runningHook = new AtomicReference<>();
     private volatile boolean started;
 
-    RandomService(String label, @Nullable RandomService above, Ledger ledger, long seed) {
+    RandomService(String label, @Nullable RandomService parent, Ledger ledger, long seed) {
         this.label = label;
-        this.above = above;
+        this.parent = parent;
         this.ledger = ledger;
         this.random = new Random(seed);
-        this.hookFirst = chance(0.2);
+        this.hookBeforeChildren = chance(0.2);
         Lifecycle lifecycle = Lifecycle.standard().startTimeout(START_TIMEOUT).stopTimeout(STOP_TIMEOUT);
-        lifecycle(hookFirst ? lifecycle.hookBeforeChildren() : lifecycle);
+        lifecycle(hookBeforeChildren ? lifecycle.hookBeforeChildren() : lifecycle);
     }
 
     boolean chance(double p) {
@@ -79,18 +81,18 @@ final class RandomService extends Service {
 
     void failNow() {
         task("failing", () -> {
-            throw new IllegalStateException(label + " was told to fail");
+            throw new IllegalStateException(label + " fails on request");
         });
     }
 
-    void wobble(boolean up) {
+    void changeReadiness(boolean ready) {
         if (!started) {
             return;
         }
-        if (up) {
+        if (ready) {
             ready();
         } else {
-            degraded("wobbles");
+            degraded("random");
         }
     }
 
@@ -106,16 +108,16 @@ final class RandomService extends Service {
     }
 
     private void hook(String name, dev.ginkgo.lifecycle.TaskBody taskBody) throws Exception {
-        String other = inHook.getAndSet(name);
+        String other = runningHook.getAndSet(name);
         if (other != null) {
-            ledger.violated(label + ": " + name + " began while " + other + " ran");
+            ledger.violated(label + ": " + name + " started while " + other + " was running");
         }
         ledger.live.incrementAndGet();
         try {
             taskBody.run();
         } finally {
             ledger.live.decrementAndGet();
-            inHook.compareAndSet(name, null);
+            runningHook.compareAndSet(name, null);
         }
     }
 
@@ -123,18 +125,18 @@ final class RandomService extends Service {
         if (chance(0.4)) {
             sleep(Duration.ofNanos(random.nextInt(500_000)));
         }
-        if (!chance(ledger.trouble)) {
+        if (!chance(ledger.failureRate)) {
             return;
         }
         switch (random.nextInt(8)) {
             case 0, 1, 2, 3 -> throw new IllegalStateException(label + "." + where + " throws");
             case 4 -> throw new StackOverflowError(label + "." + where + " is deep");
-            case 5, 6 -> sleep(Duration.ofDays(1)); // blocks until it is interrupted
-            default -> { // deaf to the first interrupt
+            case 5, 6 -> sleep(Duration.ofDays(1)); // blocks until the interrupt
+            default -> { // ignores the first interrupt
                 try {
                     sleep(Duration.ofDays(1));
                 } catch (InterruptedException first) {
-                    sleep(Duration.ofMillis(400)); // two interrupts may have fallen into one
+                    sleep(Duration.ofMillis(400)); // limited, because two interrupts may arrive as one
                 }
             }
         }
@@ -144,16 +146,16 @@ final class RandomService extends Service {
     protected void onStart() throws Exception {
         hook("onStart", () -> {
             started = false;
-            RandomService parent = above;
-            if (parent != null) {
-                State state = parent.status().state();
+            RandomService owner = parent;
+            if (owner != null) {
+                State state = owner.status().state();
                 if (state == State.STOPPED || state == State.NEW) {
-                    ledger.violated(label + " starts under " + state + " " + parent.label);
+                    ledger.violated(label + " starts under " + state + " " + owner.label);
                 }
-                if (parent.hookFirst
-                        && !parent.started
-                        && parent.status().state().isRunning()) {
-                    ledger.violated(label + " starts before the hook of " + parent.label);
+                if (owner.hookBeforeChildren
+                        && !owner.started
+                        && owner.status().state().isRunning()) {
+                    ledger.violated(label + " starts before the hook of " + owner.label);
                 }
             }
             for (int i = random.nextInt(3); i > 0; i--) {
@@ -164,21 +166,21 @@ final class RandomService extends Service {
             for (int i = random.nextInt(3); i > 0; i--) {
                 task("loop", this::loop);
             }
-            if (chance(ledger.trouble)) {
+            if (chance(ledger.failureRate)) {
                 Duration delay = Duration.ofNanos(random.nextInt(2_000_000));
-                task("bomb", () -> {
+                task("delayed-failure", () -> {
                     sleep(delay);
-                    throw new IllegalStateException(label + " explodes");
+                    throw new IllegalStateException(label + " fails after a delay");
                 });
             }
-            if (chance(ledger.trouble / 2)) {
-                task("suicide", this::stop);
+            if (chance(ledger.failureRate / 2)) {
+                task("stop", this::stop);
             }
             act("onStart");
             started = true;
         });
         if (chance(0.1)) {
-            degraded("from the start"); // what onStart did after this, it would do as a task
+            degraded("from the start"); // last, because after this call onStart counts as a task
         }
     }
 
@@ -186,7 +188,7 @@ final class RandomService extends Service {
         while (true) {
             Snapshot now = snapshot();
             if (!now.get(left).equals(now.get(right))) {
-                ledger.violated(label + " saw a torn pair: " + now.get(left) + ", " + now.get(right));
+                ledger.violated(label + " read an inconsistent snapshot: " + now.get(left) + ", " + now.get(right));
             }
             sleep(Duration.ofMillis(1));
         }

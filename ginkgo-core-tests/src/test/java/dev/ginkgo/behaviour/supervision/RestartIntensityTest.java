@@ -16,9 +16,9 @@ final class RestartIntensityTest {
     private final TestService root = new TestService("root");
 
     @Test
-    @DisplayName(
-            "S-02 the failure after the last permitted restart fails the parent, with the history; the root stops all in order")
-    void exceededAtTheRoot() throws Exception {
+    @DisplayName("S-02 the failure after the last permitted restart fails the parent, with the history; the root stops"
+            + " the tree in order")
+    void failsTheParent_whenTheIntensityIsExceeded() throws Exception {
         // Given
         TestService sibling = root.child("a", new TestService("a", root.events));
         TestService child = root.child("b", new TestService("b", root.events), Supervision.restart());
@@ -56,7 +56,7 @@ final class RestartIntensityTest {
 
     @Test
     @DisplayName("S-02 failures count only within the window")
-    void onlyWithinTheWindow() {
+    void countsOnlyFailuresWithinTheWindow() {
         TestService child = root.child("a", new TestService("a"), Supervision.restart());
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             for (int i = 0; i < 30; i++) {
@@ -69,9 +69,9 @@ final class RestartIntensityTest {
     }
 
     @Test
-    @DisplayName(
-            "S-02 the decision moves up: the parent is restarted by its own supervision, and its child gets its restarts anew")
-    void decisionMovesUp() {
+    @DisplayName("S-02 escalation: the parent is restarted by its own supervision, and its child gets a new allowance"
+            + " of restarts")
+    void escalatesToTheParentsSupervision() {
         // Given
         TestService hub = root.child("hub", new TestService("hub", root.events), Supervision.restart());
         TestService http = hub.child(

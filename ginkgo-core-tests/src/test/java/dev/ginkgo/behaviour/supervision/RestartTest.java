@@ -28,14 +28,14 @@ final class RestartTest {
     private final FakeClock clock = new FakeClock();
     private final TestService root = new TestService("root");
 
-    private static Status child(Service of, int index) {
-        return of.status().children().get(index);
+    private static Status child(Service parent, int index) {
+        return parent.status().children().get(index);
     }
 
     @Test
-    @DisplayName(
-            "S-01 a child that fails is stopped fully and started again after the backoff; its siblings are untouched")
-    void restartsAlone() {
+    @DisplayName("S-01 a failed child is stopped completely and started again after the backoff; its siblings are not"
+            + " affected")
+    void restartsOnlyTheFailedChild() {
         // Given
         List<String> closed = new CopyOnWriteArrayList<>();
         root.child("a", new TestService("a", root.events));
@@ -52,7 +52,7 @@ final class RestartTest {
             b.failingTask("boom");
             clock.awaitIdle();
 
-            // Then it has stopped, and waits
+            // Then it has stopped, and waits for the backoff
             assertThat(root.events).containsExactly("b onStop");
             assertThat(closed).containsExactly("resource");
             assertThat(b.status().state()).isEqualTo(State.FAILED);
@@ -63,10 +63,10 @@ final class RestartTest {
             assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
             assertThat(tree.ginkgo().status().notReady()).containsExactly("test-service/b: FAILED, boom");
 
-            // When the backoff has gone by
+            // When the backoff has passed
             clock.advance(Duration.ofMillis(125));
 
-            // Then it is back, and nothing else has moved
+            // Then it runs again, and nothing else has changed
             assertThat(root.events).containsExactly("b onStop", "b onStart");
             assertThat(b.status().state()).isEqualTo(State.READY);
             assertThat(b.status().failure()).isEmpty();
@@ -113,7 +113,7 @@ final class RestartTest {
 
     @Test
     @DisplayName("S-07 after a quiet period longer than the window the backoff starts from its minimum")
-    void quietPeriod() {
+    void backoffIsReset_afterAQuietPeriod() {
         Supervision policy = Supervision.restart().atMost(100, Duration.ofMinutes(1));
         TestService child = root.child("a", new TestService("a"), policy);
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
@@ -126,13 +126,13 @@ final class RestartTest {
             clock.awaitIdle();
             assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(1_600));
 
-            // When the period is just not quiet enough
+            // When the quiet period is just too short
             clock.advance(Duration.ofMinutes(1));
             child.failingTask("boom");
             clock.awaitIdle();
             assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(3_200));
 
-            // When it is
+            // When it is long enough
             clock.advance(Duration.ofMinutes(1).plusNanos(1));
             child.failingTask("boom");
             clock.awaitIdle();
@@ -143,15 +143,15 @@ final class RestartTest {
     }
 
     @Test
-    @DisplayName("S-05 a child that ends normally is STOPPED, is not restarted, and holds up nobody's readiness")
-    void transientWork() {
+    @DisplayName("S-05 a child that stops itself is STOPPED, is not restarted, and does not affect readiness")
+    void doesNotRestart_aChildThatStoppedItself() {
         // Given
         TestService child = root.child("a", new TestService("a", root.events), Supervision.restartAll());
         TestService other = root.child("b", new TestService("b", root.events), Supervision.restartAll());
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             root.events.clear();
 
-            // When its work is done
+            // When it stops itself after its work
             child.task("work", child::stop);
             clock.advance(Duration.ofMinutes(5));
 
@@ -162,7 +162,7 @@ final class RestartTest {
             assertThat(tree.ginkgo().status().ready()).isTrue();
             assertThatThrownBy(() -> child.awaitReady(Duration.ofDays(1))).isInstanceOf(NotReadyException.class);
 
-            // When a sibling's failure restarts all, then it is not raised from the dead
+            // When a sibling's failure restarts the group, then it stays stopped
             other.failingTask("boom");
             clock.advance(Duration.ofMinutes(5));
             assertThat(root.events).containsExactly("a onStop", "b onStop", "b onStart");
@@ -170,8 +170,8 @@ final class RestartTest {
     }
 
     @Test
-    @DisplayName("S-01 a restart that fails counts as a failure, and is tried again")
-    void restartFails() {
+    @DisplayName("S-01 a restart that fails counts as a failure and is retried")
+    void retriesAFailedRestart() {
         // Given
         TestService child = root.child("a", new TestService("a", root.events), Supervision.restart());
         child.whenStarting(_ -> {
@@ -196,38 +196,38 @@ final class RestartTest {
     }
 
     @Test
-    @DisplayName("S-01 stopping a child of a service that restarts stops that child alone: the restart goes on")
-    void stopBelowARestart() {
-        // Given: a grandchild that waits in its second start
+    @DisplayName("S-01 stopping a child of a restarting service stops only that child, and the restart continues")
+    void restartContinues_whenADescendantIsStopped() {
+        // Given a grandchild that blocks in its second start
         TestService child = root.child(
                 "a", new TestService("a", root.events), Supervision.restart().backoff(Duration.ZERO, Duration.ZERO));
-        TestService below = child.child("below", new TestService("below", root.events));
-        below.whenStarting(_ -> {
-            if (below.starts.get() == 2) {
-                below.blockForever();
+        TestService grandchild = child.child("grandchild", new TestService("grandchild", root.events));
+        grandchild.whenStarting(_ -> {
+            if (grandchild.starts.get() == 2) {
+                grandchild.blockForever();
             }
         });
         Ginkgo ginkgo = Ginkgo.start(root);
         child.failingTask("boom");
-        await().until(() -> below.starts.get() == 2);
+        await().until(() -> grandchild.starts.get() == 2);
 
         // When
-        below.stop();
+        grandchild.stop();
 
         // Then
         await().until(() -> child.status().state() == State.READY);
-        assertThat(below.status().state()).isEqualTo(State.STOPPED);
+        assertThat(grandchild.status().state()).isEqualTo(State.STOPPED);
         assertThat(child.status().restarts()).isEqualTo(1);
         assertThat(ginkgo.status().ready()).isTrue();
         ginkgo.stop();
     }
 
-    /** What must not survive a failure is in the object. */
-    private final class Fresh extends Service {
+    /** A service whose state must not survive a failure. */
+    private final class Replaceable extends Service {
         final Setting<Integer> size = setting("size", 1);
-        final int number = made.incrementAndGet();
+        final int number = created.incrementAndGet();
 
-        void fails() {
+        void fail() {
             spawn("work", () -> {
                 throw new IllegalStateException("boom");
             });
@@ -236,21 +236,21 @@ final class RestartTest {
         @Override
         protected void onStart() {
             root.events.add("fresh " + number + " of size " + size.get());
-            newest = this;
+            latest = this;
         }
     }
 
-    private final AtomicInteger made = new AtomicInteger();
-    private volatile @Nullable Fresh newest;
+    private final AtomicInteger created = new AtomicInteger();
+    private volatile @Nullable Replaceable latest;
 
     @Test
-    @DisplayName("S-01 restart(supplier) gives a fresh object at the same place, bound to the same table")
-    void freshObject() throws Exception {
+    @DisplayName("S-01 restart(supplier) creates a new object with the same path, bound to the same settings table")
+    void createsANewObject() throws Exception {
         // Given
-        Fresh first = root.child("fresh", new Fresh(), Supervision.restart(Fresh::new));
+        Replaceable first = root.child("fresh", new Replaceable(), Supervision.restart(Replaceable::new));
         try (TestTree<TestService> tree = TestTree.start(root, clock, "[fresh]\nsize = 7")) {
             // When
-            first.fails();
+            first.fail();
             clock.advance(Duration.ofSeconds(1));
 
             // Then
@@ -260,13 +260,13 @@ final class RestartTest {
             assertThat(now.state()).isEqualTo(State.READY);
             assertThat(now.restarts()).isEqualTo(1);
             assertThat(root.status().children()).hasSize(1);
-            first.awaitStopped(); // the old one is nobody's any more
+            first.awaitStopped(); // the old object no longer belongs to the tree
 
-            // When it is reloaded, and fails again, then the same table still holds
+            // When it is reloaded and fails again, then the same table still applies
             assertThat(tree.reload("[fresh]\nsize = 9").problems()).isEmpty();
             assertThat(tree.ginkgo().settings().stream().filter(s -> s.fullKey().equals("fresh.size")))
                     .hasSize(1);
-            requireNonNull(newest).fails();
+            requireNonNull(latest).fail();
             clock.advance(Duration.ofSeconds(1));
             assertThat(root.events).endsWith("fresh 3 of size 9");
             assertThat(child(root, 0).restarts()).isEqualTo(2);
@@ -274,9 +274,9 @@ final class RestartTest {
     }
 
     @Test
-    @DisplayName(
-            "S-01 a supplier that throws, gives null or the same object again is a failure like any other: it is never silent")
-    void badSupplier() throws Exception {
+    @DisplayName("S-01 a supplier that throws, returns null or returns the same object counts as a failure and is"
+            + " reported")
+    void reportsAFailingSupplier() throws Exception {
         for (String kind : List.of("throws", "null", "same")) {
             TestService parent = new TestService("parent");
             TestService child = new TestService("child");
@@ -299,7 +299,7 @@ final class RestartTest {
         }
     }
 
-    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a careless supplier does
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // imitates a faulty supplier
     private static <S extends Service> S nothing() {
         return (S) null;
     }

@@ -22,7 +22,7 @@ class StopRacesRestartTest {
     @Test
     @Timeout(60)
     @DisplayName("L-08 L-13 a child that is stopped or removed at any moment of its restarts stays stopped")
-    void stoppedIsStopped() {
+    void childStaysStopped_whenStoppedDuringARestart() {
         TestService root = TestService.root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             for (int round = 0; round < 500; round++) {
@@ -64,13 +64,13 @@ class StopRacesRestartTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("L-12 L-13 a child that is stopped or removed while a fresh object is made for it is not replaced")
-    void stoppedWhileItIsMadeAnew(boolean remove) throws InterruptedException {
-        // Given a child that has failed, and whose successor is being made
-        CountDownLatch making = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+    @DisplayName("L-12 L-13 a child that is stopped or removed while its replacement is being created is not replaced")
+    void childIsNotReplaced_whenStoppedDuringTheRestart(boolean remove) throws InterruptedException {
+        // Given a failed child whose replacement is being created
+        CountDownLatch creating = new CountDownLatch(1);
+        CountDownLatch proceed = new CountDownLatch(1);
         TestService root = TestService.root();
-        TestService fresh = root.detached("fresh");
+        TestService replacement = root.detached("replacement");
         TestService flaky = root.detached("flaky")
                 .whenStarting(self -> self.task("fail", () -> {
                     self.awaitReady(Duration.ofSeconds(10));
@@ -80,17 +80,17 @@ class StopRacesRestartTest {
                 "flaky",
                 flaky,
                 Supervision.restart(() -> {
-                            making.countDown();
+                            creating.countDown();
                             try {
-                                go.await();
+                                proceed.await();
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
-                            return fresh;
+                            return replacement;
                         })
                         .backoff(Duration.ZERO, Duration.ofNanos(1)));
         Ginkgo ginkgo = Ginkgo.start(root);
-        making.await();
+        creating.await();
 
         // When
         if (remove) {
@@ -98,11 +98,11 @@ class StopRacesRestartTest {
         } else {
             flaky.stop();
         }
-        go.countDown();
+        proceed.countDown();
 
         // Then
         await().until(() -> ginkgo.tasks().isEmpty());
-        assertThat(fresh.state()).isEqualTo(State.NEW);
+        assertThat(replacement.state()).isEqualTo(State.NEW);
         assertThat(root.state()).isEqualTo(State.READY);
         assertThat(root.status().children()).hasSize(remove ? 0 : 1);
         root.stop();

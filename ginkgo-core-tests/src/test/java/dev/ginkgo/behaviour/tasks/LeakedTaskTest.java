@@ -27,49 +27,49 @@ final class LeakedTaskTest {
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
-    void letGo() {
+    void releaseTasks() {
         release.countDown();
     }
 
-    /** Swallows every interrupt, as {@code while (true) try … catch (Exception e) {}} does. */
-    private void deaf() {
+    /** Ignores every interrupt, as {@code while (true) try … catch (Exception e) {}} does. */
+    private void ignoreInterrupts() {
         while (true) {
             try {
                 release.await();
                 return;
             } catch (InterruptedException e) {
-                // what T-02 is about
+                // ignored, which T-02 is about
             }
         }
     }
 
     @Test
-    @DisplayName(
-            "T-02 a task that ignores interruption is reported with path, task, age and stack; state is FAILED, leak")
+    @DisplayName("T-02 a task that ignores interrupts is reported with path, task, age and stack; the service is"
+            + " FAILED with the reason leak")
     void leakIsReported() {
         // Given
-        TestService deaf = new TestService("deaf").stopTimeout(TIMEOUT);
+        TestService stuck = new TestService("stuck").stopTimeout(TIMEOUT);
         TestService root = new TestService("root");
-        root.child("hub", deaf);
-        deaf.whenStarting(_ -> deaf.task("reader", this::deaf));
+        root.child("hub", stuck);
+        stuck.whenStarting(_ -> stuck.task("reader", this::ignoreInterrupts));
         Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
 
         // When
-        long begin = System.nanoTime();
+        long startedAt = System.nanoTime();
         StopException thrown = catchThrowableOfType(StopException.class, ginkgo::stop);
-        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
 
         // Then
         assertThat(thrown.leaks()).singleElement().satisfies(leak -> {
             assertThat(leak.path()).isEqualTo("gateway/hub");
             assertThat(leak.task()).isEqualTo("reader");
             assertThat(leak.age()).isGreaterThanOrEqualTo(TIMEOUT);
-            assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("deaf"));
+            assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("ignoreInterrupts"));
         });
         assertThat(thrown)
                 .hasMessageContaining("gateway did not stop cleanly")
                 .hasMessageContaining("gateway/hub#reader still runs after")
-                .hasMessageContaining(LeakedTaskTest.class.getName() + ".deaf");
+                .hasMessageContaining(LeakedTaskTest.class.getName() + ".ignoreInterrupts");
         assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusSeconds(5));
         Status hub = root.status().children().getFirst();
         assertThat(hub.state()).isEqualTo(State.FAILED);
@@ -85,14 +85,13 @@ final class LeakedTaskTest {
     }
 
     @Test
-    @DisplayName(
-            "T-02 at the deadline the sockets that its service owns are closed, which ends a task that waits in one")
-    void ownedSocketsAreClosedAtTheDeadline() throws Exception {
-        // Given: an accept loop on a platform socket that swallows the interrupt
+    @DisplayName("T-02 at the deadline the sockets of the service are closed, which ends a task that is blocked in one")
+    void closesResources_atTheDeadline() throws Exception {
+        // Given an accept loop that ignores interrupts
         TestService root = new TestService("root").stopTimeout(TIMEOUT);
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         AtomicReference<@Nullable Boolean> closedAtFirstInterrupt = new AtomicReference<>();
-        AtomicReference<String> end = new AtomicReference<>("still runs");
+        AtomicReference<String> end = new AtomicReference<>("still running");
         root.whenStarting(_ -> {
             root.closedOnStop(socket);
             root.task("accept", () -> {
@@ -109,11 +108,11 @@ final class LeakedTaskTest {
         Ginkgo ginkgo = Ginkgo.start(root);
 
         // When
-        long begin = System.nanoTime();
+        long startedAt = System.nanoTime();
         ginkgo.stop();
 
-        // Then: no leak, hence no exception; but it took until the deadline
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(TIMEOUT);
+        // Then there is no leak and no exception, but the stop took until the deadline
+        assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isGreaterThanOrEqualTo(TIMEOUT);
         assertThat(socket.isClosed()).isTrue();
         assertThat(end).hasValue("ended by the close");
         assertThat(closedAtFirstInterrupt).hasValue(false);
@@ -121,11 +120,11 @@ final class LeakedTaskTest {
     }
 
     @Test
-    @DisplayName("T-02 one deaf task does not cost the children their stop")
-    void childrenStillStop() {
+    @DisplayName("T-02 a task that ignores interrupts does not keep the children from stopping")
+    void childrenStop_whenATaskIgnoresInterrupts() {
         TestService root = new TestService("root").stopTimeout(TIMEOUT);
         TestService child = root.child("child", new TestService("child", root.events));
-        root.whenStarting(_ -> root.task("reader", this::deaf));
+        root.whenStarting(_ -> root.task("reader", this::ignoreInterrupts));
         Ginkgo ginkgo = Ginkgo.start(root);
 
         StopException thrown = catchThrowableOfType(StopException.class, ginkgo::stop);
@@ -136,26 +135,26 @@ final class LeakedTaskTest {
     }
 
     @Test
-    @DisplayName("S-01 T-02 a service that left a task behind is not restarted beside it: the failure escalates")
-    void noRestartBesideALeak() throws InterruptedException {
+    @DisplayName("S-01 T-02 a service with a leaked task is not restarted: its failure escalates")
+    void escalatesInsteadOfRestart_whenATaskLeaked() throws InterruptedException {
         // Given
-        CountDownLatch breaking = new CountDownLatch(1);
-        TestService deaf = new TestService("deaf").stopTimeout(TIMEOUT);
+        CountDownLatch fail = new CountDownLatch(1);
+        TestService stuck = new TestService("stuck").stopTimeout(TIMEOUT);
         TestService root = new TestService("root");
-        root.child("hub", deaf, Supervision.restart());
+        root.child("hub", stuck, Supervision.restart());
         AtomicInteger starts = new AtomicInteger();
-        deaf.whenStarting(_ -> {
+        stuck.whenStarting(_ -> {
             starts.incrementAndGet();
-            deaf.task("reader", this::deaf);
-            deaf.task("culprit", () -> {
-                breaking.await();
+            stuck.task("reader", this::ignoreInterrupts);
+            stuck.task("failing", () -> {
+                fail.await();
                 throw new IllegalStateException("broken");
             });
         });
 
         // When
         Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
-        breaking.countDown();
+        fail.countDown();
         ginkgo.awaitStopped();
         StopException thrown = catchThrowableOfType(StopException.class, ginkgo::stop);
 

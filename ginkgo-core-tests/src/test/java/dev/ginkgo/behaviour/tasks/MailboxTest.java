@@ -35,8 +35,8 @@ class MailboxTest {
     }
 
     @Test
-    @DisplayName("N-06 DROP_OLDEST keeps the newest, DROP_NEWEST the oldest; what was dropped is counted")
-    void boundsAndPolicies() throws InterruptedException {
+    @DisplayName("N-06 DROP_OLDEST keeps the newest items, DROP_NEWEST the oldest; dropped items are counted")
+    void dropsAndCountsItems_whenFull() throws InterruptedException {
         for (int i = 1; i <= 4; i++) {
             assertThat(newest.put(i)).isTrue();
             assertThat(oldest.put(i)).isEqualTo(i <= 2);
@@ -51,8 +51,8 @@ class MailboxTest {
     }
 
     @Test
-    @DisplayName("N-06 BLOCK lets the one who puts wait until there is room, or until the mailbox has stopped for good")
-    void block() throws InterruptedException {
+    @DisplayName("N-06 with BLOCK, put waits until there is room or the mailbox has stopped permanently")
+    void putBlocks_whenFull() throws InterruptedException {
         all.put(1);
         all.put(2);
         BackgroundThread third =
@@ -68,12 +68,12 @@ class MailboxTest {
 
         assertThat(fourth.awaitThrown()).isNull();
         assertThat(List.of(all.take(), all.take())).containsExactly(2, 3);
-        assertThat(all.dropped()).as("what was put after the end").isEqualTo(1);
+        assertThat(all.dropped()).as("items put after the permanent stop").isEqualTo(1);
     }
 
     @Test
-    @DisplayName("N-07 an iteration ends when the mailbox has stopped for good and is empty")
-    void theIterationEnds() throws InterruptedException {
+    @DisplayName("N-07 an iteration ends when the mailbox has stopped permanently and is empty")
+    void iterationEnds_whenTheMailboxHasStopped() throws InterruptedException {
         List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
         BackgroundThread consumer = BackgroundThread.run(() -> all.forEach(seen::add));
         all.put(1);
@@ -86,14 +86,14 @@ class MailboxTest {
         assertThatThrownBy(all::take)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("test-service/all has stopped and is empty; no more items will arrive");
-        Iterator<Integer> over = all.iterator();
-        assertThat(over.hasNext()).isFalse();
-        assertThatThrownBy(over::next).isInstanceOf(NoSuchElementException.class);
+        Iterator<Integer> ended = all.iterator();
+        assertThat(ended.hasNext()).isFalse();
+        assertThatThrownBy(ended::next).isInstanceOf(NoSuchElementException.class);
     }
 
     @Test
-    @DisplayName("N-07 an interrupt ends the iteration and keeps the flag")
-    void anInterruptEndsTheIteration() {
+    @DisplayName("N-07 an interrupt ends the iteration, and the interrupt status is kept")
+    void iterationEnds_whenInterrupted() {
         List<Boolean> flag = Collections.synchronizedList(new ArrayList<>());
         BackgroundThread consumer = BackgroundThread.run(() -> {
             for (Integer each : all) {
@@ -111,7 +111,7 @@ class MailboxTest {
 
     @Test
     @DisplayName("N-07 each item goes to one consumer")
-    void manyConsumers() throws InterruptedException {
+    void eachItemGoesToOneConsumer() throws InterruptedException {
         List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
         List<BackgroundThread> consumers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -129,8 +129,8 @@ class MailboxTest {
     }
 
     @Test
-    @DisplayName("N-06 a mailbox without room, or a null, is refused")
-    void refused() {
+    @DisplayName("N-06 a capacity below one and a null item are rejected")
+    void rejectsInvalidArguments() {
         assertThatThrownBy(() -> new Mailbox<String>(0, Overflow.BLOCK))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("capacity is 0; a mailbox needs a capacity of at least 1");

@@ -13,30 +13,30 @@ import org.junit.jupiter.api.Test;
 class PeriodicTaskTest {
     private final FakeClock clock = new FakeClock();
     private final TestService root = TestService.root();
-    private final AtomicInteger turns = new AtomicInteger();
+    private final AtomicInteger runs = new AtomicInteger();
 
     @Test
-    @DisplayName("every with a fixed period runs its body first after one period, then once in each")
-    void fixedPeriod() {
+    @DisplayName("every() with a fixed period runs its body once per period, for the first time after one period")
+    void runsOncePerPeriod() {
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
-            tree.root().taskEvery("again", Duration.ofSeconds(4), turns::incrementAndGet);
+            tree.root().taskEvery("again", Duration.ofSeconds(4), runs::incrementAndGet);
             clock.advance(Duration.ofMillis(3_999));
-            assertThat(turns).hasValue(0);
+            assertThat(runs).hasValue(0);
             clock.advance(Duration.ofMillis(1));
-            assertThat(turns).hasValue(1);
+            assertThat(runs).hasValue(1);
             clock.advance(Duration.ofSeconds(12));
-            assertThat(turns).hasValue(4);
+            assertThat(runs).hasValue(4);
         }
-        assertThat(turns).as("after the stop").hasValue(4);
+        assertThat(runs).as("after the stop").hasValue(4);
     }
 
     @Test
-    @DisplayName("every fails the service if its period is not positive")
-    void periodMustBePositive() throws InterruptedException {
+    @DisplayName("every() fails the service if its period is not positive")
+    void failsTheService_whenThePeriodIsNotPositive() throws InterruptedException {
         root.start();
-        root.taskEvery("again", Duration.ZERO, turns::incrementAndGet);
+        root.taskEvery("again", Duration.ZERO, runs::incrementAndGet);
         root.awaitStopped();
         assertThat(root.status().failure().orElseThrow()).hasMessageContaining("the period is PT0S");
-        assertThat(turns).hasValue(0);
+        assertThat(runs).hasValue(0);
     }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 final class SpawnOutsideOfARunTest {
 
     @Test
-    @DisplayName("T-03 spawn on a new or a stopped service throws, says why, and makes no thread")
-    void spawnThrows() {
+    @DisplayName("T-03 spawn on a new or stopped service throws with the reason, and creates no thread")
+    void spawnThrows_outsideARun() {
         // Given
         TestService root = new TestService("root");
         AtomicBoolean ran = new AtomicBoolean();
@@ -47,11 +47,11 @@ final class SpawnOutsideOfARunTest {
     }
 
     @Test
-    @DisplayName("T-09 a spawn that loses against the stop throws, and the caller's rollback runs")
-    void spawnWhileStopping() throws Exception {
-        // Given: a task that answers the interrupt by one more spawn, and rolls back when that is refused
+    @DisplayName("T-09 a spawn during a stop throws, so that the caller can roll back")
+    void spawnThrows_duringAStop() throws Exception {
+        // Given a task that spawns another one when it is interrupted, and rolls back when that is rejected
         TestService root = new TestService("root");
-        AtomicReference<Exception> refused = new AtomicReference<>();
+        AtomicReference<Exception> rejected = new AtomicReference<>();
         AtomicBoolean rolledBack = new AtomicBoolean();
         AtomicBoolean ran = new AtomicBoolean();
         try (TestTree<TestService> tree = TestTree.start(root)) {
@@ -62,7 +62,7 @@ final class SpawnOutsideOfARunTest {
                     try {
                         root.task("connection", () -> ran.set(true));
                     } catch (IllegalStateException e) {
-                        refused.set(e);
+                        rejected.set(e);
                         rolledBack.set(true);
                     }
                 }
@@ -73,7 +73,7 @@ final class SpawnOutsideOfARunTest {
         }
 
         // Then
-        assertThat(refused.get())
+        assertThat(rejected.get())
                 .hasMessage(
                         "test-service is stopping: no task \"connection\" was spawned. Let the exception end the caller.");
         assertThat(rolledBack).isTrue();
@@ -82,14 +82,14 @@ final class SpawnOutsideOfARunTest {
     }
 
     @RepeatedTest(50)
-    @DisplayName(
-            "T-09 tasks that spawn without pause race against the stop: each is joined or refused, none is forgotten")
-    void spawnRaces() throws Exception {
+    @DisplayName("T-09 when tasks spawn continuously during a stop, each spawned task is joined or rejected, and none"
+            + " is lost")
+    void joinsOrRejectsEveryTask_duringAStop() throws Exception {
         // Given
         TestService root = new TestService("root");
         List<Thread> spawned = new CopyOnWriteArrayList<>();
         CountDownLatch busy = new CountDownLatch(20);
-        AtomicBoolean refused = new AtomicBoolean();
+        AtomicBoolean rejected = new AtomicBoolean();
         Ginkgo ginkgo = Ginkgo.start(root);
         root.task("accept", () -> {
             try {
@@ -102,7 +102,7 @@ final class SpawnOutsideOfARunTest {
                     root.pause(Duration.ZERO);
                 }
             } catch (IllegalStateException e) {
-                refused.set(true);
+                rejected.set(true);
             }
         });
         busy.await();
@@ -118,7 +118,7 @@ final class SpawnOutsideOfARunTest {
 
     private static boolean joined(Thread thread) {
         try {
-            return thread.join(Duration.ofSeconds(5)); // it has left its service; what is left is its last frame
+            return thread.join(Duration.ofSeconds(5)); // it has left its service and is about to end
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

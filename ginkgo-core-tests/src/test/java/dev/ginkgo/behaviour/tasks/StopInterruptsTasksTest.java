@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 final class StopInterruptsTasksTest {
 
     @Test
-    @DisplayName("T-01 a stop interrupts all tasks at once, then joins them: none is joined before all are interrupted")
-    void allAtOnceThenJoined() {
-        // Given: tasks that end only when every one of them has been interrupted
+    @DisplayName("T-01 a stop interrupts all tasks before it joins the first one")
+    void interruptsAllTasks_beforeJoining() {
+        // Given tasks that end only when all of them have been interrupted
         int n = 100;
         TestService root = new TestService("root");
         CountDownLatch interrupted = new CountDownLatch(n);
@@ -40,59 +40,59 @@ final class StopInterruptsTasksTest {
         assertThat(root.status().tasks()).isEqualTo(n);
 
         // When
-        long begin = System.nanoTime();
+        long startedAt = System.nanoTime();
         ginkgo.stop();
 
-        // Then: joined, so all have ended; and no fixed delay was paid
+        // Then all have ended, and there was no fixed delay
         assertThat(ended).hasValue(n);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(5));
         assertThat(root.status().state()).isEqualTo(State.STOPPED);
         assertThat(root.status().tasks()).isZero();
     }
 
     @Test
-    @DisplayName("T-06 what was to run later, or every so often, never runs after a stop, and the stop does not wait")
-    void delayedBodiesNeverRun() {
+    @DisplayName("T-06 delayed and periodic bodies never run after a stop, and the stop does not wait for them")
+    void delayedBodiesDoNotRun_afterAStop() {
         // Given
         FakeClock clock = new FakeClock();
         TestService root = new TestService("root");
         AtomicInteger ran = new AtomicInteger();
-        AtomicInteger turns = new AtomicInteger();
+        AtomicInteger runs = new AtomicInteger();
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
-            root.taskEvery("again", () -> Duration.ofSeconds(4), turns::incrementAndGet);
+            root.taskEvery("again", () -> Duration.ofSeconds(4), runs::incrementAndGet);
 
-            // When: it stops before the one, and between two turns of the other
+            // When it stops before the delay of the one and between two runs of the other
             clock.advance(Duration.ofSeconds(9));
-            assertThat(turns).hasValue(2);
-            long begin = System.nanoTime();
+            assertThat(runs).hasValue(2);
+            long startedAt = System.nanoTime();
             tree.ginkgo().stop();
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - startedAt)).isLessThan(Duration.ofSeconds(2));
         }
 
         // Then
         clock.advance(Duration.ofMinutes(1));
         assertThat(ran).hasValue(0);
-        assertThat(turns).hasValue(2);
+        assertThat(runs).hasValue(2);
     }
 
     @Test
-    @DisplayName("T-06 later runs once, after its delay; every runs at the period that it asks for each time")
+    @DisplayName("T-06 spawnLater runs once after its delay; every() asks for its period before each run")
     void delayedBodiesRunOnTime() {
         FakeClock clock = new FakeClock();
         TestService root = new TestService("root");
         AtomicInteger ran = new AtomicInteger();
-        AtomicInteger turns = new AtomicInteger();
+        AtomicInteger runs = new AtomicInteger();
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
-            root.taskEvery("again", () -> Duration.ofSeconds(turns.get() + 1), turns::incrementAndGet);
+            root.taskEvery("again", () -> Duration.ofSeconds(runs.get() + 1), runs::incrementAndGet);
 
             clock.advance(Duration.ofMillis(9_999));
             assertThat(ran).hasValue(0);
-            assertThat(turns).hasValue(3); // after 1, 1 + 2 and 1 + 2 + 3 seconds
+            assertThat(runs).hasValue(3); // after 1, 1 + 2 and 1 + 2 + 3 seconds
             clock.advance(Duration.ofMillis(1));
             assertThat(ran).hasValue(1);
-            assertThat(turns).hasValue(4);
+            assertThat(runs).hasValue(4);
             clock.advance(Duration.ofHours(1));
             assertThat(ran).hasValue(1);
             assertThat(tree.root().status().tasks()).isEqualTo(1);

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TaskBookkeepingTest {
 
     @Test
-    @DisplayName("T-07 a million tasks that have ended leave nothing behind")
-    void millionTasks() throws Exception {
+    @DisplayName("T-07 a million ended tasks leave nothing behind")
+    void endedTasksLeaveNothingBehind() throws Exception {
         // Given
         int million = 1_000_000;
         int atOnce = 500;
@@ -46,7 +46,7 @@ final class TaskBookkeepingTest {
                         permits.release();
                     });
                     while (i % 50_000 == 0 && root.status().tasks() > 1) {
-                        root.pause(Duration.ofMillis(1)); // only the spawner is left, again and again
+                        root.pause(Duration.ofMillis(1)); // waits at intervals until only the spawner is left
                     }
                 }
             });
@@ -61,8 +61,8 @@ final class TaskBookkeepingTest {
     }
 
     @Test
-    @DisplayName("T-08 a task's thread is named path#task, in a thread dump too, and tasks are listed by service")
-    void namesInADump(@TempDir Path folder) throws Exception {
+    @DisplayName("T-08 a task's thread is named path#task, also in a thread dump, and tasks are listed by service")
+    void threadsAreNamedAfterTheirTask(@TempDir Path folder) throws Exception {
         // Given
         TestService root = new TestService("root");
         TestService hub = root.child("hub", new TestService("hub"));
@@ -95,15 +95,15 @@ final class TaskBookkeepingTest {
     }
 
     @Test
-    @DisplayName(
-            "T-10 what a task opened and forgot is closed when the task ends, in reverse; also when it fails or is stopped")
-    void forgottenSubscriptionsAreClosed() throws Exception {
+    @DisplayName("T-10 resources that a task opened and did not close are closed in reverse order when it ends, fails"
+            + " or is stopped")
+    void closesResources_whenTheTaskEnds() throws Exception {
         // Given
         TestService root = new TestService("root");
         List<String> closed = new CopyOnWriteArrayList<>();
         Ginkgo ginkgo = Ginkgo.start(root);
 
-        // When a task ends by itself
+        // When a task ends normally
         root.task("reader", () -> {
             TaskScope.closeAtEnd(() -> closed.add("a"));
             AutoCloseable inTime = () -> closed.add("closed in time");
@@ -132,9 +132,9 @@ final class TaskBookkeepingTest {
     }
 
     @Test
-    @DisplayName(
-            "T-10 a close that throws is logged and stops neither the others nor the service; outside of a task nothing is kept")
-    void closeThatThrows() throws Exception {
+    @DisplayName("T-10 a close that throws is logged and affects neither the other resources nor the service; nothing"
+            + " is registered outside a task")
+    void closesTheOthers_whenACloseThrows() throws Exception {
         TestService root = new TestService("root");
         AtomicBoolean closed = new AtomicBoolean();
         try (LogCapture log = LogCapture.of(TaskScope.class);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 final class TaskFailureTest {
 
     @Test
-    @DisplayName("T-04 what escapes a task is logged once, with the path, and fails the service")
-    void escapeFailsTheService() throws Exception {
+    @DisplayName("T-04 an exception that escapes a task is logged once with the path, and fails the service")
+    void failsTheService_whenAnExceptionEscapes() throws Exception {
         // Given
         TestService root = new TestService("root");
         TestService hub = root.child("hub", new TestService("hub"));
@@ -43,8 +43,8 @@ final class TaskFailureTest {
     }
 
     @Test
-    @DisplayName("T-04 an Error, and an interrupt that nobody asked for, fail the service too")
-    void errorsToo() throws Exception {
+    @DisplayName("T-04 an Error, or an interrupt without a stop, fails the service too")
+    void failsTheService_afterAnErrorOrAnInterrupt() throws Exception {
         TestService root = new TestService("root");
         Ginkgo ginkgo = Ginkgo.start(root);
         root.task("work", () -> {
@@ -63,9 +63,9 @@ final class TaskFailureTest {
     }
 
     @Test
-    @DisplayName(
-            "T-05 what escapes a task after its stop began is normal: the interrupt, the socket's exception, any other")
-    void escapesAfterTheStopAreNormal() throws Exception {
+    @DisplayName("T-05 an exception that escapes a task after its stop began is expected: the interrupt, a"
+            + " SocketException, or any other")
+    void exceptionsAfterAStopAreExpected() throws Exception {
         // Given
         TestService root = new TestService("root");
         CountDownLatch accepting = new CountDownLatch(1);

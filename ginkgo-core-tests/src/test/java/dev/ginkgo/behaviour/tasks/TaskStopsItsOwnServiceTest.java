@@ -14,19 +14,19 @@ import org.junit.jupiter.api.Test;
 class TaskStopsItsOwnServiceTest {
 
     @Test
-    @DisplayName("L-10 a task that stops its own service is interrupted like any task, and the stop runs to the end")
-    void aTaskStopsItsService() throws InterruptedException {
+    @DisplayName("L-10 a task that stops its own service is interrupted like any task, and the stop completes")
+    void taskStopsItsOwnService() throws InterruptedException {
         // Given
         AtomicBoolean interrupted = new AtomicBoolean();
         TestService root = TestService.root();
         root.child("a");
         root.whenStarting(self -> {
             self.waitingTask("other");
-            self.task("suicide", () -> {
+            self.task("stopper", () -> {
                 self.awaitReady(Duration.ofSeconds(10));
                 self.stop();
                 interrupted.set(Thread.currentThread().isInterrupted());
-                self.record("suicide returns");
+                self.record("stop returns");
             });
         });
 
@@ -39,14 +39,14 @@ class TaskStopsItsOwnServiceTest {
         assertThat(root.state()).isEqualTo(State.STOPPED);
         assertThat(root.events)
                 .startsWith("a onStart", "root onStart", "root onStop")
-                .contains("root other ends", "root suicide returns")
+                .contains("root other ends", "root stop returns")
                 .endsWith("a onStop");
         await().until(() -> ginkgo.tasks().isEmpty());
     }
 
     @Test
-    @DisplayName("L-10 a task of a child may stop the whole tree, or have its own service removed")
-    void aTaskStopsOthers() throws InterruptedException {
+    @DisplayName("L-10 a task of a child may stop the whole tree, or remove its own service")
+    void taskStopsTheTree_orRemovesItsService() throws InterruptedException {
         TestService root = TestService.root();
         TestService removed = root.child("removed")
                 .whenStarting(self -> self.task("work", () -> {

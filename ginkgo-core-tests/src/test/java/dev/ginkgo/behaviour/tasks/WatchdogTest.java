@@ -17,17 +17,18 @@ import org.junit.jupiter.api.Test;
 final class WatchdogTest {
     private static final int SPINNERS = Runtime.getRuntime().availableProcessors() * 2;
 
-    private final AtomicBoolean enough = new AtomicBoolean();
+    private final AtomicBoolean finished = new AtomicBoolean();
 
     private void compute() {
-        while (!enough.get()) {
+        while (!finished.get()) {
             Thread.onSpinWait();
         }
     }
 
     @Test
-    @DisplayName("T-11 tasks that hold every carrier are named with their stacks within seconds, and only once a while")
-    void watchdogTells() {
+    @DisplayName("T-11 tasks that occupy every carrier thread are logged with their stacks within seconds, at a"
+            + " limited rate")
+    void logsTasksThatOccupyAllCarriers() {
         // Given
         TestService root = new TestService("root");
         try (LogCapture log = new LogCapture("dev.ginkgo.internal.engine.Watchdog")) {
@@ -52,21 +53,21 @@ final class WatchdogTest {
                         .atMost(5, TimeUnit.SECONDS)
                         .until(() -> log.at(Level.WARN).size() == 1);
             } finally {
-                enough.set(true);
+                finished.set(true);
                 ginkgo.stop();
             }
         }
     }
 
     @Test
-    @DisplayName("T-11 sleep(Duration.ZERO) yields: others get their turn")
-    void zeroYields() throws Exception {
+    @DisplayName("T-11 sleep(Duration.ZERO) yields, so other tasks run")
+    void sleepOfZeroYields() throws Exception {
         // Given
         TestService root = new TestService("root");
         Ginkgo ginkgo = Ginkgo.start(root);
         for (int i = 0; i < SPINNERS; i++) {
             root.task("crunch", () -> {
-                while (!enough.get()) {
+                while (!finished.get()) {
                     root.pause(Duration.ZERO);
                 }
             });
@@ -78,6 +79,6 @@ final class WatchdogTest {
 
         // Then
         assertThat(ran.await(5, TimeUnit.SECONDS)).isTrue();
-        ginkgo.stop(); // and it notices the interrupt
+        ginkgo.stop(); // which also shows that the tasks react to interrupts
     }
 }

@@ -1,3 +1,4 @@
+/** Tests of tasks, mailboxes and the watchdog. Depends on the fixtures in {@code dev.ginkgo.behaviour}. */
 @NullMarked
 package dev.ginkgo.behaviour.tasks;
 

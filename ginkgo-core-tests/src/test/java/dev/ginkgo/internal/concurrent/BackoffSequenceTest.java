@@ -16,7 +16,7 @@ class BackoffSequenceTest {
     private static final Duration MAX = ofSeconds(1);
 
     @Test
-    @DisplayName("N-05 pauses double from the shortest to the longest, and start again after a reset")
+    @DisplayName("N-05 the backoff doubles from the minimum to the maximum, and starts again after a reset")
     void pausesDouble() {
         // Given a random generator for which the jitter is zero
         RandomGenerator zero = () -> 0;
@@ -36,7 +36,7 @@ class BackoffSequenceTest {
     }
 
     @Test
-    @DisplayName("N-05 each pause is drawn from the upper half of its bound")
+    @DisplayName("N-05 jitter shortens each backoff by at most half")
     void jitterShortens() {
         assertThat(pausesAtTheMaximum(BackoffSequence.shortenedByUpToHalf(new Random(42))))
                 .allSatisfy(pause -> assertThat(pause).isBetween(ofMillis(500), ofSeconds(1)));

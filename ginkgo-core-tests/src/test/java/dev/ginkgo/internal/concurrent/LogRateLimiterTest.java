@@ -15,8 +15,8 @@ class LogRateLimiterTest {
     private final LogRateLimiter limiter = new LogRateLimiter(clock);
 
     @Test
-    @DisplayName(
-            "the first event is permitted at once, the next one ten seconds later with the number of those between")
+    @DisplayName("the first event is permitted immediately, the next one ten seconds later with the number of events"
+            + " in between")
     void permitsOneInTenSeconds() {
         assertThat(limiter.countEvent()).isEqualTo(1);
         assertThat(limiter.countEvent()).isZero();

@@ -14,7 +14,7 @@ class WakeableTimerTest {
     private final WakeableTimer timer = new WakeableTimer(TimeSource.system());
 
     @Test
-    void returnsFalse_whenTheTimeIsOver() throws InterruptedException {
+    void returnsFalse_whenTheDeadlinePassed() throws InterruptedException {
         assertThat(timer.await(ofMillis(1))).isFalse();
     }
 
@@ -28,7 +28,7 @@ class WakeableTimerTest {
 
     @Test
     void losesNoWakeUp_ofAnotherThread() throws InterruptedException {
-        // Given a thread that counts up, and wakes the one that looks at the count
+        // Given a thread that increments a counter and wakes the thread that reads it
         AtomicInteger count = new AtomicInteger();
         Thread other = Thread.ofVirtual().start(() -> {
             for (int i = 0; i < 10_000; i++) {
@@ -36,7 +36,7 @@ class WakeableTimerTest {
                 timer.wake();
             }
         });
-        // Then it sees the last value
+        // Then the reading thread sees the last value
         while (count.get() < 10_000) {
             assertThat(timer.await(ofMinutes(1))).isTrue();
         }
@@ -48,7 +48,7 @@ class WakeableTimerTest {
         AtomicBoolean done = new AtomicBoolean();
         assertThat(timer.await(ofMillis(1), done::get)).isFalse();
         Thread.ofVirtual().start(() -> {
-            timer.wake(); // too early, as the condition does not hold yet
+            timer.wake(); // too early: the condition is still false
             done.set(true);
             timer.wake();
         });

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The JDK's HTTP server as a service, asked by real clients. */
+/** The HTTP server service, tested with real clients. */
 class HttpServerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private static final class Site extends Service {
         final HttpServer http;
@@ -47,21 +47,21 @@ class HttpServerTest {
     private static HttpResponse<String> get(Site site, String path) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(site.uri(path)).timeout(PATIENCE).build(),
+                    HttpRequest.newBuilder(site.uri(path)).timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofString());
         }
     }
 
-    private static void answer(HttpExchange exchange, String text) throws IOException {
+    private static void respond(HttpExchange exchange, String text) throws IOException {
         byte[] bytes = text.getBytes(UTF_8);
         exchange.sendResponseHeaders(200, bytes.length);
         exchange.getResponseBody().write(bytes);
     }
 
     @Test
-    @DisplayName("T-08 a request is a task of the service on a virtual thread, and address() tells the real port")
-    void serves() throws Exception {
-        Site site = new Site(exchange -> answer(
+    @DisplayName("T-08 a request is a task of the service on a virtual thread, and address() returns the actual port")
+    void handlesRequestsAsTasks() throws Exception {
+        Site site = new Site(exchange -> respond(
                 exchange,
                 exchange.getRequestURI() + " " + Thread.currentThread().getName() + " "
                         + Thread.currentThread().isVirtual()));
@@ -73,11 +73,11 @@ class HttpServerTest {
     }
 
     @Test
-    @DisplayName("N-01 a port that is taken fails the start with a BindException that names address and setting")
-    void portInUse() {
-        Site first = new Site(exchange -> answer(exchange, "first"));
+    @DisplayName("N-01 a port in use fails the start with a BindException that names address and setting")
+    void failsTheStart_whenThePortIsInUse() {
+        Site first = new Site(exchange -> respond(exchange, "first"));
         try (Ginkgo _ = Ginkgo.start(first)) {
-            HttpServer second = new HttpServer(exchange -> answer(exchange, "second"));
+            HttpServer second = new HttpServer(exchange -> respond(exchange, "second"));
             String bind = "bind = \"" + first.http.address() + "\"";
             assertThatThrownBy(() -> Ginkgo.start(second, bind))
                     .isInstanceOf(StartException.class)
@@ -89,14 +89,14 @@ class HttpServerTest {
     }
 
     @Test
-    @DisplayName("N-10 a handler that throws is a 500, or the end of its answer, and harms no other request")
-    void handlerThrows() throws Exception {
+    @DisplayName("N-10 a handler that throws causes a 500 or a closed connection, and affects no other request")
+    void respondsWith500_whenTheHandlerThrows() throws Exception {
         Site site = new Site(exchange -> {
             switch (exchange.getRequestURI().getPath()) {
                 case "/throws" -> throw new IllegalStateException("no luck");
                 case "/overflows" -> throw new StackOverflowError();
                 case "/silent" -> {}
-                default -> answer(exchange, "well");
+                default -> respond(exchange, "ok");
             }
         });
         try (Ginkgo _ = Ginkgo.start(site)) {
@@ -104,16 +104,16 @@ class HttpServerTest {
             assertThat(get(site, "/throws").body()).doesNotContain("luck");
             assertThat(get(site, "/overflows").statusCode()).isEqualTo(500);
             assertThatThrownBy(() -> get(site, "/silent")).isInstanceOf(IOException.class);
-            assertThat(get(site, "/").body()).isEqualTo("well");
+            assertThat(get(site, "/").body()).isEqualTo("ok");
         }
     }
 
     @ParameterizedTest(name = "chunked: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("a body longer than max-body is a 413, whether it says its length or not")
-    void longBody(boolean chunked) throws Exception {
-        Site site = new Site(
-                exchange -> answer(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
+    @DisplayName("a body longer than max-body is rejected with 413, with or without a Content-Length")
+    void rejectsALongBody(boolean chunked) throws Exception {
+        Site site = new Site(exchange ->
+                respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
         try (Ginkgo _ = Ginkgo.start(site, "http.max-body = \"1KiB\"");
                 HttpClient client = HttpClient.newHttpClient()) {
             for (int size : new int[] {1024, 1025}) {
@@ -131,30 +131,31 @@ class HttpServerTest {
 
     @ParameterizedTest(name = "after \"{0}\"")
     @ValueSource(strings = {"GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123"})
-    @DisplayName("N-03 a client that does not finish its request in time loses its connection")
-    void slowClient(String part) throws Exception {
-        Site site = new Site(
-                exchange -> answer(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
+    @DisplayName("N-03 a connection is closed if the request is not complete within request-timeout")
+    void closesTheConnection_whenTheRequestIsIncomplete(String part) throws Exception {
+        Site site = new Site(exchange ->
+                respond(exchange, "read " + exchange.getRequestBody().readAllBytes().length));
         try (Ginkgo _ = Ginkgo.start(site, "http.request-timeout = \"100ms\"");
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), site.http.address().port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(part.getBytes(UTF_8));
             assertThat(socket.getInputStream().readAllBytes()).isEmpty();
-            await().atMost(PATIENCE).until(() -> site.http.status().tasks() == 1); // what looks for the overdue
+            await().atMost(TIMEOUT)
+                    .until(() -> site.http.status().tasks() == 1); // only the task that checks the timeouts is left
         }
     }
 
     @Test
-    @DisplayName("N-03 a client that does not read its answer loses its connection after write-timeout")
-    void stuckClient() throws Exception {
+    @DisplayName("N-03 a connection is closed after write-timeout if the client does not read the response")
+    void closesTheConnection_whenTheClientDoesNotRead() throws Exception {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Site site = new Site(exchange -> {
             exchange.sendResponseHeaders(200, 0);
-            byte[] much = new byte[1 << 20];
+            byte[] chunk = new byte[1 << 20];
             try {
                 while (true) {
-                    exchange.getResponseBody().write(much);
+                    exchange.getResponseBody().write(chunk);
                 }
             } catch (IOException e) {
                 thrown.complete(e);
@@ -170,18 +171,19 @@ class HttpServerTest {
     }
 
     @Test
-    @DisplayName("R-19 a stop lets a running request finish, turns new ones away, and closes idle connections at once")
-    void drains() throws Exception {
+    @DisplayName("R-19 a stop lets a running request finish, rejects new ones with 503, and closes idle connections"
+            + " immediately")
+    void stopDrainsRequests() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch proceed = new CountDownLatch(1);
         Site site = new Site(exchange -> {
             inside.countDown();
             try {
-                goOn.await();
+                proceed.await();
             } catch (InterruptedException e) {
                 throw new IOException("interrupted", e);
             }
-            answer(exchange, "finished");
+            respond(exchange, "finished");
         });
         Ginkgo ginkgo = Ginkgo.start(site);
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -190,13 +192,13 @@ class HttpServerTest {
                     client.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
             inside.await();
             Thread stopping = Thread.ofVirtual().start(ginkgo::stop);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                                     .statusCode()
                             == 503);
-            goOn.countDown();
+            proceed.countDown();
             assertThat(slow.get(30, TimeUnit.SECONDS).body()).isEqualTo("finished");
-            stopping.join(PATIENCE);
+            stopping.join(TIMEOUT);
             assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), uri.getPort()))
                     .isInstanceOf(IOException.class);
         } finally {
@@ -205,8 +207,8 @@ class HttpServerTest {
     }
 
     @Test
-    @DisplayName("a request that does not end is interrupted after drain-time, and the stop is clean")
-    void interrupts() throws Exception {
+    @DisplayName("a request still running after drain-time is interrupted, and the stop is clean")
+    void interruptsRequests_afterTheDrainTime() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Site site = new Site(exchange -> {
@@ -220,19 +222,19 @@ class HttpServerTest {
         });
         try (HttpClient client = HttpClient.newHttpClient()) {
             Ginkgo ginkgo = Ginkgo.start(site, "http.drain-time = \"50ms\"");
-            CompletableFuture<HttpResponse<String>> asked = client.sendAsync(
+            CompletableFuture<HttpResponse<String>> response = client.sendAsync(
                     HttpRequest.newBuilder(site.uri("/")).build(), HttpResponse.BodyHandlers.ofString());
             inside.await();
-            ginkgo.stop(); // throws if it is not clean
+            ginkgo.stop(); // throws if the stop is not clean
             assertThat(thrown.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
-            await().atMost(PATIENCE).until(asked::isDone); // by a 500, or by the end of its connection
+            await().atMost(TIMEOUT).until(response::isDone); // with a 500 or a closed connection
         }
     }
 
     @Test
-    @DisplayName("L-12 it starts again on the same port after a stop")
-    void again() throws Exception {
-        Site site = new Site(exchange -> answer(exchange, "again"));
+    @DisplayName("L-12 the server starts again after a stop")
+    void startsAgain_afterAStop() throws Exception {
+        Site site = new Site(exchange -> respond(exchange, "again"));
         for (int i = 0; i < 3; i++) {
             try (Ginkgo _ = Ginkgo.start(site)) {
                 assertThat(get(site, "/").body()).isEqualTo("again");

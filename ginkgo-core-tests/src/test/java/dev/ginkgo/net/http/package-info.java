@@ -1,3 +1,4 @@
+/** Tests of the HTTP server service. Depends on ginkgo-core. */
 @NullMarked
 package dev.ginkgo.net.http;
 

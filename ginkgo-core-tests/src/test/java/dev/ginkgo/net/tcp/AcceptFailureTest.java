@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class AcceptFailureTest {
 
     @Test
-    @DisplayName("N-10 an accept that fails for want of descriptors is tried again after a pause")
-    void outOfDescriptors() throws Exception {
+    @DisplayName("N-10 an accept that fails because no file descriptors are left is retried after a pause")
+    void retriesAccept_withoutFileDescriptors() throws Exception {
         // Given a listener whose first three accepts fail
         AtomicInteger accepts = new AtomicInteger();
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo, () -> new ServerSocket() {
@@ -32,24 +32,24 @@ class AcceptFailureTest {
                 return super.accept();
             }
         });
-        long begin = System.nanoTime();
+        long startedAt = System.nanoTime();
         try (Ginkgo tree = Ginkgo.start(server);
                 RawClient rawClient = RawClient.connect(server.address())) {
             // When
             rawClient.send("here\n");
 
-            // Then it is served, after three pauses and with one accept more, now waiting
+            // Then the client is served after three pauses, and the next accept may be waiting
             assertThat(rawClient.readLine()).isEqualTo("<here>");
-            assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
+            assertThat(System.nanoTime() - startedAt).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
             assertThat(accepts.get()).isBetween(4, 5);
             assertThat(tree.status().ready()).isTrue();
         }
     }
 
     @Test
-    @DisplayName("N-10 T-09 an accept that loses against a stop closes the socket")
-    void anAcceptThatComesTooLate() throws Exception {
-        // Given a listener that holds back what it accepted until the stop has begun
+    @DisplayName("N-10 T-09 a connection accepted during a stop is closed")
+    void closesAConnection_acceptedDuringAStop() throws Exception {
+        // Given a listener that returns the accepted socket only after the stop has begun
         BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
         CountDownLatch stopping = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();

@@ -15,59 +15,59 @@ import org.junit.jupiter.api.Test;
 class ClientAddressChangeTest {
 
     @Test
-    @DisplayName("N-05 a reload that changes the address moves an open connection at once")
-    void anOpenConnectionMoves() throws Exception {
+    @DisplayName("N-05 a reload that changes the address moves an open connection immediately")
+    void reloadMovesAnOpenConnection() throws Exception {
         try (RawServer old = new RawServer();
                 RawServer next = new RawServer()) {
             // Given
-            Calling calling = new Calling();
-            try (Ginkgo tree = Ginkgo.start(calling, server(old.address()));
-                    RawClient left = old.accept()) {
+            ClientService service = new ClientService();
+            try (Ginkgo tree = Ginkgo.start(service, server(old.address()));
+                    RawClient oldConnection = old.accept()) {
                 // When
                 tree.reload(Configuration.empty().text("moved", server(next.address())));
 
                 // Then
-                left.awaitEnd();
-                try (RawClient joined = next.accept()) {
-                    calling.tcp.awaitReady(ofSeconds(10));
+                oldConnection.awaitEnd();
+                try (RawClient newConnection = next.accept()) {
+                    service.tcp.awaitReady(ofSeconds(10));
                     assertThat(old.waiting()).isZero();
-                    assertThat(joined.socket.isConnected()).isTrue();
+                    assertThat(newConnection.socket.isConnected()).isTrue();
                 }
             }
         }
     }
 
     @Test
-    @DisplayName("N-05 a reload that changes the address ends the pause")
-    void aPauseEnds() throws Exception {
+    @DisplayName("N-05 a reload that changes the address ends the backoff")
+    void reloadEndsTheBackoff() throws Exception {
         try (RawServer next = new RawServer()) {
             // Given
-            Address nobody;
-            try (RawServer gone = new RawServer()) {
-                nobody = gone.address();
+            Address unused;
+            try (RawServer closed = new RawServer()) {
+                unused = closed.address();
             }
-            Calling calling = new Calling();
-            try (Ginkgo tree = Ginkgo.start(calling, server(nobody))) {
-                assertThat(calling.tcp.status().state()).isEqualTo(State.DEGRADED);
+            ClientService service = new ClientService();
+            try (Ginkgo tree = Ginkgo.start(service, server(unused))) {
+                assertThat(service.tcp.status().state()).isEqualTo(State.DEGRADED);
 
                 // When
                 tree.reload(Configuration.empty().text("moved", server(next.address())));
 
-                // Then it does not take the ten minutes of the pause
-                try (RawClient joined = next.accept()) {
-                    calling.tcp.awaitReady(ofSeconds(10));
-                    assertThat(joined.socket.isConnected()).isTrue();
+                // Then it connects without waiting for the backoff of ten minutes
+                try (RawClient newConnection = next.accept()) {
+                    service.tcp.awaitReady(ofSeconds(10));
+                    assertThat(newConnection.socket.isConnected()).isTrue();
                 }
             }
         }
     }
 
     @Test
-    void anotherReloadLeavesTheConnectionAlone() throws Exception {
+    void otherReloadKeepsTheConnection() throws Exception {
         try (RawServer server = new RawServer()) {
             // Given
-            Calling calling = new Calling();
-            try (Ginkgo tree = Ginkgo.start(calling, server(server.address()));
+            ClientService service = new ClientService();
+            try (Ginkgo tree = Ginkgo.start(service, server(server.address()));
                     RawClient rawClient = server.accept()) {
                 // When
                 tree.reload(
@@ -85,7 +85,7 @@ class ClientAddressChangeTest {
         return "server = \"" + address + "\"\n[tcp]\nreconnect.min = \"10m\"\nreconnect.max = \"10m\"\n";
     }
 
-    private static final class Calling extends Service {
+    private static final class ClientService extends Service {
         final Setting<Address> server = setting("server", RawClient.ANY_PORT);
         final TcpClient tcp = add("tcp", new TcpClient(server, TcpServerTest::echo));
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class HandlerLogTest {
 
     @Test
-    @DisplayName("N-10 what a handler throws is told in one line, with the peer and the place")
-    void aBugIsTold() throws Exception {
+    @DisplayName("N-10 an exception of a handler is logged in one line, with the peer and the source line")
+    void logsAnException_inOneLine() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             throw new IllegalStateException("two\nlines");
@@ -37,9 +37,9 @@ class HandlerLogTest {
     }
 
     @Test
-    @DisplayName("N-10 a peer that goes away is not worth a warning")
-    void aDisconnectIsOrdinary() throws Exception {
-        // Given a handler that writes until its peer is gone, and wraps what it gets
+    @DisplayName("N-10 a peer that disconnects causes no warning")
+    void logsADisconnect_atDebug() throws Exception {
+        // Given a handler that writes until the peer disconnects, and wraps the exception
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             try {
                 while (true) {
@@ -62,8 +62,8 @@ class HandlerLogTest {
     }
 
     @Test
-    @DisplayName("N-10 many refused connections are told once a while")
-    void aFloodIsToldOnce() throws Exception {
+    @DisplayName("N-10 rejected connections are logged at a limited rate")
+    void logsRejectedConnections_atALimitedRate() throws Exception {
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server, "max-connections = 1");
@@ -73,8 +73,8 @@ class HandlerLogTest {
 
             // When
             for (int i = 0; i < 20; i++) {
-                try (RawClient refused = RawClient.connect(server.address())) {
-                    refused.awaitEnd();
+                try (RawClient rejected = RawClient.connect(server.address())) {
+                    rejected.awaitEnd();
                 }
             }
 
@@ -86,8 +86,8 @@ class HandlerLogTest {
     }
 
     @Test
-    @DisplayName("N-05 an outage is told once, not at each attempt")
-    void anOutageIsToldOnce() throws Exception {
+    @DisplayName("N-05 an outage is logged once, not at each attempt")
+    void logsAnOutageOnce() throws Exception {
         try (RawServer server = new RawServer();
                 LogCapture logged = LogCapture.of(TcpClient.class)) {
             // Given

@@ -20,10 +20,10 @@ class LineReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 1000})
-    @DisplayName("N-09 a blank line is a line, whatever the pieces in which it comes")
-    void blankLinesAreLines(int piece) throws IOException {
+    @DisplayName("N-09 a blank line is a line, however the bytes are split into chunks")
+    void readsBlankLines(int chunkSize) throws IOException {
         // Given
-        LineReader lineReader = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
+        LineReader lineReader = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", chunkSize, Size.ofKibibytes(64));
 
         // Then
         assertThat(all(lineReader)).containsExactly("a", "", "", "zwölf", "b\rc\r", "€ without end");
@@ -31,7 +31,7 @@ class LineReaderTest {
     }
 
     @Test
-    void anEmptyStreamHasNoLine() throws IOException {
+    void returnsNull_forAnEmptyStream() throws IOException {
         LineReader lineReader = lines("", 10, Size.ofKibibytes(64));
         assertThat(lineReader.next()).isNull();
         assertThat(lineReader.next()).isNull();
@@ -39,14 +39,14 @@ class LineReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", ""})
-    void theLongestLineAllowedIsRead(String end) throws IOException {
-        assertThat(all(lines("12345678" + end, 3, Size.ofBytes(8)))).containsExactly("12345678");
+    void readsTheLongestPermittedLine(String lineEnd) throws IOException {
+        assertThat(all(lines("12345678" + lineEnd, 3, Size.ofBytes(8)))).containsExactly("12345678");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"123456789\n", "123456789\r\n", "123456789", "123456789 and no end in sight"})
     @DisplayName("N-08 a line longer than the limit is an error that names limit and peer")
-    void longerLinesAreRefused(String text) {
+    void rejectsLongerLines(String text) {
         LineReader lineReader = lines(text, 3, Size.ofBytes(8));
         assertThatThrownBy(lineReader::next)
                 .isInstanceOf(IOException.class)
@@ -54,7 +54,7 @@ class LineReaderTest {
     }
 
     @Test
-    void manyLongLinesAreRead() throws IOException {
+    void readsManyLongLines() throws IOException {
         // Given
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
@@ -67,7 +67,7 @@ class LineReaderTest {
     }
 
     @Test
-    void whatIsNotUtf8IsAnErrorAndTheNextLineCanBeRead() throws IOException {
+    void rejectsInvalidUtf8_andReadsTheNextLine() throws IOException {
         // Given
         byte[] bytes = {'a', (byte) 0xC3, '\n', 'b', '\n'};
         ByteArrayInputStream in = new ByteArrayInputStream(bytes);
@@ -80,10 +80,10 @@ class LineReaderTest {
         assertThat(lineReader.next()).isEqualTo("b");
     }
 
-    private static LineReader lines(String text, int piece, Size longest) {
+    private static LineReader lines(String text, int chunkSize, Size maxLine) {
         ByteArrayInputStream in = new ByteArrayInputStream(text.getBytes(UTF_8));
         return new LineReader(
-                (buffer, offset, length) -> in.read(buffer, offset, Math.min(piece, length)), () -> longest, PEER);
+                (buffer, offset, length) -> in.read(buffer, offset, Math.min(chunkSize, length)), () -> maxLine, PEER);
     }
 
     private static List<String> all(LineReader lineReader) throws IOException {

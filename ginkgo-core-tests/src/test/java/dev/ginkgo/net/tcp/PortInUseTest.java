@@ -17,10 +17,10 @@ class PortInUseTest {
 
     @Test
     @DisplayName("N-01 a port in use fails the start with a BindException that names address and setting")
-    void aPortInUseFailsTheStart() throws Exception {
-        try (RawServer taken = new RawServer()) {
+    void failsTheStart_whenThePortIsInUse() throws Exception {
+        try (RawServer occupied = new RawServer()) {
             // Given
-            Address address = taken.address();
+            Address address = occupied.address();
 
             // When
             Throwable thrown = catchThrowable(() -> Ginkgo.start(new Listening(), "bind = \"" + address + "\""));
@@ -38,10 +38,10 @@ class PortInUseTest {
     }
 
     @Test
-    @DisplayName("N-01 an address given by the program is named too")
-    void anAddressOfTheProgram() throws Exception {
-        try (RawServer taken = new RawServer()) {
-            Address address = taken.address();
+    @DisplayName("N-01 the error also names an address that the program supplies")
+    void namesAnAddressOfTheProgram() throws Exception {
+        try (RawServer occupied = new RawServer()) {
+            Address address = occupied.address();
             TcpServer server = new TcpServer(() -> address, connection -> {});
             assertThat(bindException(catchThrowable(() -> Ginkgo.start(server))))
                     .hasMessageStartingWith("cannot listen on " + address + " (given by the program): ");
@@ -49,8 +49,8 @@ class PortInUseTest {
     }
 
     @Test
-    @DisplayName("N-01 an address that is not this machine's is a BindException too")
-    void anAddressOfAnotherMachine() {
+    @DisplayName("N-01 an address of another machine also causes a BindException")
+    void failsTheStart_forAnAddressOfAnotherMachine() {
         TcpServer server = new TcpServer(() -> Address.of("192.0.2.1:0"), connection -> {});
         assertThat(bindException(catchThrowable(() -> Ginkgo.start(server))))
                 .hasMessageStartingWith("cannot listen on 192.0.2.1:0")

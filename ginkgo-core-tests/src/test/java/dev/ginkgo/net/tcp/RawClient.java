@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
-/** The other end, without any of our code. Its reads give up after 10 s. */
+/** A socket that does not use the code under test. Reads time out after 10 s. */
 final class RawClient implements AutoCloseable {
     static final Address ANY_PORT = Address.of("127.0.0.1:0");
 
@@ -36,14 +36,14 @@ final class RawClient implements AutoCloseable {
         return in.readLine();
     }
 
-    /** Reads to the end, in whichever way it comes; a connection that stays open fails the test by its timeout. */
+    /** Reads until the connection ends in any way; if it stays open, the timeout fails the test. */
     void awaitEnd() throws IOException {
         try {
             while (in.readLine() != null) {
-                // what had been sent before
+                // data sent before the end
             }
         } catch (SocketException e) {
-            // a reset is an end too
+            // a reset also ends the connection
         }
     }
 

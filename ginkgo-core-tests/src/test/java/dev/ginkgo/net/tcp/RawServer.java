@@ -7,7 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A server without any of our code: it hands out each connection that comes. */
+/** A server that does not use the code under test; it hands over each accepted connection. */
 final class RawServer implements AutoCloseable {
     private final ServerSocket listener;
     private final BlockingQueue<RawClient> accepted = new LinkedBlockingQueue<>();
@@ -35,16 +35,16 @@ final class RawServer implements AutoCloseable {
         return new Address("127.0.0.1", listener.getLocalPort());
     }
 
-    /** The next connection; waits at most 10 s. */
+    /** Returns the next connection; waits at most 10 s. */
     RawClient accept() throws InterruptedException {
         RawClient rawClient = accepted.poll(10, TimeUnit.SECONDS);
         if (rawClient == null) {
-            throw new AssertionError("nobody connected");
+            throw new AssertionError("no client connected within 10 s");
         }
         return rawClient;
     }
 
-    /** How many connections wait to be taken. */
+    /** Returns how many connections have not been taken yet. */
     int waiting() {
         return accepted.size();
     }

@@ -16,7 +16,7 @@ class ServerStopTest {
 
     @Test
     @DisplayName("N-02 a stop interrupts the handlers and closes their connections and the listener")
-    void aStopEndsEveryConnection() throws Exception {
+    void stopEndsEveryConnection() throws Exception {
         // Given one handler that reads and one that sleeps
         CountDownLatch asleep = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -25,7 +25,7 @@ class ServerStopTest {
             if ("sleep".equals(c.readLine())) {
                 asleep.countDown();
                 try {
-                    new CountDownLatch(1).await(); // for ever
+                    new CountDownLatch(1).await(); // forever
                 } catch (InterruptedException e) {
                     interrupted.countDown();
                     throw e;
@@ -52,18 +52,18 @@ class ServerStopTest {
     }
 
     @Test
-    @DisplayName("N-02 T-02 a stop closes the connection of a handler that is deaf to interrupts, and tells of it")
-    void aDeafHandlerLosesItsConnection() throws Exception {
+    @DisplayName("N-02 T-02 a stop closes the connection of a handler that ignores interrupts, and reports the task")
+    void closesTheConnection_ofAHandlerThatIgnoresInterrupts() throws Exception {
         // Given
-        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
-            begun.countDown();
+            started.countDown();
             awaitUninterruptibly(released);
         });
         Ginkgo tree = Ginkgo.start(server, "[ginkgo]\nstop-timeout = \"300ms\"");
         try (RawClient rawClient = RawClient.connect(server.address())) {
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
 
             // When
             assertThatThrownBy(tree::stop)
@@ -82,7 +82,7 @@ class ServerStopTest {
     }
 
     @Test
-    void aServerStartsAgain() throws Exception {
+    void startsAgain_afterAStop() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         Ginkgo.start(server).stop();
@@ -104,7 +104,7 @@ class ServerStopTest {
                 latch.await();
                 return;
             } catch (InterruptedException e) {
-                // deaf
+                // keep waiting
             }
         }
     }

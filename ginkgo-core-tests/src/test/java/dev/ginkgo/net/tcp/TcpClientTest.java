@@ -27,27 +27,27 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class TcpClientTest {
-    private static final String QUICK = "[reconnect]\nmin = \"10ms\"\nmax = \"50ms\"";
+    private static final String SHORT_BACKOFF = "[reconnect]\nmin = \"10ms\"\nmax = \"50ms\"";
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<String> pauses = new CopyOnWriteArrayList<>();
 
     @Test
-    @DisplayName("N-05 a server that is down makes the client degraded, which counts as started; it connects later")
-    void theServerIsDownAtStart() throws Exception {
+    @DisplayName("N-05 if the server is unreachable the client is degraded, which counts as started; it connects later")
+    void isDegraded_whenTheServerIsUnreachable() throws Exception {
         // Given
         Address address = freeAddress();
         TcpClient client = new TcpClient(() -> address, this::collect);
 
         // When
-        try (Ginkgo tree = Ginkgo.start(client, QUICK)) {
+        try (Ginkgo tree = Ginkgo.start(client, SHORT_BACKOFF)) {
             // Then
             assertThat(client.status().state()).isEqualTo(State.DEGRADED);
             assertThat(client.status().reason())
                     .matches("cannot reach " + address + ": Connection refused; next try in \\d+ ms");
             assertThat(tree.status().ready()).isFalse();
 
-            // And when it comes up
+            // And when the server starts
             try (RawServer server = new RawServer(address);
                     RawClient rawClient = server.accept()) {
                 client.awaitReady(ofSeconds(10));
@@ -58,15 +58,15 @@ class TcpClientTest {
     }
 
     @Test
-    @DisplayName("N-05 a server that does not answer holds up the start for 2 s, not for the connect timeout")
-    void theServerDoesNotAnswer() throws Exception {
-        // Given a listener whose queue is full: the kernel answers nobody then
+    @DisplayName("N-05 a server that does not respond delays the start by 2 s, not by the connect timeout")
+    void startIsNotBlocked_whenTheServerDoesNotRespond() throws Exception {
+        // Given a listener with a full queue: the kernel does not respond to new connections
         List<Socket> queue = new ArrayList<>();
-        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+        try (ServerSocket unresponsive = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             for (int i = 0; i < 2; i++) {
-                queue.add(new Socket(deaf.getInetAddress(), deaf.getLocalPort()));
+                queue.add(new Socket(unresponsive.getInetAddress(), unresponsive.getLocalPort()));
             }
-            Address address = new Address("127.0.0.1", deaf.getLocalPort());
+            Address address = new Address("127.0.0.1", unresponsive.getLocalPort());
             TcpClient client = new TcpClient(() -> address, this::collect);
 
             // When
@@ -83,8 +83,8 @@ class TcpClientTest {
     }
 
     @Test
-    @DisplayName("N-04 L-16 the end of the stream makes the client degraded, and it connects again")
-    void theServerEndsTheConnection() throws Exception {
+    @DisplayName("N-04 L-16 the end of the stream makes the client degraded, and it reconnects")
+    void reconnects_whenTheServerEndsTheConnection() throws Exception {
         try (RawServer server = new RawServer()) {
             // Given
             TcpClient client = new TcpClient(server::address, this::collect);
@@ -105,7 +105,7 @@ class TcpClientTest {
                         .isInstanceOf(NotReadyException.class)
                         .hasMessageContaining("closed the connection");
 
-                // And it comes back, with no blank lines out of the end of the stream
+                // And it reconnects, and the end of the stream is not taken for a blank line
                 client.awaitReady(ofSeconds(10));
                 try (RawClient second = server.accept()) {
                     second.send("2\n");
@@ -117,13 +117,13 @@ class TcpClientTest {
     }
 
     @Test
-    @DisplayName("N-04 a server that greets and closes at once is not hammered")
-    void noBusyLoop() throws Exception {
+    @DisplayName("N-04 a server that greets and closes at once is not contacted in a busy loop")
+    void backsOff_whenTheServerClosesAtOnce() throws Exception {
         try (RawServer server = new RawServer()) {
             // Given
             TcpClient client = new TcpClient(server::address, this::collect, () -> 0);
             try (Ginkgo tree = start(client, "min = \"20ms\"")) {
-                // When it is thrown out four times
+                // When the server closes the connection four times
                 for (int i = 0; i < 4; i++) {
                     try (RawClient rawClient = server.accept()) {
                         rawClient.send("busy\n");
@@ -138,8 +138,8 @@ class TcpClientTest {
     }
 
     @Test
-    @DisplayName("N-05 after a connection that lived longer than the longest pause, pauses begin anew")
-    void pausesBeginAnew() throws Exception {
+    @DisplayName("N-05 the backoff is reset after a connection that lasted longer than the maximum backoff")
+    void backoffIsReset_afterALongConnection() throws Exception {
         try (RawServer server = new RawServer()) {
             // Given
             TcpClient client = new TcpClient(server::address, this::collect, () -> 0);
@@ -150,9 +150,9 @@ class TcpClientTest {
 
                 // When
                 try (RawClient lasting = server.accept()) {
-                    long begin = System.nanoTime();
+                    long startedAt = System.nanoTime();
                     await().until(() ->
-                            System.nanoTime() - begin > ofMillis(1_200).toNanos());
+                            System.nanoTime() - startedAt > ofMillis(1_200).toNanos());
                     assertThat(lasting.socket.isConnected()).isTrue();
                 }
 
@@ -176,8 +176,8 @@ class TcpClientTest {
     }
 
     @Test
-    @DisplayName("N-10 a handler that throws ends its connection, and the client connects again")
-    void aHandlerThatThrows() throws Exception {
+    @DisplayName("N-10 a handler that throws ends its connection, and the client reconnects")
+    void reconnects_whenTheHandlerThrows() throws Exception {
         try (RawServer server = new RawServer()) {
             // Given
             AtomicInteger calls = new AtomicInteger();
@@ -187,7 +187,7 @@ class TcpClientTest {
                 }
                 collect(c);
             });
-            try (Ginkgo tree = Ginkgo.start(client, QUICK)) {
+            try (Ginkgo tree = Ginkgo.start(client, SHORT_BACKOFF)) {
                 // When
                 try (RawClient first = server.accept()) {
                     first.awaitEnd();
@@ -204,20 +204,20 @@ class TcpClientTest {
     }
 
     @Test
-    void aStopEndsThePauseAtOnce() throws Exception {
+    void stopEndsTheBackoff() throws Exception {
         // Given
         Address address = freeAddress();
         TcpClient client = new TcpClient(() -> address, this::collect);
         Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"10m\"\nmax = \"10m\"");
 
-        // When, and then it does not take ten minutes
+        // When and then: without waiting for the backoff of ten minutes
         tree.stop();
         assertThat(client.status().state()).isEqualTo(State.STOPPED);
     }
 
     @Test
     @DisplayName("N-02 a stop ends the connection")
-    void aStopEndsTheConnection() throws Exception {
+    void stopEndsTheConnection() throws Exception {
         try (RawServer server = new RawServer()) {
             TcpClient client = new TcpClient(server::address, this::collect);
             try (Ginkgo tree = Ginkgo.start(client);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class TcpServerTest {
 
     @Test
-    void linesGoBothWays() throws Exception {
+    void exchangesLines() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server);
@@ -36,7 +36,7 @@ class TcpServerTest {
     }
 
     @Test
-    void theAddressTellsTheRealPort() {
+    void addressReturnsTheActualPort() {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         assertThatThrownBy(server::address)
@@ -53,7 +53,7 @@ class TcpServerTest {
     }
 
     @Test
-    @DisplayName("T-08 the thread of a connection is named for its service and its peer")
+    @DisplayName("T-08 the thread of a connection is named after its service and its peer")
     void threadsAreNamed() throws Exception {
         // Given
         BlockingQueue<String> names = new LinkedBlockingQueue<>();
@@ -69,8 +69,8 @@ class TcpServerTest {
     }
 
     @Test
-    @DisplayName("T-10 a connection that a handler leaves open is closed")
-    void aForgottenConnectionIsClosed() throws Exception {
+    @DisplayName("T-10 a connection that a handler does not close is closed when it returns")
+    void closesTheConnection_whenTheHandlerReturns() throws Exception {
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> c.writeLine("good-bye"));
         try (Ginkgo tree = Ginkgo.start(server);
                 RawClient rawClient = RawClient.connect(server.address())) {
@@ -81,8 +81,8 @@ class TcpServerTest {
     }
 
     @Test
-    @DisplayName("N-10 a handler that throws ends its own connection only")
-    void aHandlerThatThrows() throws Exception {
+    @DisplayName("N-10 a handler that throws ends only its own connection")
+    void keepsOtherConnections_whenAHandlerThrows() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             String line = String.valueOf(c.readLine());
@@ -110,7 +110,7 @@ class TcpServerTest {
 
     @Test
     @DisplayName("N-08 a line longer than max-line ends the connection")
-    void aLineTooLong() throws Exception {
+    void endsTheConnection_whenALineIsTooLong() throws Exception {
         // Given
         BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
@@ -137,14 +137,14 @@ class TcpServerTest {
     }
 
     @Test
-    void aLineThatIsTwoIsRefused() throws Exception {
-        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    void rejectsALineThatContainsALineEnd() throws Exception {
+        BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             for (String line : new String[] {"a\nb", "a\r", "\n"}) {
                 try {
                     c.writeLine(line);
                 } catch (IllegalArgumentException e) {
-                    told.add(String.valueOf(e.getMessage()));
+                    messages.add(String.valueOf(e.getMessage()));
                 }
             }
             c.writeLine("end");
@@ -152,15 +152,15 @@ class TcpServerTest {
         try (Ginkgo tree = Ginkgo.start(server);
                 RawClient rawClient = RawClient.connect(server.address())) {
             assertThat(rawClient.readLine()).isEqualTo("end");
-            assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not contain a line end"));
+            assertThat(messages).hasSize(3).allMatch(m -> m.startsWith("a line must not contain a line end"));
             assertThat(tree.status().ready()).isTrue();
         }
     }
 
     @Test
-    @DisplayName("N-08 writes are whole, also large ones, and those of several threads")
-    void writesAreWhole() throws Exception {
-        // Given four writers of lines that no socket buffer holds
+    @DisplayName("N-08 writes are complete and not interleaved, also large ones of several threads")
+    void writesAreNotInterleaved() throws Exception {
+        // Given four threads that write lines larger than any socket buffer
         int writers = 4;
         int length = 3_000_000;
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
@@ -193,7 +193,7 @@ class TcpServerTest {
     }
 
     @Test
-    void connectionsAboveTheLimitAreClosedAtOnce() throws Exception {
+    void closesConnectionsAboveTheLimit() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server, "max-connections = 1")) {
@@ -209,7 +209,7 @@ class TcpServerTest {
                 assertEchoes(first);
             }
 
-            // And when there is room again
+            // And when there is room again, a new connection is served
             await().ignoreExceptions().untilAsserted(() -> {
                 try (RawClient third = RawClient.connect(address)) {
                     assertEchoes(third);

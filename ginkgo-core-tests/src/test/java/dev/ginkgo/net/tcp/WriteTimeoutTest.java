@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 class WriteTimeoutTest {
 
     @Test
-    @DisplayName("N-03 a peer that stops reading ends the handler by the write timeout; others are served")
-    void aPeerThatDoesNotRead() throws Exception {
-        // Given a handler that writes for ever
-        BlockingQueue<IOException> ends = new LinkedBlockingQueue<>();
+    @DisplayName("N-03 a peer that stops reading ends its handler after the write timeout; others are still served")
+    void endsTheHandler_whenThePeerDoesNotRead() throws Exception {
+        // Given a handler that writes without end
+        BlockingQueue<IOException> exceptions = new LinkedBlockingQueue<>();
         AtomicLong written = new AtomicLong();
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             if ("echo".equals(c.readLine())) {
@@ -31,18 +31,19 @@ class WriteTimeoutTest {
                     written.addAndGet(chunk.length);
                 }
             } catch (IOException e) {
-                ends.add(e);
+                exceptions.add(e);
             }
         });
         try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"200ms\"");
-                RawClient deaf = RawClient.connect(server.address());
+                RawClient slow = RawClient.connect(server.address());
                 RawClient other = RawClient.connect(server.address())) {
             // When
-            deaf.send("write\n");
+            slow.send("write\n");
 
             // Then
-            assertThat(ends.poll(10, TimeUnit.SECONDS)).hasMessage("peer " + deaf.local() + " did not read for 200 ms");
-            // What was taken in is what the kernel's own buffers hold, and no more.
+            assertThat(exceptions.poll(10, TimeUnit.SECONDS))
+                    .hasMessage("peer " + slow.local() + " did not read for 200 ms");
+            // Only the kernel's buffers were filled, and no more.
             assertThat(written.get()).isLessThan(64L << 20);
             other.send("echo\nhere\n");
             assertThat(other.readLine()).isEqualTo("<here>");
@@ -51,13 +52,13 @@ class WriteTimeoutTest {
     }
 
     @Test
-    @DisplayName("N-03 a connection whose writes go out is left alone")
-    void aConnectionWithoutWritesIsLeftAlone() throws Exception {
+    @DisplayName("N-03 a connection whose writes succeed is not affected")
+    void keepsAConnection_whosePeerReads() throws Exception {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"50ms\"");
                 RawClient rawClient = RawClient.connect(server.address())) {
-            // When many times the write timeout goes by
+            // When the exchange takes many times the write timeout
             for (int i = 0; i < 500; i++) {
                 rawClient.send("line " + i + "\n");
                 assertThat(rawClient.readLine()).isEqualTo("<line " + i + ">");

@@ -1,3 +1,4 @@
+/** Tests of the TCP server and client services. Depends on ginkgo-core and {@code dev.ginkgo.behaviour}. */
 @NullMarked
 package dev.ginkgo.net.tcp;
 

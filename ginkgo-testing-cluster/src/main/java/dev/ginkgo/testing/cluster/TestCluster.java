@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Nodes of a cluster, all in this process, for the length of a test:
+ * A cluster for one test, with all nodes in this process:
  *
  * <pre>{@code
  * try (TestCluster<NumberGateway> cluster = TestCluster.of(3, node -> new NumberGateway())) {
@@ -31,31 +31,31 @@ import java.util.stream.IntStream;
  *     cluster.partition(leader);
  *     TestNode<NumberGateway> next = cluster.awaitOtherLeader(leader);
  *     cluster.heal();
- *     cluster.awaitTogether();
+ *     cluster.awaitConverged();
  * }
  * }</pre>
  *
- * <p>Each node is a tree of the services that the factory makes, as they are: their {@code Cluster} is given a
- * coordinator that asks one store in memory, and the hubs of that cluster a transport that goes along links in memory.
- * Hubs have no HTTP ({@code http.enabled}) and do not wait at their start for what others hold ({@code
- * replication.take-over}), unless the settings of the test say otherwise.
+ * <p>Each node is a tree of the services that the factory creates, unchanged: their {@code Cluster} uses a coordinator
+ * with one store in memory, and the hubs of that cluster use a transport with links in memory. Hubs do not serve HTTP
+ * ({@code http.enabled}) and do not wait for a state transfer when they start ({@code replication.take-over}), unless
+ * the settings of the test say otherwise.
  *
- * <p>No time passes but by this class: {@link #advance} and the methods whose names begin with {@code await}, which
- * advance until something holds, for a minute of the test's time at most. Whatever is due happens in the order of its
- * time, one after another, so that a run is the same each time; see {@link FakeClock}. A node whose {@code onStart} waits
- * for another node never comes up, as the clock stands still while nodes start: wait in a task.
+ * <p>Time passes only in methods of this class: {@link #advance}, and the methods whose names begin with {@code await},
+ * which advance the clock until a condition holds, for at most one minute of the test's time. All due work runs
+ * sequentially in the order of its time, so that a run is reproducible; see {@link FakeClock}. A node whose {@code
+ * onStart} waits for another node never starts, because the clock does not advance while nodes start: wait in a task.
  *
- * <p>The store stands for the engine's quorum: a node reaches it while it hears, and is heard by, a majority of all nodes,
- * itself counted, that are neither killed nor stopped nor paused. A node that is not heard of for a lease's ttl and margin
- * leaves the roster.
+ * <p>The store represents the engine's quorum. A node reaches it while it can exchange messages with a majority of all
+ * nodes, including itself, that are not killed, stopped or paused. A node leaves the roster if the store receives no
+ * request from it for a lease's ttl plus margin.
  *
- * <p>At each promotion it is looked at whether another node holds a valid lease, or had a later epoch; if so, the next
- * call of a method that advances, or {@link #close}, throws an {@link AssertionError}. What it throws tells the story so
- * far: what was done to the nodes, and who led, and when.
+ * <p>At each promotion this class checks that no other node holds a valid lease or had the same or a later epoch. After
+ * a violation, the next call of a method that advances the clock, or of {@link #close}, throws an {@link
+ * AssertionError}. Its message lists the events so far: faults, promotions, and their times.
  *
- * <p>To be used by the test's thread alone. Methods that take a node take one of this cluster.
+ * <p>Not thread-safe; only the test's thread may use it. Methods that take a node accept only nodes of this cluster.
  *
- * @param <S> the class of each node's root
+ * @param <S> the class of each node's root service
  */
 public final class TestCluster<S extends Service> implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -70,7 +70,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
 
     private TestCluster(int count, IntFunction<? extends S> factory, String toml) {
         if (count < 1) {
-            throw new IllegalArgumentException("a cluster of " + count + " nodes is none");
+            throw new IllegalArgumentException("count is " + count + "; a cluster has at least 1 node");
         }
         simulation = new Simulation(
                 IntStream.range(0, count).mapToObj(TestNode::name).toList());
@@ -80,19 +80,24 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
                 .toList();
     }
 
-    /** Starts so many nodes with their defaults, one after another. Throws like {@link #of(int, IntFunction, String)}. */
+    /**
+     * Starts {@code count} nodes with default settings, one after another. Throws like {@link #of(int, IntFunction,
+     * String)}.
+     */
     public static <S extends Service> TestCluster<S> of(int count, IntFunction<? extends S> factory) {
         return of(count, factory, "");
     }
 
     /**
-     * Starts so many nodes, one after another. No time has passed then, so they have not heard of each other yet.
+     * Starts {@code count} nodes, one after another. No time passes meanwhile, so the nodes do not know each other yet.
      *
-     * @param factory makes the services of a node, given its index from 0; called again when the node is {@linkplain
-     *     #start started} again. One of them is a {@link dev.ginkgo.cluster.Cluster}
-     * @param toml settings of every node, over those by which it belongs to this test
+     * @param count the number of nodes, at least 1
+     * @param factory creates the services of a node, given its index from 0; called again each time the node is
+     *     {@linkplain #start started}. The services include exactly one {@link dev.ginkgo.cluster.Cluster}
+     * @param toml settings of every node; they override the settings with which this class connects the node to the
+     *     test
      * @throws dev.ginkgo.lifecycle.StartException if a node does not start
-     * @throws dev.ginkgo.config.ConfigException if the settings are wrong
+     * @throws dev.ginkgo.config.ConfigException if the settings are invalid
      */
     public static <S extends Service> TestCluster<S> of(int count, IntFunction<? extends S> factory, String toml) {
         TestCluster<S> cluster = new TestCluster<>(
@@ -110,29 +115,29 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         }
     }
 
-    // ---- look
+    // ---- inspection
 
-    /** All nodes, also those that do not run. */
+    /** Returns all nodes, including those that are not running. */
     public List<TestNode<S>> nodes() {
         return nodes;
     }
 
-    /** The node of that index, from 0. */
+    /** Returns the node with that index, from 0. */
     public TestNode<S> node(int index) {
         return nodes.get(index);
     }
 
-    /** The clock by which all nodes go. */
+    /** Returns the clock that all nodes use. */
     public FakeClock clock() {
         return clock;
     }
 
-    /** The node that holds a valid lease and is not paused, if there is one. */
+    /** Returns the node that holds a valid lease and is not paused, if there is one. */
     public Optional<TestNode<S>> leader() {
         return responsiveNodes().stream().filter(TestNode::isLeader).findFirst();
     }
 
-    /** What was done to the nodes and who led, a line each, with the time since the beginning. */
+    /** Returns the faults and promotions so far, one line each, with the time since the start of the test. */
     public List<String> events() {
         return events.lines();
     }
@@ -144,9 +149,9 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     // ---- time
 
     /**
-     * Lets that much time pass. Returns when all tasks wait.
+     * Advances the clock. Returns when all tasks are waiting.
      *
-     * @throws AssertionError if two leases were valid at once, or if a task is blocked elsewhere than in the clock's time
+     * @throws AssertionError if two leases were valid at once, or if a task is blocked outside the clock's methods
      */
     public void advance(Duration by) {
         clock.advance(by);
@@ -154,17 +159,17 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Lets time pass, a hundredth of a second at once, until something holds.
+     * Advances the clock in steps of 10 ms until {@code condition} is true.
      *
-     * @param what for the error: "a leader"
-     * @throws AssertionError if it does not hold after a minute of the test's time, or as {@link #advance}
+     * @param what describes the condition in the error message, for example "a leader"
+     * @throws AssertionError if the condition is false after one minute of the test's time, or as {@link #advance}
      */
     public void await(String what, BooleanSupplier condition) {
         clock.awaitIdle();
         for (Duration passed = Duration.ZERO; !condition.getAsBoolean(); passed = passed.plus(STEP)) {
             if (passed.compareTo(TIMEOUT) >= 0) {
-                throw new AssertionError(
-                        "not after " + TIMEOUT.toSeconds() + " s: " + what + "; the nodes: " + nodes + events);
+                throw new AssertionError("timed out after " + TIMEOUT.toSeconds() + " s waiting for " + what
+                        + "; nodes: " + nodes + events);
             }
             advance(STEP);
         }
@@ -177,7 +182,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         return leader().orElseThrow();
     }
 
-    /** Waits until another node leads than that one. Throws like {@link #await}. */
+    /** Waits until a node other than {@code than} is the leader. Throws like {@link #await}. */
     public TestNode<S> awaitOtherLeader(TestNode<S> than) {
         requireOwn(than);
         await("a leader other than " + than.name(), () -> otherLeader(than).isPresent());
@@ -191,11 +196,11 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Waits until each node that runs and is not paused has exactly these in its roster, and the hub of each is heard by
-     * those of all others. Throws like {@link #await}.
+     * Waits until every node that is running and not paused has exactly these nodes in its roster, and every hub is
+     * connected to the hubs of all others. Throws like {@link #await}.
      */
     public void awaitConverged() {
-        await("one roster", this::isConverged);
+        await("the same roster on all nodes", this::isConverged);
     }
 
     private boolean isConverged() {
@@ -211,24 +216,24 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     // ---- faults
 
     /**
-     * Cuts all links between these nodes and the others, both ways; whatever was cut before stays cut. What is on its way
-     * along such a link is lost.
+     * Cuts all links between these nodes and the others, in both directions; links already cut stay cut. Messages in
+     * flight on such a link are lost.
      */
     public void partition(TestNode<?>... side) {
-        Set<TestNode<?>> here = new HashSet<>(List.of(side));
-        here.forEach(this::requireOwn);
+        Set<TestNode<?>> isolated = new HashSet<>(List.of(side));
+        isolated.forEach(this::requireOwn);
         for (TestNode<S> other : nodes) {
-            if (!here.contains(other)) {
-                here.forEach(node -> {
+            if (!isolated.contains(other)) {
+                isolated.forEach(node -> {
                     simulation.faults.cut(new Route(node.name(), other.name()));
                     simulation.faults.cut(new Route(other.name(), node.name()));
                 });
             }
         }
-        logEvent("partition: " + names(here) + " | the others");
+        logEvent("partition: " + names(isolated) + "; the other nodes are isolated from them");
     }
 
-    /** Cuts the link from one node to another, one way: {@code to} no longer hears {@code from}. */
+    /** Cuts the link from one node to another, in one direction: {@code to} no longer receives from {@code from}. */
     public void cut(TestNode<?> from, TestNode<?> to) {
         requireOwn(from);
         requireOwn(to);
@@ -236,25 +241,32 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         logEvent("cut: " + from.name() + " -> " + to.name());
     }
 
-    /** From now on all that the node sends and all that it gets takes so much longer. */
+    /**
+     * From now on, everything that the node sends and receives is delayed by this time in addition to the normal
+     * latency.
+     *
+     * @throws IllegalArgumentException if the delay is negative
+     */
     public void delay(TestNode<?> node, Duration by) {
         requireOwn(node);
         if (by.isNegative()) {
-            throw new IllegalArgumentException("nothing comes before it is sent, so a delay is not " + by);
+            throw new IllegalArgumentException("negative delay: " + by);
         }
         simulation.faults.delay(node.name(), by);
         logEvent("delay: " + node.name() + " by " + by.toMillis() + " ms");
     }
 
-    /** All links are as they were at the beginning: none is cut, none is slow. */
+    /** Restores all links: none is cut or delayed. */
     public void heal() {
         simulation.faults.heal();
         logEvent("heal");
     }
 
     /**
-     * Freezes a node, as {@code kill -STOP} does with a process: none of its tasks goes on, what comes for it waits, and
-     * its clocks run. What the test itself calls on it runs all the same. No effect on one that is frozen.
+     * Freezes a node like {@code kill -STOP} freezes a process: its tasks do not run, incoming messages wait, and its
+     * clocks advance. Methods that the test calls on the node still run. No effect on a frozen node.
+     *
+     * @throws IllegalStateException if the node is not running
      */
     public void pause(TestNode<?> node) {
         requireOwn(node).root();
@@ -266,7 +278,12 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         }
     }
 
-    /** Lets a frozen node go on: first what was due, in its order, then what has come. No effect on one that is not. */
+    /**
+     * Resumes a frozen node: first the work that was due runs, in order, then the messages that arrived. No effect on a
+     * node that is not frozen.
+     *
+     * @throws IllegalStateException if the node is not running
+     */
     public void resume(TestNode<?> node) {
         requireOwn(node).root();
         if (node.isPaused()) {
@@ -279,8 +296,10 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Ends a node as {@code kill -9} does: nobody hears of it any more. Its services are stopped, so that nothing is left
-     * of them; what their hooks do then reaches no other node.
+     * Ends a node like {@code kill -9}: no other node receives anything from it any more. Its services are stopped to release their
+     * resources; what their hooks send reaches no other node.
+     *
+     * @throws IllegalStateException if the node is not running
      */
     public void kill(TestNode<?> node) {
         requireOwn(node).root();
@@ -292,9 +311,10 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Stops a node in order.
+     * Stops a node gracefully.
      *
      * @throws dev.ginkgo.lifecycle.StopException if the stop was not clean
+     * @throws IllegalStateException if the node is not running
      */
     public void stop(TestNode<?> node) {
         requireOwn(node).root();
@@ -306,14 +326,14 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Starts a node that was killed or stopped, with fresh services, under its old name and with the next incarnation.
+     * Starts a node that was killed or stopped, with new services, under its old name and with the next incarnation.
      *
-     * @throws IllegalStateException if it runs
+     * @throws IllegalStateException if the node is running
      */
     public void start(TestNode<?> node) {
         requireOwn(node);
         if (node.isUp()) {
-            throw new IllegalStateException(node.name() + " runs already");
+            throw new IllegalStateException(node.name() + " is already running");
         }
         logEvent("start: " + node.name());
         simulation.faults.setDead(node.name(), false);
@@ -323,19 +343,19 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
 
     private TestNode<?> requireOwn(TestNode<?> node) {
         if (!nodes.contains(node)) {
-            throw new IllegalArgumentException(node.name() + " is a node of another cluster");
+            throw new IllegalArgumentException(node.name() + " does not belong to this cluster");
         }
         return node;
     }
 
-    private static String names(Set<TestNode<?>> some) {
-        return some.stream().map(TestNode::name).sorted().collect(Collectors.joining(", "));
+    private static String names(Set<TestNode<?>> set) {
+        return set.stream().map(TestNode::name).sorted().collect(Collectors.joining(", "));
     }
 
-    // ---- what the nodes tell
+    // ---- called by the nodes
 
     void leaderElected(TestNode<?> node, Lease lease) {
-        logEvent(node.name() + " leads in epoch " + lease.epoch().number());
+        logEvent(node.name() + " becomes the leader, epoch " + lease.epoch().number());
         leaseChecker.leaseGranted(node.name(), lease);
     }
 
@@ -344,24 +364,24 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Stops all nodes in order, the last first.
+     * Stops all running nodes gracefully, the last one first.
      *
      * @throws dev.ginkgo.lifecycle.StopException if a stop was not clean
-     * @throws AssertionError if two leases were valid at once, or if something was left open
+     * @throws AssertionError if two leases were valid at once, or if a resource was left open
      */
     @Override
     public void close() {
-        List<Throwable> wrong = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
         for (TestNode<S> node : nodes.reversed()) {
             if (node.isUp()) {
-                attempt(() -> stop(node), wrong);
+                attempt(() -> stop(node), failures);
             }
         }
-        attempt(network::close, wrong);
-        attempt(() -> leaseChecker.check(events), wrong);
-        if (!wrong.isEmpty()) {
-            Throwable first = wrong.removeFirst();
-            wrong.forEach(first::addSuppressed);
+        attempt(network::close, failures);
+        attempt(() -> leaseChecker.check(events), failures);
+        if (!failures.isEmpty()) {
+            Throwable first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
             if (first instanceof Error error) {
                 throw error;
             }
@@ -369,11 +389,11 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         }
     }
 
-    private static void attempt(Runnable step, List<Throwable> wrong) {
+    private static void attempt(Runnable step, List<Throwable> failures) {
         try {
             step.run();
         } catch (RuntimeException | Error e) {
-            wrong.add(e);
+            failures.add(e);
         }
     }
 }

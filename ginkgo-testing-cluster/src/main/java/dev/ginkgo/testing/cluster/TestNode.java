@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of a {@link TestCluster}: a tree of services in a time of its own. Used by the test's thread.
+ * One node of a {@link TestCluster}: a service tree with a clock that can be frozen. Only the test's thread may use it.
  *
- * @param <S> the class of the root
+ * @param <S> the class of the root service
  */
 public final class TestNode<S extends Service> {
     private final TestCluster<S> test;
@@ -45,69 +45,69 @@ public final class TestNode<S extends Service> {
         return "node-" + index + ":4440";
     }
 
-    /** Its place in the cluster, from 0. */
+    /** Returns the index of the node in the cluster, from 0. */
     public int index() {
         return index;
     }
 
-    /** Its name in the roster, which is its identity: {@code node-0:4440}. */
+    /** Returns the node's name in the roster, which is also its identity: for example {@code node-0:4440}. */
     public String name() {
         return name(index);
     }
 
-    /** Whether it runs; a node that is paused does. */
+    /** Returns whether the node is running; a paused node is running. */
     public boolean isUp() {
         return ginkgo != null;
     }
 
-    /** Whether it is frozen. */
+    /** Returns whether the node is paused. */
     public boolean isPaused() {
         return paused;
     }
 
-    /** Whether it holds a valid lease at this moment. */
+    /** Returns whether the node holds a valid lease at this moment. */
     public boolean isLeader() {
         return isUp() && cluster().isLeader();
     }
 
     /**
-     * The root, as the factory made it for the present life of the node.
+     * Returns the root service that the factory created for the current incarnation of the node.
      *
-     * @throws IllegalStateException if the node does not run
+     * @throws IllegalStateException if the node is not running
      */
     public S root() {
-        S present = root;
-        if (present == null || !isUp()) {
-            throw new IllegalStateException(name() + " does not run; start it again with cluster.start(node)");
+        S current = root;
+        if (current == null || !isUp()) {
+            throw new IllegalStateException(name() + " is not running; start it with cluster.start(node)");
         }
-        return present;
+        return current;
     }
 
-    /** The running tree. Throws like {@link #root()}. */
+    /** Returns the running tree. Throws like {@link #root()}. */
     public Ginkgo ginkgo() {
         root();
-        Ginkgo present = ginkgo;
-        if (present == null) {
-            throw new IllegalStateException(name() + " does not run");
+        Ginkgo current = ginkgo;
+        if (current == null) {
+            throw new IllegalStateException(name() + " is not running");
         }
-        return present;
+        return current;
     }
 
     /**
-     * The service of that class in the node's tree: {@code node.get(Cluster.class)}.
+     * Returns the only service of a class in the node's tree, for example {@code node.get(Cluster.class)}.
      *
-     * @throws IllegalStateException if the node does not run
-     * @throws IllegalArgumentException if there is none of that class, or more than one
+     * @throws IllegalStateException if the node is not running
+     * @throws IllegalArgumentException if the tree has no service of that class, or more than one
      */
     public <T extends Service> T get(Class<T> type) {
         return findOnly(root(), type);
     }
 
-    private <T extends Service> T findOnly(Service top, Class<T> type) {
-        List<T> found = Ginkgo.findAll(top, type);
+    private <T extends Service> T findOnly(Service ancestor, Class<T> type) {
+        List<T> found = Ginkgo.findAll(ancestor, type);
         if (found.size() != 1) {
-            throw new IllegalArgumentException(name() + " has " + found.size() + " services of the class "
-                    + type.getName() + ", where one is meant");
+            throw new IllegalArgumentException(name() + " has " + found.size() + " services of class " + type.getName()
+                    + "; expected exactly one");
         }
         return found.getFirst();
     }
@@ -116,7 +116,7 @@ public final class TestNode<S extends Service> {
         return get(Cluster.class);
     }
 
-    /** The names in the roster as this node knows it. */
+    /** Returns the names in this node's roster. */
     Set<String> roster() {
         return cluster().roster().stream().map(Member::name).collect(Collectors.toSet());
     }
@@ -125,19 +125,19 @@ public final class TestNode<S extends Service> {
         return Ginkgo.findAll(root(), Transport.class);
     }
 
-    // ---- what the cluster does with it
+    // ---- called by the cluster
 
     void start(Simulation simulation) {
-        S fresh = factory.apply(index);
-        Cluster cluster = findOnly(fresh, Cluster.class);
+        S newRoot = factory.apply(index);
+        Cluster cluster = findOnly(newRoot, Cluster.class);
         cluster.onLeadership(lease -> lease.ifPresent(held -> test.leaderElected(this, held)));
         time = new FreezableTimeSource(test.clock());
         Configuration configuration = Configuration.empty()
-                .text("TestCluster", NodeSettings.toml(fresh, cluster, name()))
+                .text("TestCluster", NodeSettings.toml(newRoot, cluster, name()))
                 .text("test", settings);
-        root = fresh;
+        root = newRoot;
         ginkgo = ScopedValue.where(Simulation.CURRENT, simulation)
-                .call(() -> Ginkgo.of(fresh)
+                .call(() -> Ginkgo.of(newRoot)
                         .configuration(configuration)
                         .time(time)
                         .random(new Random(index))
@@ -154,7 +154,7 @@ public final class TestNode<S extends Service> {
         time.thaw();
     }
 
-    /** In order; throws what the stop throws. */
+    /** Stops the node gracefully; throws the exception of the stop. */
     void stop() {
         Ginkgo running = ginkgo();
         time.releaseAll();
@@ -163,18 +163,21 @@ public final class TestNode<S extends Service> {
         running.stop();
     }
 
-    /** Stops what is already cut off from all others. What its hooks throw is nobody's concern: a dead process has none. */
+    /**
+     * Stops the services of a node that is already cut off from all others. Failing hooks are only logged: a killed
+     * process runs none.
+     */
     void kill() {
         try {
             stop();
-        } catch (StopException dead) {
-            test.logEvent(name() + " was killed while it stopped badly: " + dead.getMessage());
+        } catch (StopException e) {
+            test.logEvent(name() + " was killed; stopping its services failed: " + e.getMessage());
         }
     }
 
-    /** {@code node-0:4440}, and how it is. */
+    /** Returns the name and the condition of the node, for example {@code node-0:4440 (paused)}. */
     @Override
     public String toString() {
-        return name() + (isUp() ? paused ? " (paused)" : isLeader() ? " (leads)" : "" : " (down)");
+        return name() + (isUp() ? paused ? " (paused)" : isLeader() ? " (leader)" : "" : " (not running)");
     }
 }

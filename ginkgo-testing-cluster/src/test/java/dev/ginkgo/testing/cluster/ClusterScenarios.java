@@ -16,38 +16,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * What becomes of three hubs when something befalls one of them, or all. The text is the same for nodes under a test's
- * clock and for processes on hosts of their own; how long things take is said by neither, as it is asked elsewhere.
+ * Failure scenarios for a cluster of three hubs. The same scenarios run on nodes under a test's clock and on processes
+ * on separate hosts; therefore they do not check durations, which other tests cover.
  */
 public abstract class ClusterScenarios {
-    /** Between two messages of a node. */
-    private static final Duration PAUSE = Duration.ofMillis(250);
+    /** The pause between two messages of a node. */
+    private static final Duration PUBLISH_INTERVAL = Duration.ofMillis(250);
 
-    /** More than a hub keeps of a channel. */
-    private static final int TOO_MANY = 1_500;
+    /** More messages than a hub retains per channel. */
+    private static final int MORE_THAN_RETAINED = 1_500;
 
     private final List<List<String>> published = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private String name = "";
     private ScenarioCluster scenarioCluster;
 
-    /** Three nodes. They may be those of the scenario before. */
+    /** Returns a cluster of three nodes; it may be the cluster of the previous scenario. */
     protected abstract ScenarioCluster scenarioCluster() throws Exception;
 
-    /** For how long a node is frozen. */
-    protected Duration frozenFor() {
+    /** Returns how long a node stays frozen. */
+    protected Duration freezeDuration() {
         return Duration.ofSeconds(20);
     }
 
     /**
-     * Whether what was published while one was away has to come, and not only to be told as missing: who asks for it waits
-     * for half a second, which may be too short for a machine that does much else.
+     * Returns whether all messages published while a node was away must arrive, and not only be reported as missing. A
+     * retransmission request times out after half a second, which can be too short on a loaded machine.
      */
-    protected boolean hasTime() {
+    protected boolean requiresCompleteDelivery() {
         return true;
     }
 
-    /** For how long it is cut off, one way or both. */
-    protected Duration apartFor(Fault fault) {
+    /** Returns how long a node stays cut off, in one direction or both. */
+    protected Duration cutOffDuration(Fault fault) {
         return Duration.ofSeconds(15);
     }
 
@@ -59,165 +59,165 @@ public abstract class ClusterScenarios {
         scenarioCluster.begin();
     }
 
-    // ---- one is away
+    // ---- one node is unreachable
 
     @Test
-    @DisplayName("K-03 K-05 K-20 the leader is frozen: another leads; awake, it does nothing under its old epoch, and"
-            + " lacks nothing")
-    void leaderIsFrozen() {
-        leaderIsAway(Fault.FREEZE, frozenFor());
+    @DisplayName("K-03 K-05 K-20 the leader is frozen: another node leads; after it resumes, the old leader does"
+            + " nothing under its old epoch, and misses no message")
+    void replacesAFrozenLeader_withoutLoss() {
+        replacesLeader(Fault.FREEZE, freezeDuration());
     }
 
     @Test
-    @DisplayName("K-03 K-05 K-06 K-07 K-20 the leader is cut off: it leads no more; when that is over, nothing is"
-            + " missing anywhere that was published on either side")
-    void leaderIsCutOff() {
-        leaderIsAway(Fault.CUT_OFF, apartFor(Fault.CUT_OFF));
+    @DisplayName("K-03 K-05 K-06 K-07 K-20 the leader is cut off: it stops leading; after the partition heals, no"
+            + " message published on either side is missing on any node")
+    void replacesALeaderThatIsCutOff_withoutLoss() {
+        replacesLeader(Fault.CUT_OFF, cutOffDuration(Fault.CUT_OFF));
     }
 
     @Test
-    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that hears the others, but is not heard")
-    void leaderCannotSend() {
-        leaderIsAway(Fault.MUTE, apartFor(Fault.MUTE));
+    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that can receive but not send")
+    void replacesALeaderThatCannotSend_withoutLoss() {
+        replacesLeader(Fault.CANNOT_SEND, cutOffDuration(Fault.CANNOT_SEND));
     }
 
     @Test
-    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that is heard by the others, but hears nobody")
-    void leaderCannotReceive() {
-        leaderIsAway(Fault.DEAFEN, apartFor(Fault.DEAFEN));
+    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that can send but not receive")
+    void replacesALeaderThatCannotReceive_withoutLoss() {
+        replacesLeader(Fault.CANNOT_RECEIVE, cutOffDuration(Fault.CANNOT_RECEIVE));
     }
 
-    private void leaderIsAway(Fault fault, Duration length) {
-        // Given a leader, and messages of all
+    private void replacesLeader(Fault fault, Duration length) {
+        // Given a leader, and messages published by every node
         LeaderAction old = scenarioCluster.awaitLeader();
         ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
 
-        // When something befalls it, while it and the others go on publishing
-        long fell = scenarioCluster.nanos();
+        // When the fault hits it, while it and the others continue publishing
+        long faultAt = scenarioCluster.nanos();
         scenarioCluster.injectFault(fault, old.node());
-        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), fell);
-        while (scenarioCluster.nanos() - fell < length.toNanos()) {
+        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), faultAt);
+        while (scenarioCluster.nanos() - faultAt < length.toNanos()) {
             ScenarioCluster.nodes()
                     .filter(node -> fault != Fault.FREEZE || node != old.node())
                     .forEach(this::publish);
-            scenarioCluster.advance(PAUSE);
+            scenarioCluster.advance(PUBLISH_INTERVAL);
         }
-        long healed = scenarioCluster.nanos();
+        long healedAt = scenarioCluster.nanos();
         scenarioCluster.heal();
         scenarioCluster.awaitConverged();
         ScenarioCluster.nodes().forEach(this::publish);
 
-        // Then it has not led since the other did, and has deposed nobody by coming back
+        // Then it did not act as leader after the other node did, and its return did not depose the new leader
         assertThat(next.epoch()).isGreaterThan(old.epoch());
         assertThat(scenarioCluster.actions(old.node()))
-                .noneMatch(leaderAction -> leaderAction.nanos() >= next.nanos() && leaderAction.nanos() < healed)
-                .noneMatch(leaderAction -> leaderAction.nanos() >= healed && leaderAction.epoch() <= old.epoch());
+                .noneMatch(leaderAction -> leaderAction.nanos() >= next.nanos() && leaderAction.nanos() < healedAt)
+                .noneMatch(leaderAction -> leaderAction.nanos() >= healedAt && leaderAction.epoch() <= old.epoch());
         assertThat(scenarioCluster.awaitLeader().node()).isEqualTo(next.node());
-        assertLeadersOneByOne();
+        assertLeadersDoNotOverlap();
 
-        // And all is read everywhere, each once, and nobody was told that something is missing
+        // And every node received every message once, and no gap was reported
         ScenarioCluster.nodes().forEach(node -> {
-            scenarioCluster.await("node " + node + " reads all of " + all(), () -> isToldOf(node, all()));
-            if (hasTime() || !scenarioCluster.read(node).contains(ScenarioCluster.GAP)) {
+            scenarioCluster.await("node " + node + " receives all of " + all(), () -> receivedOrReported(node, all()));
+            if (requiresCompleteDelivery() || !scenarioCluster.read(node).contains(ScenarioCluster.GAP)) {
                 assertThat(scenarioCluster.read(node))
                         .as("gaps at node %d", node)
                         .doesNotContain(ScenarioCluster.GAP);
                 assertThat(own(scenarioCluster.history(node)))
-                        .as("held by node %d", node)
+                        .as("retained by node %d", node)
                         .hasSameElementsAs(all());
             }
-            assertInOrder("read", node, scenarioCluster.read(node));
-            assertInOrder("held", node, scenarioCluster.history(node));
+            assertInOrder("received", node, scenarioCluster.read(node));
+            assertInOrder("retained", node, scenarioCluster.history(node));
         });
     }
 
-    // ---- one dies
+    // ---- one node dies
 
     @Test
-    @DisplayName(
-            "K-05 K-10 K-20 H-16 the leader is killed while another stands still: the survivors lack nothing of each"
-                    + " other, and of the dead one nothing that one of them has, or it is told; started again, it"
-                    + " follows, and holds what they hold")
-    void leaderIsKilled() {
-        // Given a leader, and one that stands still for so short that nobody minds
+    @DisplayName("K-05 K-10 K-20 H-16 the leader is killed while another node is frozen: the survivors receive all"
+            + " messages of each other, and each message of the dead node that one of them has, or a gap; the"
+            + " restarted node follows, and has the history of the others")
+    void survivorsAgree_whenTheLeaderIsKilled() {
+        // Given a leader, and a node that is frozen too briefly to lose its membership
         LeaderAction old = scenarioCluster.awaitLeader();
-        int still = (old.node() + 1) % ScenarioCluster.NODES;
+        int frozen = (old.node() + 1) % ScenarioCluster.NODES;
         int other = (old.node() + 2) % ScenarioCluster.NODES;
         ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
-        scenarioCluster.injectFault(Fault.FREEZE, still);
+        scenarioCluster.injectFault(Fault.FREEZE, frozen);
 
-        // When the leader dies after much has been published there
+        // When the leader dies after publishing a burst of messages
         burst(old.node(), 800, 8_000);
-        long fell = scenarioCluster.nanos();
+        long faultAt = scenarioCluster.nanos();
         scenarioCluster.kill(old.node());
         scenarioCluster.heal();
-        publish(still);
+        publish(frozen);
         publish(other);
-        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), fell);
+        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), faultAt);
         scenarioCluster.awaitConverged();
         assertThat(next.epoch()).isGreaterThan(old.epoch());
-        publish(still);
+        publish(frozen);
         publish(other);
-        awaitRead(still, of(still, other));
-        awaitRead(other, of(still, other));
+        awaitRead(frozen, of(frozen, other));
+        awaitRead(other, of(frozen, other));
 
-        // Then what a reader lacks that the other one has, it has been told
-        awaitSettled(still, other);
-        assertLacksOnlyWhatWasTold(still, other);
-        assertLacksOnlyWhatWasTold(other, still);
+        // Then each message that one survivor received and the other did not was reported as a gap
+        awaitSettled(frozen, other);
+        assertMissingMessagesWereReported(frozen, other);
+        assertMissingMessagesWereReported(other, frozen);
 
-        // And when it is started again, it has what they have, and leads nobody
+        // And the restarted node has their history, and does not lead
         scenarioCluster.start(old.node());
         scenarioCluster.awaitConverged();
         assertThat(scenarioCluster.awaitLeader().node()).isEqualTo(next.node());
-        assertLeadersOneByOne();
-        Set<String> kept = new HashSet<>(own(scenarioCluster.history(other)));
-        if (!scenarioCluster.read(still).contains(ScenarioCluster.GAP)
+        assertLeadersDoNotOverlap();
+        Set<String> retained = new HashSet<>(own(scenarioCluster.history(other)));
+        if (!scenarioCluster.read(frozen).contains(ScenarioCluster.GAP)
                 && !scenarioCluster.read(other).contains(ScenarioCluster.GAP)) {
-            assertThat(own(scenarioCluster.history(still))).hasSameElementsAs(kept);
+            assertThat(own(scenarioCluster.history(frozen))).hasSameElementsAs(retained);
             if (!scenarioCluster.waitsForStateTransfer()) {
-                published.get(old.node()).forEach(kept::remove);
+                published.get(old.node()).forEach(retained::remove);
             }
-            assertThat(own(scenarioCluster.history(old.node()))).hasSameElementsAs(kept);
+            assertThat(own(scenarioCluster.history(old.node()))).hasSameElementsAs(retained);
         }
         ScenarioCluster.nodes()
-                .forEach(node -> assertThat(scenarioCluster.history(node)).containsAll(of(still, other)));
-        ScenarioCluster.nodes().forEach(node -> assertInOrder("held", node, scenarioCluster.history(node)));
+                .forEach(node -> assertThat(scenarioCluster.history(node)).containsAll(of(frozen, other)));
+        ScenarioCluster.nodes().forEach(node -> assertInOrder("retained", node, scenarioCluster.history(node)));
         publish(old.node());
         ScenarioCluster.nodes()
                 .forEach(node ->
                         awaitRead(node, List.of(published.get(old.node()).getLast())));
     }
 
-    /** Until both have read equally much, or one was told why not. */
+    /** Waits until both received the same messages, or one of them a gap. */
     private void awaitSettled(int a, int b) {
-        scenarioCluster.await("equal readers", () -> {
+        scenarioCluster.await("the same messages at nodes " + a + " and " + b, () -> {
             Set<String> here = new HashSet<>(scenarioCluster.read(a));
             Set<String> there = new HashSet<>(scenarioCluster.read(b));
             return here.contains(ScenarioCluster.GAP) || there.contains(ScenarioCluster.GAP) || here.equals(there);
         });
     }
 
-    private void assertLacksOnlyWhatWasTold(int here, int there) {
+    private void assertMissingMessagesWereReported(int here, int there) {
         List<String> read = scenarioCluster.read(here);
-        assertInOrder("read", here, read);
+        assertInOrder("received", here, read);
         List<String> missing = new ArrayList<>(own(scenarioCluster.read(there)));
         missing.removeAll(new HashSet<>(read));
         if (!missing.isEmpty()) {
-            assertThat(read).as("node %d lacks %s", here, missing).contains(ScenarioCluster.GAP);
+            assertThat(read).as("node %d misses %s", here, missing).contains(ScenarioCluster.GAP);
         }
     }
 
-    // ---- all
+    // ---- all nodes
 
     @Test
-    @DisplayName("K-05 K-08 all are stopped, and started in another order: the same cluster, under a higher epoch")
-    void allNodesAreStopped() {
+    @DisplayName("K-05 K-08 all nodes are stopped, and started in another order: the same cluster, under a higher"
+            + " epoch")
+    void sameCluster_afterAllNodesRestarted() {
         LeaderAction old = scenarioCluster.awaitLeader();
         String cluster = cluster(old.node());
-        long then = scenarioCluster.nanos();
+        long stoppedAt = scenarioCluster.nanos();
 
         List.of(0, 1, 2).forEach(scenarioCluster::stop);
         List.of(2, 0, 1).forEach(scenarioCluster::start);
@@ -227,10 +227,11 @@ public abstract class ClusterScenarios {
         assertThat(next.epoch()).isGreaterThan(old.epoch());
         ScenarioCluster.nodes()
                 .forEach(node -> scenarioCluster.await(
-                        node + " hears of " + cluster, () -> cluster(node).equals(cluster)));
+                        "node " + node + " knows the cluster " + cluster,
+                        () -> cluster(node).equals(cluster)));
         assertThat(scenarioCluster.actions())
-                .noneMatch(leaderAction -> leaderAction.nanos() > then && leaderAction.epoch() < old.epoch());
-        assertLeadersOneByOne();
+                .noneMatch(leaderAction -> leaderAction.nanos() > stoppedAt && leaderAction.epoch() < old.epoch());
+        assertLeadersDoNotOverlap();
         ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
     }
@@ -239,11 +240,11 @@ public abstract class ClusterScenarios {
         return scenarioCluster.leadership(node).replaceFirst(".*@", "");
     }
 
-    // ---- what cannot be fetched
+    // ---- evicted messages
 
     @Test
-    @DisplayName("H-16 a node is cut off while more is published than hubs keep: who reads there is told a gap at its"
-            + " place, and gets what is kept; nobody else is told one")
+    @DisplayName("H-16 a node is cut off while more messages are published than hubs retain: its subscriber receives a"
+            + " gap in their place and the retained messages; subscribers of other nodes receive no gap")
     void lossesAreReported() {
         int away = (scenarioCluster.awaitLeader().node() + 1) % ScenarioCluster.NODES;
         int other = (away + 1) % ScenarioCluster.NODES;
@@ -251,8 +252,8 @@ public abstract class ClusterScenarios {
         awaitAllReadEverywhere();
 
         scenarioCluster.injectFault(Fault.CUT_OFF, away);
-        burst(other, TOO_MANY, 100);
-        scenarioCluster.advance(Duration.ofSeconds(5)); // they are kept a little longer while somebody reads
+        burst(other, MORE_THAN_RETAINED, 100);
+        scenarioCluster.advance(Duration.ofSeconds(5)); // retention has a grace period while a subscriber reads
         scenarioCluster.heal();
         scenarioCluster.awaitConverged();
         publish(other);
@@ -268,7 +269,7 @@ public abstract class ClusterScenarios {
         assertThat(scenarioCluster.read(3 - away - other)).isEqualTo(all);
     }
 
-    // ---- what all scenarios do and ask
+    // ---- used by all scenarios
 
     private void publish(int node) {
         String text = next(node);
@@ -277,9 +278,9 @@ public abstract class ClusterScenarios {
     }
 
     private void burst(int node, int count, int size) {
-        String word = next(node);
-        scenarioCluster.burst(node, count, size, word);
-        IntStream.range(0, count).forEach(i -> published.get(node).add(word + "-" + i));
+        String prefix = next(node);
+        scenarioCluster.burst(node, count, size, prefix);
+        IntStream.range(0, count).forEach(i -> published.get(node).add(prefix + "-" + i));
     }
 
     private String next(int node) {
@@ -296,13 +297,13 @@ public abstract class ClusterScenarios {
         return of(0, 1, 2);
     }
 
-    /** Whether it has read them, or knows that it lacks something. */
-    private boolean isToldOf(int node, List<String> texts) {
+    /** Returns whether the node received these messages or a gap. */
+    private boolean receivedOrReported(int node, List<String> texts) {
         List<String> read = scenarioCluster.read(node);
         return read.contains(ScenarioCluster.GAP) || new HashSet<>(read).containsAll(texts);
     }
 
-    /** What is of this scenario. */
+    /** Returns the messages of this scenario. */
     private List<String> own(List<String> texts) {
         return texts.stream().filter(text -> text.startsWith(name + "-")).toList();
     }
@@ -313,41 +314,44 @@ public abstract class ClusterScenarios {
 
     private void awaitRead(int node, List<String> texts) {
         scenarioCluster.await(
-                "node " + node + " reads all of " + texts,
+                "node " + node + " receives all of " + texts,
                 () -> new HashSet<>(scenarioCluster.read(node)).containsAll(texts));
     }
 
-    /** Each once, and what one node has published in its order. */
+    /** Checks that there are no duplicates, and that the messages of each publisher are in order. */
     private void assertInOrder(String what, int at, List<String> texts) {
-        List<String> mine = own(texts);
-        assertThat(mine).as("%s at node %d", what, at).doesNotHaveDuplicates();
+        List<String> own = own(texts);
+        assertThat(own).as("%s at node %d", what, at).doesNotHaveDuplicates();
         ScenarioCluster.nodes().forEach(node -> {
             List<String> all = published.get(node);
-            assertThat(mine.stream().filter(new HashSet<>(all)::contains))
+            assertThat(own.stream().filter(new HashSet<>(all)::contains))
                     .as("%s at node %d, of node %d", what, at, node)
                     .containsExactlyElementsOf(
-                            all.stream().filter(new HashSet<>(mine)::contains).toList());
+                            all.stream().filter(new HashSet<>(own)::contains).toList());
         });
     }
 
-    /** No two lead at once, and no reader got anything of an epoch after something of a later one. */
-    private void assertLeadersOneByOne() {
-        List<LeaderAction> acts = scenarioCluster.actions();
-        for (int i = 1; i < acts.size(); i++) {
-            LeaderAction before = acts.get(i - 1);
-            LeaderAction after = acts.get(i);
+    /**
+     * Checks that no two nodes led at once, and that no subscriber received a message of an epoch after one of a later
+     * epoch.
+     */
+    private void assertLeadersDoNotOverlap() {
+        List<LeaderAction> actions = scenarioCluster.actions();
+        for (int i = 1; i < actions.size(); i++) {
+            LeaderAction before = actions.get(i - 1);
+            LeaderAction after = actions.get(i);
             assertThat(after.epoch() > before.epoch()
                             || (after.epoch() == before.epoch() && after.node() == before.node()))
                     .as("%s after %s", after, before)
                     .isTrue();
         }
-        long now = scenarioCluster.awaitLeader().epoch();
+        long current = scenarioCluster.awaitLeader().epoch();
         ScenarioCluster.nodes().forEach(node -> {
             scenarioCluster.await(
-                    "node " + node + " reads of epoch " + now,
-                    () -> scenarioCluster.epochs(node).contains(now));
+                    "node " + node + " receives a message of epoch " + current,
+                    () -> scenarioCluster.epochs(node).contains(current));
             assertThat(scenarioCluster.epochs(node))
-                    .as("epochs as they were read at node %d", node)
+                    .as("epochs in the order received at node %d", node)
                     .isSorted();
         });
     }

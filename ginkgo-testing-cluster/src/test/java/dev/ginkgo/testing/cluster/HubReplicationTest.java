@@ -14,11 +14,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Hubs that are one hub, over links that a test cuts. */
+/** Replication between hubs over links that the test cuts. */
 class HubReplicationTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(10);
 
-    private static TestCluster<SubscribingNode> three(String toml) {
+    private static TestCluster<SubscribingNode> threeNodes(String toml) {
         TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
         cluster.awaitConverged();
@@ -26,9 +26,9 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName("H-14 what is published at any node is read at every node, within two milliseconds of the test's time")
+    @DisplayName("H-14 a message published at any node reaches every node within two milliseconds of the test's time")
     void deliversAtEveryNode() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 cluster.node(i % 3).root().publish("number " + i);
@@ -42,9 +42,9 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName("K-20 what was published on both sides of a partition is fetched when it heals, and no gap is told")
+    @DisplayName("K-20 messages published on both sides of a partition are retransmitted after it heals, without a gap")
     void fetchesMissingMessages_withoutGap() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
                 cluster.node(i % 3).root().publish("number " + i);
@@ -55,7 +55,7 @@ class HubReplicationTest {
 
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             assertThat(cluster.nodes()).allSatisfy(node -> {
                 assertThat(node.root().received).hasSize(30).doesNotHaveDuplicates();
@@ -65,9 +65,9 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName("H-16 what no history holds any more after a partition is told as a gap, at its place")
+    @DisplayName("H-16 messages that were evicted during a partition are reported as a gap in their place")
     void reportsMessagesThatAreGone_asGap() {
-        try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("hub.history.count = 5\nhub.history.grace = '0s'")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
                 cluster.node(0).root().publish("number " + i);
@@ -76,7 +76,7 @@ class HubReplicationTest {
 
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             assertThat(cluster.node(2).root().received)
                     .containsExactly(
@@ -91,10 +91,10 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName(
-            "K-03 K-05 a leader that was cut off cannot publish under its lease, before and after it hears of the next")
+    @DisplayName("K-03 K-05 a leader that was cut off cannot publish under its lease, before and after it learns of"
+            + " the next leader")
     void rejectsPublishing_underAnExpiredLease() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             TestNode<SubscribingNode> old = cluster.awaitLeader();
             Lease lease = old.root().cluster.lease().orElseThrow();
             old.root().hub.publish(SubscribingNode.CHANNEL, "old", lease);
@@ -112,7 +112,7 @@ class HubReplicationTest {
                     .isInstanceOf(LeaseExpiredException.class);
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             assertThat(cluster.nodes())
                     .allSatisfy(node -> assertThat(node.root().received).containsExactly("old", "new"));
@@ -120,18 +120,18 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName("K-20 a node that was killed and started again gets the history of the others")
+    @DisplayName("K-20 a node that was killed and started again receives the history of the others")
     void receivesTheHistoryOfTheOthers_afterARestart() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             TestNode<SubscribingNode> node = cluster.node(1);
             cluster.kill(node);
             cluster.node(0).root().publish("while it was away");
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             cluster.start(node);
             cluster.awaitConverged();
             cluster.node(0).root().publish("welcome");
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             assertThat(node.root().received).containsExactly("while it was away", "welcome");
             assertThat(node.root().gaps).isEmpty();
@@ -139,36 +139,37 @@ class HubReplicationTest {
     }
 
     @Test
-    @DisplayName("H-15 a reader who was at a node that was behind, and then goes to a third one, gets nothing twice")
+    @DisplayName("H-15 a subscriber that moves from a node that was behind to a third node receives no message twice")
     void resumesAtAThirdNode_withoutDuplicates() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             List<Message> read = new CopyOnWriteArrayList<>();
-            Runnable leave = visit(cluster, 0, Since.Point.NONE, read);
+            Runnable leave = subscribeAt(cluster, 0, Since.Point.NONE, read);
             cluster.partition(cluster.node(2));
             cluster.node(0).root().publish("one");
             cluster.node(1).root().publish("two");
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
             leave.run();
 
-            leave = visit(cluster, 2, new Since.After(read.getLast().id()), read);
+            leave = subscribeAt(cluster, 2, new Since.After(read.getLast().id()), read);
             cluster.node(2).root().publish("three");
             cluster.advance(Duration.ofMillis(10));
             leave.run();
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
-            leave = visit(cluster, 1, new Since.After(read.getLast().id()), read);
+            cluster.advance(SETTLE_TIME);
+            leave = subscribeAt(cluster, 1, new Since.After(read.getLast().id()), read);
             cluster.node(0).root().publish("four");
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             assertThat(read).extracting(Message::text).containsExactly("one", "two", "three", "four");
             leave.run();
         }
     }
 
-    private static Runnable visit(TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
+    private static Runnable subscribeAt(
+            TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
         Runnable leave = cluster.node(node).root().subscribe(since, read::add, _ -> {});
-        cluster.advance(Duration.ZERO); // he is there
+        cluster.advance(Duration.ZERO); // until the subscription is open
         return leave;
     }
 }

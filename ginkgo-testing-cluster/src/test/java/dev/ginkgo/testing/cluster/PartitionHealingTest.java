@@ -8,11 +8,11 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What readers are told at a node that was alone, or apart from the others, when it meets them. */
+/** What subscribers receive from a node that was alone or partitioned, after it joins the others. */
 class PartitionHealingTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(10);
 
-    private static TestCluster<SubscribingNode> three(String toml) {
+    private static TestCluster<SubscribingNode> threeNodes(String toml) {
         TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
         cluster.awaitConverged();
@@ -25,17 +25,17 @@ class PartitionHealingTest {
     }
 
     @Test
-    @DisplayName(
-            "H-16 K-05 what a leader published who is dead when a partition heals, and the next one is known, is told as lost")
+    @DisplayName("H-16 K-05 messages of a leader that died before a partition healed are reported as a gap once the"
+            + " next leader is known")
     void reportsMessagesOfAnOlderLeader_asGap() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
-            // Given a node that is cut off while a leader publishes, dies, and another one leads
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
+            // Given a node that is cut off while a leader publishes and dies, and another node leads
             TestNode<SubscribingNode> first = cluster.awaitLeader();
-            TestNode<SubscribingNode> apart = cluster.nodes().stream()
+            TestNode<SubscribingNode> isolated = cluster.nodes().stream()
                     .filter(node -> node != first)
                     .findFirst()
                     .orElseThrow();
-            cluster.partition(apart);
+            cluster.partition(isolated);
             publishAsLeader(first, "first");
             cluster.advance(Duration.ofMillis(10));
             cluster.kill(first);
@@ -43,39 +43,40 @@ class PartitionHealingTest {
             TestNode<SubscribingNode> second = cluster.awaitLeader();
             publishAsLeader(second, "second");
 
-            // When it hears of the second leader before it hears from it
+            // When it learns of the second leader before it receives its messages
             cluster.heal();
-            cluster.cut(second, apart);
-            cluster.cut(apart, second);
+            cluster.cut(second, isolated);
+            cluster.cut(isolated, second);
             cluster.await(
-                    "it has heard",
-                    () -> apart.root().cluster.leader().orElseThrow().name().equals(second.name()));
-            assertThat(apart.root().received).isEmpty();
+                    "the leader " + second.name() + " at the isolated node",
+                    () -> isolated.root().cluster.leader().orElseThrow().name().equals(second.name()));
+            assertThat(isolated.root().received).isEmpty();
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             // Then
             assertThat(second.root().received).containsExactly("first", "second");
-            assertThat(apart.root().received)
+            assertThat(isolated.root().received)
                     .contains(SubscribingNode.GAP_MARKER, "second")
                     .doesNotContain("first");
         }
     }
 
     @Test
-    @DisplayName("H-16 K-20 what a node published in a life that was over before a partition healed comes, or is told")
+    @DisplayName("H-16 K-20 messages of an incarnation that ended before a partition healed are delivered or reported"
+            + " as a gap")
     void deliversOrReportsMessagesOfEarlierIncarnations() {
-        try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
-            // Given a node that lives again, and again, while another one hears nothing of it
+        try (TestCluster<SubscribingNode> cluster = threeNodes("hub.history.count = 5\nhub.history.grace = '0s'")) {
+            // Given a node that restarts several times while another one is cut off from it
             cluster.partition(cluster.node(2));
-            int said = 0;
-            for (int life = 0; life < 3; life++) {
+            int count = 0;
+            for (int incarnation = 0; incarnation < 3; incarnation++) {
                 TestNode<SubscribingNode> node = cluster.node(1);
                 cluster.kill(node);
                 cluster.start(node);
                 cluster.await(
-                        "it is heard",
+                        "the restarted node is connected",
                         () -> cluster.node(0)
                                         .transports()
                                         .getFirst()
@@ -83,7 +84,7 @@ class PartitionHealingTest {
                                         .size()
                                 == 1);
                 for (int i = 0; i < 4; i++) {
-                    node.root().publish(String.format("said %02d", said++));
+                    node.root().publish(String.format("text %02d", count++));
                     cluster.advance(Duration.ofMillis(300));
                 }
             }
@@ -91,24 +92,24 @@ class PartitionHealingTest {
             // When
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             // Then
-            assertThat(cluster.node(0).root().received).hasSize(said);
+            assertThat(cluster.node(0).root().received).hasSize(count);
             assertThat(cluster.node(2).root().received.stream()
                             .filter(text -> !text.equals(SubscribingNode.GAP_MARKER)))
                     .isSorted()
-                    .hasSizeLessThan(said)
-                    .endsWith("said 08", "said 09", "said 10", "said 11");
+                    .hasSizeLessThan(count)
+                    .endsWith("text 08", "text 09", "text 10", "text 11");
             assertThat(cluster.node(2).root().gaps).isNotEmpty();
         }
     }
 
     @Test
-    @DisplayName(
-            "K-20 a node that began alone, and was read, gets each other's messages once and in order when it meets them")
+    @DisplayName("K-20 a node that started alone and served subscribers exchanges messages once and in order when it"
+            + " meets the others")
     void deliversOnce_toANodeThatStartedAlone() {
-        try (TestCluster<SubscribingNode> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = threeNodes("")) {
             // Given
             TestNode<SubscribingNode> alone = cluster.node(2);
             cluster.kill(alone);
@@ -118,15 +119,15 @@ class PartitionHealingTest {
                 cluster.advance(Duration.ofMillis(100));
             }
             cluster.start(alone);
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
             alone.root().publish("mine");
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
             assertThat(alone.root().received).containsExactly("mine");
 
             // When
             cluster.heal();
             cluster.awaitConverged();
-            cluster.advance(LONG);
+            cluster.advance(SETTLE_TIME);
 
             // Then
             List<String> read = alone.root().received;

@@ -14,12 +14,13 @@ import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 
 /**
- * What is done to a cluster in one random run, drawn from a seed: links are cut, one way or both, and heal; nodes freeze,
- * wake, die, stop, are slow, start again. In the end all is well, and all are one again.
+ * The faults of one random run, drawn from a seed: links are cut, in one direction or both, and healed; nodes are
+ * frozen, resumed, killed, stopped, slowed down and started again. At the end all faults are repaired, and all nodes
+ * form one cluster again.
  */
 final class RandomFaultSchedule<S extends Service> {
-    /** A lease is over by then. */
-    private static final Duration TERM = Duration.ofMillis(1_100);
+    /** The validity of a lease without renewal. */
+    private static final Duration LEASE_VALIDITY = Duration.ofMillis(1_100);
 
     private final Random random;
     private final TestCluster<S> cluster;
@@ -30,18 +31,21 @@ final class RandomFaultSchedule<S extends Service> {
         this.cluster = cluster;
     }
 
-    /** One run for so many of {@code ./verify}'s schedules, 2,000 at most. */
-    static LongStream seeds(int part) {
-        return LongStream.rangeClosed(1, Math.clamp(Integer.getInteger("ginkgo.schedules", 2_000) / part, 1, 2_000));
+    /**
+     * Returns the seeds: one run for every {@code divisor} schedules of {@code ./verify}, of which there are at most
+     * 2,000.
+     */
+    static LongStream seeds(int divisor) {
+        return LongStream.rangeClosed(1, Math.clamp(Integer.getInteger("ginkgo.schedules", 2_000) / divisor, 1, 2_000));
     }
 
     /**
-     * Runs one.
+     * Runs the schedule of one seed.
      *
-     * @param step done before each fault
-     * @param end done when all are one again
-     * @return what happened
-     * @throws AssertionError that tells the seed
+     * @param step runs before each fault
+     * @param end runs when all nodes form one cluster again
+     * @return the events of the run
+     * @throws AssertionError if a check fails; the message contains the seed
      */
     static <S extends Service> List<String> run(
             long seed,
@@ -130,13 +134,16 @@ final class RandomFaultSchedule<S extends Service> {
         cut.clear();
     }
 
-    /** Some time passes; if it is enough for a lease to end, who had no majority all the time does not lead. */
+    /**
+     * Advances the clock by a random time. If that is longer than a lease, checks that no node leads that had no
+     * majority throughout.
+     */
     private void advance() {
         List<TestNode<S>> minority =
                 cluster.nodes().stream().filter(node -> !reachesMajority(node)).toList();
         Duration pause = Duration.ofMillis(random.nextInt(3_000));
         cluster.advance(pause);
-        if (pause.compareTo(TERM) >= 0) {
+        if (pause.compareTo(LEASE_VALIDITY) >= 0) {
             assertThat(minority).noneMatch(TestNode::isLeader);
         }
         assertThat(cluster.nodes().stream().filter(TestNode::isLeader).count()).isLessThanOrEqualTo(1);

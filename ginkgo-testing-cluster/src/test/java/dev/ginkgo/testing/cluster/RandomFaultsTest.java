@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One to five nodes, and random faults; each run is drawn from a seed, which a failure tells. */
+/** One to five nodes with random faults; each run is drawn from a seed, which a failure message contains. */
 class RandomFaultsTest {
     private static final int FAULTS = 25;
 
@@ -16,15 +16,14 @@ class RandomFaultsTest {
     }
 
     @Test
-    @DisplayName(
-            "K-05 K-06 K-07 over random faults no two leases are valid at once, epochs grow, no minority leads, and"
-                    + " when all is mended there is one roster and one leader")
+    @DisplayName("K-05 K-06 K-07 under random faults no two leases are valid at once, epochs grow, no minority leads,"
+            + " and after the repair there is one roster and one leader")
     void keepsLeasesExclusive() {
         RandomFaultSchedule.seeds(20).forEach(RandomFaultsTest::run);
     }
 
     @Test
-    @DisplayName("the same seed is the same run, to the millisecond")
+    @DisplayName("the same seed gives the same run, to the millisecond")
     void repeatsTheRunOfASeed() {
         for (long seed = 1; seed <= 5; seed++) {
             assertThat(run(seed)).isEqualTo(run(seed)).hasSizeGreaterThan(FAULTS / 2);

@@ -13,21 +13,23 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * One random run of hubs on one to five nodes, all of which publish and read, and of one reader who wanders from node to
- * node.
+ * One random run of hubs on one to five nodes, all of which publish and subscribe, and of one subscriber that moves
+ * from node to node.
  */
 final class RandomHubRun {
     private static final int FAULTS = 12;
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(10);
 
-    /** What was published, by whom, and when. */
+    /** A published message with its publisher and its number in the run. */
     private record Published(String text, SubscribingNode publisher, int number) {}
 
     private final List<Published> published = new ArrayList<>();
 
     private record Connection(SubscribingNode publisher, SubscribingNode subscriber) {}
 
-    /** How many had been published when one was first known to hear another: what came after is read there, or told. */
+    /**
+     * How many messages had been published when a connection was first seen: later ones must be received or reported.
+     */
     private final Map<Connection, Integer> connectedSince = new HashMap<>();
 
     private final RoamingSubscriber roamingSubscriber;
@@ -47,7 +49,7 @@ final class RandomHubRun {
                 SubscribingNode subscribingNode = node.root();
                 cluster.nodes().stream()
                         .filter(TestNode::isUp)
-                        .filter(other -> other == node || isHeard(node, other))
+                        .filter(other -> other == node || isConnected(node, other))
                         .forEach(other -> connectedSince.putIfAbsent(
                                 new Connection(subscribingNode, other.root()), published.size()));
                 for (int i = 0; i < 3; i++) {
@@ -58,7 +60,7 @@ final class RandomHubRun {
         }
     }
 
-    private static boolean isHeard(TestNode<SubscribingNode> node, TestNode<SubscribingNode> at) {
+    private static boolean isConnected(TestNode<SubscribingNode> node, TestNode<SubscribingNode> at) {
         Member other = at.root().cluster.roster().stream()
                 .filter(member -> member.name().equals(at.name()))
                 .findFirst()
@@ -70,7 +72,7 @@ final class RandomHubRun {
     }
 
     private void publishMessage(TestNode<SubscribingNode> node, SubscribingNode subscribingNode) {
-        String text = "said " + published.size() + " " + node.index() + " " + System.identityHashCode(subscribingNode);
+        String text = "text " + published.size() + " " + node.index() + " " + System.identityHashCode(subscribingNode);
         published.add(new Published(text, subscribingNode, published.size()));
         subscribingNode.publish(text);
     }
@@ -80,21 +82,23 @@ final class RandomHubRun {
             try {
                 subscribingNode.hub.publish(
                         SubscribingNode.CHANNEL, "leads " + lease.epoch().number() + " " + node.index(), lease);
-            } catch (LeaseExpiredException over) {
-                // the hub has heard of the next one
+            } catch (LeaseExpiredException e) {
+                // the hub knows a later epoch
             }
         });
     }
 
     private void checkRoamingSubscriber(TestCluster<SubscribingNode> cluster) {
         roamingSubscriber.move(cluster, true);
-        cluster.advance(QUIET);
+        cluster.advance(SETTLE_TIME);
         List<String> read = roamingSubscriber.received();
-        List<String> saidUntilGap = read.stream()
+        List<String> textsUntilGap = read.stream()
                 .takeWhile(text -> !text.equals(SubscribingNode.GAP_MARKER))
-                .filter(text -> text.startsWith("said"))
+                .filter(text -> text.startsWith("text"))
                 .toList();
-        assertThat(saidUntilGap).as("each once, %s", roamingSubscriber.visits()).doesNotHaveDuplicates();
+        assertThat(textsUntilGap)
+                .as("no duplicates, %s", roamingSubscriber.visits())
+                .doesNotHaveDuplicates();
         if (read.contains(SubscribingNode.GAP_MARKER) || read.isEmpty()) {
             return;
         }
@@ -103,46 +107,46 @@ final class RandomHubRun {
                     .filter(each -> each.publisher == node.root())
                     .map(Published::text)
                     .toList();
-            List<String> got = saidUntilGap.stream().filter(all::contains).toList();
-            if (!got.isEmpty()) {
-                assertThat(got)
-                        .as("what %s said, from the first that was read, %s", node, roamingSubscriber.visits())
-                        .isEqualTo(all.subList(all.indexOf(got.getFirst()), all.size()));
+            List<String> matching = textsUntilGap.stream().filter(all::contains).toList();
+            if (!matching.isEmpty()) {
+                assertThat(matching)
+                        .as("messages of %s from the first one received, %s", node, roamingSubscriber.visits())
+                        .isEqualTo(all.subList(all.indexOf(matching.getFirst()), all.size()));
             }
         }
     }
 
     private void check(TestCluster<SubscribingNode> cluster) {
-        cluster.advance(QUIET);
-        List<SubscribingNode> living =
+        cluster.advance(SETTLE_TIME);
+        List<SubscribingNode> running =
                 cluster.nodes().stream().map(TestNode::root).toList();
         for (TestNode<SubscribingNode> node : cluster.nodes()) {
             SubscribingNode subscribingNode = node.root();
             List<String> read = List.copyOf(subscribingNode.received);
-            List<String> said =
-                    read.stream().filter(text -> text.startsWith("said")).toList();
-            assertThat(said).as("each once at %s", node).doesNotHaveDuplicates();
+            List<String> texts =
+                    read.stream().filter(text -> text.startsWith("text")).toList();
+            assertThat(texts).as("no duplicates at %s", node).doesNotHaveDuplicates();
             assertThat(read.stream()
                             .filter(text -> text.startsWith("leads"))
                             .map(text -> Long.parseLong(text.split(" ", -1)[1]))
                             .toList())
                     .as("epochs at %s", node)
                     .isSorted();
-            for (SubscribingNode by : living) {
+            for (SubscribingNode publisher : running) {
                 List<String> all = published.stream()
-                        .filter(each -> each.publisher == by
+                        .filter(each -> each.publisher == publisher
                                 && each.number
                                         >= connectedSince.getOrDefault(
-                                                new Connection(by, subscribingNode), Integer.MAX_VALUE))
+                                                new Connection(publisher, subscribingNode), Integer.MAX_VALUE))
                         .map(Published::text)
                         .toList();
-                List<String> got = said.stream().filter(all::contains).toList();
-                assertThat(got)
-                        .as("in the order of their publisher at %s", node)
-                        .isEqualTo(all.stream().filter(said::contains).toList());
-                if (got.size() < all.size()) {
+                List<String> matching = texts.stream().filter(all::contains).toList();
+                assertThat(matching)
+                        .as("in the order of the publisher at %s", node)
+                        .isEqualTo(all.stream().filter(texts::contains).toList());
+                if (matching.size() < all.size()) {
                     List<String> missing = new ArrayList<>(all);
-                    missing.removeAll(got);
+                    missing.removeAll(matching);
                     assertThat(subscribingNode.gaps)
                             .as("%s misses %s", node, missing)
                             .isNotEmpty();

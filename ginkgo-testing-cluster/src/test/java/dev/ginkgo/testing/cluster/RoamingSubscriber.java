@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A reader that goes from node to node, and says at each which id it has seen last. */
+/** A subscriber that moves from node to node and resumes at each with the last id it received. */
 final class RoamingSubscriber {
     private final Random random;
     private final List<String> received = new CopyOnWriteArrayList<>();
@@ -21,7 +21,7 @@ final class RoamingSubscriber {
         this.random = random;
     }
 
-    /** All it has read, and {@link SubscribingNode#GAP_MARKER} where it was told one. */
+    /** Returns everything it received, with a {@link SubscribingNode#GAP_MARKER} for each gap. */
     List<String> received() {
         return List.copyOf(received);
     }
@@ -30,25 +30,25 @@ final class RoamingSubscriber {
         return visits;
     }
 
-    /** Goes on, perhaps; at least if the node that it is at is no more. */
+    /** Moves to another node: at random, or always if {@code must} is true or the current node has ended. */
     void move(TestCluster<SubscribingNode> cluster, boolean must) {
         TestNode<SubscribingNode> here = current;
         if (here != null && here.isUp() && here.root() == host) {
-            if (here.isPaused() || (!must && random.nextBoolean())) { // a connection that hangs, or one that is kept
+            if (here.isPaused() || (!must && random.nextBoolean())) { // the connection hangs, or is kept
                 return;
             }
         }
-        List<TestNode<SubscribingNode>> open = cluster.nodes().stream()
+        List<TestNode<SubscribingNode>> available = cluster.nodes().stream()
                 .filter(node -> node.isUp() && !node.isPaused())
                 .toList();
         unsubscribe.run();
         cluster.clock().awaitIdle();
         unsubscribe = () -> {};
         current = null;
-        if (open.isEmpty()) {
+        if (available.isEmpty()) {
             return;
         }
-        TestNode<SubscribingNode> next = open.get(random.nextInt(open.size()));
+        TestNode<SubscribingNode> next = available.get(random.nextInt(available.size()));
         current = next;
         host = next.root();
         String id = lastId;

@@ -14,80 +14,83 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Three nodes, each of which runs a {@link ScenarioNode}, and what a scenario does to them and asks of them, wherever they are:
- * in the process of the test and by its clock, or in processes of their own. Nodes are counted from 0.
+ * Three nodes, each running a {@link ScenarioNode}, and the operations that a scenario needs. The nodes are either in
+ * the process of the test, under its clock, or processes of their own. Nodes are counted from 0.
  */
 public abstract class ScenarioCluster {
-    /** What stands in {@link #read} where a loss was told. */
+    /** Marks a gap in the result of {@link #read}. */
     public static final String GAP = "gap";
 
-    /** How many there are. */
+    /** The number of nodes. */
     public static final int NODES = 3;
 
-    private static final int NOBODY = -1;
+    private static final int NO_NODE = -1;
 
-    /** What may befall a node until it is {@linkplain #heal healed}. */
+    /** A fault of one node, which lasts until it is {@linkplain #heal healed}. */
     public enum Fault {
-        /** All its threads stand still, and what comes for it waits. */
+        /** All threads of the node are stopped; incoming messages wait. */
         FREEZE,
-        /** Nothing comes to it, and nothing from it. */
+        /** The node can neither send nor receive. */
         CUT_OFF,
-        /** Nobody gets what it sends; it gets all. */
-        MUTE,
-        /** It gets nothing; the others get what it sends. */
-        DEAFEN
+        /** The node can receive but not send. */
+        CANNOT_SEND,
+        /** The node can send but not receive. */
+        CANNOT_RECEIVE
     }
 
-    /** Something that a node did while it held a lease. */
+    /** An action that a node performed while it held a lease. */
     public record LeaderAction(long nanos, long epoch, int node) {}
 
     private final Map<Integer, Integer> eventsBefore =
-            new HashMap<>(); // by node, how many lines are of earlier scenarios
+            new HashMap<>(); // number of events of earlier scenarios, by node
     private final Set<Integer> down = new HashSet<>();
     private final Set<Integer> frozen = new HashSet<>();
 
-    // ---- what a world has to do
+    // ---- implemented by the environment
 
-    /** By the clock that all nodes and the test share. */
+    /** Returns the time of the clock that all nodes and the test share. */
     protected abstract long nanos();
 
-    /** Its name in the roster. */
+    /** Returns the name of a node in the roster. */
     protected abstract String name(int node);
 
-    /** What it has said since its last start. */
+    /** Returns the events of a node since its last start. */
     protected abstract List<ScenarioEvent> events(int node);
 
-    /** What it has said in all its lives. */
+    /** Returns the events of all incarnations of a node. */
     protected abstract List<ScenarioEvent> allEvents(int node);
 
-    /** Has its player {@linkplain ScenarioNode#execute obey}. */
+    /** Makes the node {@linkplain ScenarioNode#execute execute} a command. */
     protected abstract void execute(int node, String command);
 
-    /** Waits until something holds; fails if that takes too long. */
+    /** Waits until the condition is true; throws if that takes too long. */
     protected abstract void await(String what, BooleanSupplier condition);
 
-    /** Lets that much time pass. */
+    /** Lets this much time pass. */
     protected abstract void advance(Duration time);
 
     protected abstract void inject(Fault fault, int node);
 
-    /** Undoes all faults. */
+    /** Removes all faults. */
     protected abstract void repair();
 
     protected abstract void killProcess(int node);
 
-    /** Stops it in order; returns when it is no more. */
+    /** Stops the node gracefully; returns when it has ended. */
     protected abstract void stopProcess(int node);
 
-    /** Starts it again, as it was started at first. */
+    /** Starts the node again with its original configuration. */
     protected abstract void startProcess(int node);
 
-    /** Whether a node that starts waits for what the others hold, so that it gets what it published before, too. */
+    /**
+     * Returns whether a starting node waits for a state transfer, and so also recovers the messages it published
+     * earlier.
+     */
     protected abstract boolean waitsForStateTransfer();
 
-    // ---- what is done to nodes
+    // ---- faults
 
-    /** A scenario begins: all are well, and what was read before is not asked for. */
+    /** Starts a scenario: all nodes run without faults, and messages received earlier are ignored. */
     final void begin() {
         heal();
         List.copyOf(down).forEach(this::start);
@@ -107,7 +110,7 @@ public abstract class ScenarioCluster {
         frozen.clear();
     }
 
-    /** As {@code kill -9} does. */
+    /** Kills the node like {@code kill -9}. */
     final void kill(int node) {
         down.add(node);
         killProcess(node);
@@ -128,67 +131,70 @@ public abstract class ScenarioCluster {
         return IntStream.range(0, NODES).boxed();
     }
 
-    /** Those that are neither down nor frozen. */
+    /** Returns the nodes that are neither stopped nor frozen. */
     private List<Integer> running() {
         return nodes().filter(node -> !down.contains(node) && !frozen.contains(node))
                 .toList();
     }
 
-    // ---- who leads
+    // ---- leadership
 
-    /** Waits until one acts. */
+    /** Waits until a node acts as the leader. */
     final LeaderAction awaitLeader() {
-        return awaitAction(NOBODY, nanos());
+        return awaitAction(NO_NODE, nanos());
     }
 
-    /** The first act of another than that one since a moment; waits for it. */
+    /** Waits for an action of a node other than {@code old} after {@code since}, and returns the first. */
     protected LeaderAction awaitOtherLeader(int old, long since) {
         return awaitAction(old, since);
     }
 
-    private LeaderAction awaitAction(int but, long since) {
+    private LeaderAction awaitAction(int except, long since) {
         await(
-                "an act" + (but == NOBODY ? "" : " of another than " + name(but)),
-                () -> firstAction(but, since).isPresent());
-        return firstAction(but, since).orElseThrow();
+                "an action of a leader" + (except == NO_NODE ? "" : " other than " + name(except)),
+                () -> firstAction(except, since).isPresent());
+        return firstAction(except, since).orElseThrow();
     }
 
-    private Optional<LeaderAction> firstAction(int but, long since) {
+    private Optional<LeaderAction> firstAction(int except, long since) {
         return running().stream()
-                .filter(node -> node != but)
+                .filter(node -> node != except)
                 .flatMap(node -> actions(node, events(node))
                         .filter(leaderAction -> leaderAction.nanos > since)
                         .limit(1))
                 .min(Comparator.comparingLong(LeaderAction::nanos));
     }
 
-    private static Stream<LeaderAction> actions(int node, List<ScenarioEvent> said) {
-        return said.stream()
+    private static Stream<LeaderAction> actions(int node, List<ScenarioEvent> events) {
+        return events.stream()
                 .filter(scenarioEvent -> scenarioEvent.is("act"))
                 .map(scenarioEvent ->
                         new LeaderAction(scenarioEvent.nanos(), Long.parseLong(scenarioEvent.text()), node));
     }
 
-    /** What a node ever did. */
+    /** Returns all actions of a node. */
     final List<LeaderAction> actions(int node) {
         return actions(node, allEvents(node)).toList();
     }
 
-    /** What all ever did, in the order of the clock. */
+    /** Returns the actions of all nodes, in the order of the clock. */
     final List<LeaderAction> actions() {
         return nodes().flatMap(node -> actions(node).stream())
                 .sorted(Comparator.comparingLong(LeaderAction::nanos))
                 .toList();
     }
 
-    /** The newest leadership that it has heard of, {@code NAME EPOCH@CLUSTER}. */
+    /** Returns the latest leadership known to the node, as {@code NAME EPOCH@CLUSTER}. */
     final String leadership(int node) {
         return ScenarioEvent.last(events(node), "leader")
                 .map(ScenarioEvent::text)
                 .orElse("");
     }
 
-    /** The epochs under which leaders have published, in the order in which they were read there since its start. */
+    /**
+     * Returns the epochs of messages published by leaders, in the order in which the node received them since its
+     * start.
+     */
     final List<Long> epochs(int node) {
         return events(node).stream()
                 .filter(scenarioEvent -> scenarioEvent.is("epoch"))
@@ -196,25 +202,29 @@ public abstract class ScenarioCluster {
                 .toList();
     }
 
-    // ---- the roster
+    // ---- membership
 
-    /** Waits until each that runs has all of these, and nobody else, in its roster, and all hear each other. */
+    /**
+     * Waits until every running node has exactly the running nodes in its roster, and all are connected to each other.
+     */
     protected void awaitConverged() {
         Set<String> names = running().stream().map(this::name).collect(Collectors.toSet());
-        await("one roster of " + names, () -> running().stream().allMatch(node -> isConverged(events(node), names)));
+        await(
+                "the roster " + names + " on all nodes",
+                () -> running().stream().allMatch(node -> isConverged(events(node), names)));
     }
 
-    private static boolean isConverged(List<ScenarioEvent> said, Set<String> names) {
-        Optional<ScenarioEvent> status = ScenarioEvent.last(said, "status")
+    private static boolean isConverged(List<ScenarioEvent> events, Set<String> names) {
+        Optional<ScenarioEvent> status = ScenarioEvent.last(events, "status")
                 .filter(scenarioEvent -> scenarioEvent.text().equals("true"));
-        Optional<ScenarioEvent> roster = ScenarioEvent.last(said, "roster")
+        Optional<ScenarioEvent> roster = ScenarioEvent.last(events, "roster")
                 .filter(scenarioEvent -> names(scenarioEvent).equals(names));
         return status.isPresent()
                 && roster.isPresent()
-                && status.get().nanos() > roster.get().nanos(); // it is well in this roster
+                && status.get().nanos() > roster.get().nanos(); // the status was reported with this roster
     }
 
-    /** Of {@code [NAME, NAME]}. */
+    /** Parses {@code [NAME, NAME]}. */
     private static Set<String> names(ScenarioEvent roster) {
         String list = roster.text().substring(1, roster.text().length() - 1);
         return Stream.of(list.split(", ")).collect(Collectors.toSet());
@@ -222,27 +232,33 @@ public abstract class ScenarioCluster {
 
     // ---- messages
 
-    /** Publishes there; returns when it is published. */
+    /** Publishes a message on a node; returns when it has been published. */
     final void publish(int node, String text) {
         execute(node, "publish " + text);
-        awaitTaken(node, text);
+        awaitPublished(node, text);
     }
 
-    /** Publishes so many texts of that size there, {@code WORD-0}, {@code WORD-1} and so on. */
+    /**
+     * Publishes {@code count} messages of {@code size} characters on a node, beginning with {@code WORD-0}, {@code
+     * WORD-1} and so on.
+     */
     final void burst(int node, int count, int size, String word) {
         execute(node, "burst " + count + " " + size + " " + word);
-        awaitTaken(node, word + "-" + (count - 1));
+        awaitPublished(node, word + "-" + (count - 1));
     }
 
-    private void awaitTaken(int node, String text) {
+    private void awaitPublished(int node, String text) {
         await(
-                name(node) + " takes " + text,
+                name(node) + " publishes " + text,
                 () -> ScenarioEvent.last(events(node), "took")
                         .filter(scenarioEvent -> scenarioEvent.text().equals(text))
                         .isPresent());
     }
 
-    /** What a reader there was given since the scenario began, or the node did, in order, with {@link #GAP}s. */
+    /**
+     * Returns the messages that the node's subscriber received since the scenario began or the node started, in order,
+     * with a {@link #GAP} for each gap.
+     */
     final List<String> read(int node) {
         return events(node).stream()
                 .skip(eventsBefore.getOrDefault(node, 0))
@@ -251,7 +267,7 @@ public abstract class ScenarioCluster {
                 .toList();
     }
 
-    /** All that the hub there holds, in its order. */
+    /** Returns all messages retained by the node's hub, in its order. */
     final List<String> history(int node) {
         long now = nanos();
         execute(node, "history");

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line that a {@link ScenarioNode} has said: {@code 123456 act 7}.
+ * An event that a {@link ScenarioNode} reported as a line, for example {@code 123456 act 7}.
  *
- * @param nanos when
- * @param type what it is about
- * @param text what there is to say of it, if anything
+ * @param nanos the time of the event
+ * @param type the type of the event
+ * @param text the details; may be empty
  */
 public record ScenarioEvent(long nanos, String type, String text) {
 
-    /** What a line says, if it is one of a player: others write between them, such as a log. */
+    /** Parses a line if it is an event; other lines, such as log lines, may be mixed in. */
     public static Optional<ScenarioEvent> parse(String text) {
         String[] words = text.split(" ", 3);
         return words.length > 1 && words[0].matches("-?\\d+")
@@ -20,13 +20,13 @@ public record ScenarioEvent(long nanos, String type, String text) {
                 : Optional.empty();
     }
 
-    boolean is(String what) {
-        return type.equals(what);
+    boolean is(String wanted) {
+        return type.equals(wanted);
     }
 
-    static Optional<ScenarioEvent> last(List<ScenarioEvent> lines, String what) {
-        return lines.reversed().stream()
-                .filter(scenarioEvent -> scenarioEvent.is(what))
+    static Optional<ScenarioEvent> last(List<ScenarioEvent> events, String wanted) {
+        return events.reversed().stream()
+                .filter(scenarioEvent -> scenarioEvent.is(wanted))
                 .findFirst();
     }
 }

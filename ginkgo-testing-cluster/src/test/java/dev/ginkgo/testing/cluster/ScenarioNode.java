@@ -13,25 +13,25 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The program of each node of a {@link ScenarioCluster}, in one process with the others or in its own. It does what it is told by a
- * line, and says in lines what it sees, each with the time of its node's monotonic clock in front:
+ * The program of each node of a {@link ScenarioCluster}, in a shared process or in its own. It executes commands, one
+ * per line, and reports events, one per line, each preceded by the time of its node's monotonic clock:
  *
  * <pre>
  * roster [NAME, NAME]
- * status BOOLEAN       the tree is ready, somebody reads here, and all other hubs of the roster hear this one
+ * status BOOLEAN       the tree is ready, the subscriber is active, and all other hubs of the roster are connected
  * leader NAME EPOCH@CLUSTER
- * act EPOCH            done under a valid lease, a hundred times a second
- * epoch EPOCH          a leader has published here, under its lease, another epoch than the last
- * read WORD            the first word of what came on /news
- * gap                  somebody who reads /news was told that something is missing
- * took TEXT            it was published here
- * history WORD|WORD    all that is held of /news
+ * act EPOCH            an action under a valid lease, a hundred times a second
+ * epoch EPOCH          a leader's message arrived whose epoch differs from the last
+ * read WORD            the first word of a message received from /news
+ * gap                  the subscriber of /news received a gap
+ * took TEXT            the message was published here
+ * history WORD|WORD    all retained messages of /news
  * </pre>
  */
 public final class ScenarioNode extends Service {
     private static final String NEWS = "/news";
     private static final String EPOCHS = "/epochs";
-    private static final String MARKS = "/marks";
+    private static final String MARKERS = "/markers";
 
     private final Cluster cluster = add("cluster", new Cluster());
     private final MessageHub hub = add("hub", new MessageHub(cluster));
@@ -39,12 +39,12 @@ public final class ScenarioNode extends Service {
     private volatile boolean subscribed;
 
     /**
-     * Makes one.
+     * Creates the service.
      *
-     * @param line takes each line; called by several threads
+     * @param output receives each line; called by several threads
      */
-    public ScenarioNode(Consumer<String> line) {
-        this.output = line;
+    public ScenarioNode(Consumer<String> output) {
+        this.output = output;
     }
 
     @Override
@@ -70,8 +70,8 @@ public final class ScenarioNode extends Service {
         spawn("epochs", this::readEpochs);
     }
 
-    private void emit(String what) {
-        output.accept(time().nanos() + " " + what);
+    private void emit(String event) {
+        output.accept(time().nanos() + " " + event);
     }
 
     private void readNews() {
@@ -101,11 +101,11 @@ public final class ScenarioNode extends Service {
     }
 
     /**
-     * Does what a line says; may be called from any thread.
+     * Executes one command. Thread-safe.
      *
      * <pre>
      * publish TEXT
-     * burst COUNT SIZE WORD    publishes texts of that size, which begin with WORD-0, WORD-1 and so on
+     * burst COUNT SIZE WORD    publishes COUNT messages of SIZE characters that begin with WORD-0, WORD-1 and so on
      * history
      * </pre>
      */
@@ -114,14 +114,14 @@ public final class ScenarioNode extends Service {
         switch (words[0]) {
             case "publish" -> publish(words[1], words[1]);
             case "burst" -> {
-                String[] how = words[1].split(" ", 3);
-                for (int i = 0; i < Integer.parseInt(how[0]); i++) {
-                    String text = how[2] + "-" + i + " ";
-                    publish(how[2] + "-" + i, text + ".".repeat(Integer.parseInt(how[1]) - text.length()));
+                String[] arguments = words[1].split(" ", 3);
+                for (int i = 0; i < Integer.parseInt(arguments[0]); i++) {
+                    String text = arguments[2] + "-" + i + " ";
+                    publish(arguments[2] + "-" + i, text + ".".repeat(Integer.parseInt(arguments[1]) - text.length()));
                 }
             }
             case "history" -> spawn("history", this::emitHistory);
-            default -> throw new IllegalArgumentException("what is \"" + command + "\"?");
+            default -> throw new IllegalArgumentException("unknown command: " + command);
         }
     }
 
@@ -130,22 +130,22 @@ public final class ScenarioNode extends Service {
         emit("took " + name);
     }
 
-    /** Reads all that is held, up to what it publishes itself. */
+    /** Reports all retained messages, up to a marker that this method publishes. */
     private void emitHistory() {
-        String mark = cluster.identity() + " " + time().nanos() + " "
+        String marker = cluster.identity() + " " + time().nanos() + " "
                 + Thread.currentThread().threadId();
-        hub.publish(MARKS, mark);
-        List<String> held = new ArrayList<>();
-        try (Subscription all = hub.subscribe(NEWS + "," + MARKS, Since.Point.ALL)) {
+        hub.publish(MARKERS, marker);
+        List<String> retained = new ArrayList<>();
+        try (Subscription all = hub.subscribe(NEWS + "," + MARKERS, Since.Point.ALL)) {
             for (Message message : all) {
-                if (message.text().equals(mark)) {
+                if (message.text().equals(marker)) {
                     break;
                 }
                 if (message.channel().equals(NEWS)) {
-                    held.add(firstWord(message));
+                    retained.add(firstWord(message));
                 }
             }
         }
-        emit("history " + String.join("|", held));
+        emit("history " + String.join("|", retained));
     }
 }

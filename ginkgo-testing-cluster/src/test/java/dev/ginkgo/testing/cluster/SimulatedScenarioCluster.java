@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
-/** The nodes of a {@link TestCluster}. */
+/** Runs the scenarios on the nodes of a {@link TestCluster}. */
 final class SimulatedScenarioCluster extends ScenarioCluster implements AutoCloseable {
     private final List<List<List<ScenarioEvent>>> eventsByIncarnation =
             List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private final TestCluster<ScenarioNode> cluster = TestCluster.of(NODES, this::scenarioNode);
 
     private ScenarioNode scenarioNode(int node) {
-        List<ScenarioEvent> life = new CopyOnWriteArrayList<>();
-        eventsByIncarnation.get(node).add(life);
-        return new ScenarioNode(text -> life.add(ScenarioEvent.parse(text).orElseThrow()));
+        List<ScenarioEvent> events = new CopyOnWriteArrayList<>();
+        eventsByIncarnation.get(node).add(events);
+        return new ScenarioNode(text -> events.add(ScenarioEvent.parse(text).orElseThrow()));
     }
 
     @Override
@@ -61,8 +61,8 @@ final class SimulatedScenarioCluster extends ScenarioCluster implements AutoClos
         switch (fault) {
             case FREEZE -> cluster.pause(here);
             case CUT_OFF -> cluster.partition(here);
-            case MUTE -> others.forEach(other -> cluster.cut(here, other));
-            case DEAFEN -> others.forEach(other -> cluster.cut(other, here));
+            case CANNOT_SEND -> others.forEach(other -> cluster.cut(here, other));
+            case CANNOT_RECEIVE -> others.forEach(other -> cluster.cut(other, here));
         }
     }
 
@@ -87,7 +87,7 @@ final class SimulatedScenarioCluster extends ScenarioCluster implements AutoClos
         cluster.start(cluster.node(node));
     }
 
-    /** The clock stands still while a node starts. */
+    /** The clock does not advance while a node starts. */
     @Override
     protected boolean waitsForStateTransfer() {
         return false;

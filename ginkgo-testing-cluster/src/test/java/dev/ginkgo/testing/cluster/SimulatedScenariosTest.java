@@ -2,17 +2,17 @@ package dev.ginkgo.testing.cluster;
 
 import org.junit.jupiter.api.AfterEach;
 
-/** The scenarios under the test's clock. */
+/** Runs the scenarios under the test's clock. */
 class SimulatedScenariosTest extends ClusterScenarios {
-    private final SimulatedScenarioCluster scene = new SimulatedScenarioCluster();
+    private final SimulatedScenarioCluster cluster = new SimulatedScenarioCluster();
 
     @Override
     protected ScenarioCluster scenarioCluster() {
-        return scene;
+        return cluster;
     }
 
     @AfterEach
     void end() {
-        scene.close();
+        cluster.close();
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A node that reads {@code /news} from its start on, and keeps what it is told. */
+/** A node that subscribes to {@code /news} when it starts, and records what it receives. */
 final class SubscribingNode extends Service {
     static final String CHANNEL = "/news";
     static final String GAP_MARKER = "gap";
@@ -38,9 +38,9 @@ final class SubscribingNode extends Service {
     }
 
     /**
-     * Has somebody read here, from a place on, until he is told to go.
+     * Opens a subscription at this node that starts at a position.
      *
-     * @return how to tell him
+     * @return closes the subscription
      */
     Runnable subscribe(Since since, Consumer<Message> message, Consumer<Gap> gap) {
         AtomicReference<Subscription> open = new AtomicReference<>();

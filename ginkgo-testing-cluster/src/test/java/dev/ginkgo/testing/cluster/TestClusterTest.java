@@ -11,20 +11,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a test does to its cluster, and what the nodes make of it. */
+/** Faults injected through {@link TestCluster}, and the reaction of the nodes. */
 class TestClusterTest {
 
-    /** Does something a hundred times a second while it leads. */
+    /** Records an action a hundred times a second while it is the leader. */
     private static final class Worker extends Service {
         final Cluster cluster = add("cluster", new Cluster());
-        final List<Long> acts = new CopyOnWriteArrayList<>();
+        final List<Long> actions = new CopyOnWriteArrayList<>();
 
         @Override
         protected void onStart() {
             every(
                     "act",
                     () -> Duration.ofMillis(10),
-                    () -> cluster.ifLeading(lease -> acts.add(lease.epoch().number())));
+                    () -> cluster.ifLeading(lease -> actions.add(lease.epoch().number())));
         }
 
         Lease lease() {
@@ -32,7 +32,7 @@ class TestClusterTest {
         }
     }
 
-    private static TestCluster<Worker> three() {
+    private static TestCluster<Worker> threeNodes() {
         TestCluster<Worker> cluster = TestCluster.of(3, _ -> new Worker());
         cluster.awaitLeader();
         cluster.awaitConverged();
@@ -44,9 +44,10 @@ class TestClusterTest {
     }
 
     @Test
-    @DisplayName("K-05 the leader is killed: another leads under a higher epoch, and the ghost leaves the roster")
+    @DisplayName("K-05 after the leader is killed another node leads under a higher epoch, and the dead node leaves"
+            + " the roster")
     void replacesAKilledLeader() {
-        try (TestCluster<Worker> cluster = three()) {
+        try (TestCluster<Worker> cluster = threeNodes()) {
             TestNode<Worker> old = cluster.awaitLeader();
             long epoch = old.root().lease().epoch().number();
 
@@ -66,39 +67,39 @@ class TestClusterTest {
     }
 
     @Test
-    @DisplayName("K-03 a leader that was frozen acts no more when it wakes, and is told that it leads no longer")
+    @DisplayName("K-03 a leader that was frozen does not act when it resumes, and its loss of leadership is reported")
     void pausedLeaderStepsDown_whenResumed() {
-        try (TestCluster<Worker> cluster = three()) {
+        try (TestCluster<Worker> cluster = threeNodes()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.advance(millis(100));
             cluster.pause(old);
-            List<Long> acts = List.copyOf(old.root().acts);
-            assertThat(acts).isNotEmpty();
+            List<Long> actions = List.copyOf(old.root().actions);
+            assertThat(actions).isNotEmpty();
             TestNode<Worker> next = cluster.awaitOtherLeader(old);
-            assertThat(old.root().acts).isEqualTo(acts);
+            assertThat(old.root().actions).isEqualTo(actions);
 
             cluster.resume(old);
 
-            assertThat(old.root().acts).as("before any time passes").isEqualTo(acts);
+            assertThat(old.root().actions).as("before the clock advances").isEqualTo(actions);
             assertThat(old.isLeader()).isFalse();
             cluster.awaitConverged();
             cluster.advance(Duration.ofSeconds(5));
-            assertThat(old.root().acts).isEqualTo(acts);
+            assertThat(old.root().actions).isEqualTo(actions);
             assertThat(next.isLeader()).isTrue();
         }
     }
 
     @Test
-    @DisplayName("K-06 K-07 a minority never leads; when all is healed there is one roster, and one leader")
+    @DisplayName("K-06 K-07 a minority never leads; after the partition heals there is one roster and one leader")
     void minorityNeverLeads() {
-        try (TestCluster<Worker> cluster = three()) {
+        try (TestCluster<Worker> cluster = threeNodes()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.partition(old);
             TestNode<Worker> next = cluster.awaitOtherLeader(old);
             assertThat(old.isLeader()).isFalse();
-            int acts = old.root().acts.size();
+            int actions = old.root().actions.size();
             cluster.advance(Duration.ofMinutes(1));
-            assertThat(old.root().acts).hasSize(acts);
+            assertThat(old.root().actions).hasSize(actions);
             assertThat(next.isLeader()).isTrue();
 
             cluster.heal();
@@ -110,9 +111,9 @@ class TestClusterTest {
     }
 
     @Test
-    @DisplayName("K-16 a leader that stops in order is succeeded at once")
+    @DisplayName("K-16 a leader that stops gracefully is replaced at once")
     void replacesAStoppedLeaderAtOnce() {
-        try (TestCluster<Worker> cluster = three()) {
+        try (TestCluster<Worker> cluster = threeNodes()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.stop(old);
             cluster.advance(millis(320));

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a test did to its nodes, and who led, with the time since its beginning: to be read when it fails. */
+/** The faults and promotions of a test, with the time since its start; part of the message when the test fails. */
 public final class EventLog {
     private final TimeSource clock;
     private final Instant start;
@@ -19,9 +19,9 @@ public final class EventLog {
         this.start = clock.now();
     }
 
-    public synchronized void add(String what) {
+    public synchronized void add(String event) {
         Duration since = Duration.between(start, clock.now());
-        lines.add("%d.%03d s  %s".formatted(since.toSeconds(), since.toMillisPart(), what));
+        lines.add("%d.%03d s  %s".formatted(since.toSeconds(), since.toMillisPart(), event));
     }
 
     public synchronized List<String> lines() {

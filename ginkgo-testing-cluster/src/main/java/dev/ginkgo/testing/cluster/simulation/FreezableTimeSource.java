@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The time of one node: the test's clock, but while the node is frozen nobody who waits in it goes on, neither at a
- * deadline nor because something has come. When it is thawed they go on one after another, in the order in which they
- * would have, and find the clock where it is.
+ * The time source of one node: the test's clock, except that while the node is frozen no waiting thread continues,
+ * neither at a deadline nor because it is unparked. When the node is thawed, the threads continue one after another in
+ * the order in which they would have continued, and see the current time of the clock.
  */
 public final class FreezableTimeSource implements TimeSource {
     private static final long FOREVER = Long.MAX_VALUE / 2;
@@ -26,12 +26,12 @@ public final class FreezableTimeSource implements TimeSource {
         this.clock = clock;
     }
 
-    /** To be called while all tasks of the node wait. */
+    /** Freezes the node. Call it while all tasks of the node are waiting. */
     public synchronized void freeze() {
         frozen = true;
     }
 
-    /** Lets all go on who would have. */
+    /** Wakes every thread that would have continued while the node was frozen. */
     public void thaw() {
         for (Thread each : releaseAll()) {
             clock.unpark(each);
@@ -39,7 +39,7 @@ public final class FreezableTimeSource implements TimeSource {
         }
     }
 
-    /** The same, but nobody is woken: for a node that ends. */
+    /** Ends the freeze without waking the held threads, for a node that ends. Returns these threads. */
     public synchronized List<Thread> releaseAll() {
         frozen = false;
         List<Thread> all = List.copyOf(held);

@@ -5,38 +5,39 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Every lease that any node of a test was given, and whether two of them were ever valid at once. That could begin only
- * when one is given, so it is looked at whenever a node is told that it leads; the lease of a node that is frozen counts
- * for as long as the node would think it valid if it woke.
+ * Checks that no two leases of a test were ever valid at the same time. An overlap can begin only when a lease is
+ * granted, so the check runs at each promotion. The lease of a frozen node counts for as long as the node would
+ * consider it valid if it were resumed.
  */
 public final class LeaseChecker {
     private record GrantedLease(String node, Lease lease) {}
 
     // guarded by this
-    private final List<GrantedLease> all = new ArrayList<>();
+    private final List<GrantedLease> grantedLeases = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
 
     public synchronized void leaseGranted(String node, Lease lease) {
-        for (GrantedLease other : all) {
+        for (GrantedLease other : grantedLeases) {
             if (other.lease.valid() && lease.valid()) {
-                violations.add(node + " holds the " + lease + ", and " + other.node + " the " + other.lease);
+                violations.add(node + " holds the " + lease + " while " + other.node + " holds the " + other.lease);
             }
             if (!other.lease.epoch().isBefore(lease.epoch())) {
-                violations.add(node + " leads in epoch " + lease.epoch() + ", after " + other.node + " led in "
+                violations.add(node + " leads in epoch " + lease.epoch() + " after " + other.node + " led in "
                         + other.lease.epoch());
             }
         }
-        all.add(new GrantedLease(node, lease));
+        grantedLeases.add(new GrantedLease(node, lease));
     }
 
     /**
-     * Fails if there were.
+     * Throws if there was a violation.
      *
-     * @param eventLog what has led to it
+     * @param eventLog the events so far, for the error message
+     * @throws AssertionError if two leases overlapped or an epoch did not grow
      */
     public synchronized void check(EventLog eventLog) {
         if (!violations.isEmpty()) {
-            throw new AssertionError("two leaders at once: " + String.join("; ", violations) + eventLog);
+            throw new AssertionError("lease violation: " + String.join("; ", violations) + eventLog);
         }
     }
 }

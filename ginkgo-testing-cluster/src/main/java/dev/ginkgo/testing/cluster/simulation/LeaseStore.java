@@ -11,33 +11,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service of coordination keeps: the members, each for as long as it is heard of, and one lease. Each question is
- * answered in one step, so that all that happens to it is in one order. It goes by the test's clock.
+ * The state of a coordination service: the members, each with a session that expires, and one lease. Each request is
+ * handled in one step, so all changes are totally ordered. Uses the test's clock.
  *
- * <p>A lease is given to another a {@linkplain LeaseTiming#takeoverDelay() succession} after its last renewal got here. That
- * renewal began before, so its holder has stopped by then; see {@link dev.ginkgo.cluster.spi.Coordinator}.
+ * <p>Another node is granted the lease one {@linkplain LeaseTiming#takeoverDelay() takeover delay} after the last
+ * renewal arrived here. That renewal began earlier, so its holder has stopped by then; see {@link
+ * dev.ginkgo.cluster.spi.Coordinator}.
  */
 final class LeaseStore {
 
     private record Session(Member member, long until) {}
 
     /**
-     * A node says that it is there, and wants to lead, or to go on with it.
+     * A request of one node: keeps its session alive and asks for the lease or its renewal.
      *
-     * @param member the node as the others shall see it
-     * @param timing what a lease is worth
-     * @param releasedEpoch a leadership of its own that it has given up; 0 if there is none
+     * @param member the node as the others see it
+     * @param timing the lease timing
+     * @param releasedEpoch an epoch of this node that it has released; 0 if there is none
      */
     record RenewalRequest(Member member, LeaseTiming timing, long releasedEpoch) {}
 
     /**
-     * The answer.
+     * The response to a {@link RenewalRequest}.
      *
-     * @param superseded whether there is a newer node of that name, so that this one is out for good
-     * @param grantedEpoch the leadership that was renewed by the question; 0 if another leads
-     * @param members all of them, in the order in which they came
-     * @param leader who leads, or led last; nobody yet if the epoch is 0
-     * @param latestEpoch the last leadership that began
+     * @param superseded whether there is a newer incarnation of that node, so that this one is permanently out
+     * @param grantedEpoch the epoch that the request obtained or renewed; 0 if another node leads
+     * @param members all members, in the order in which they joined
+     * @param leader the current or most recent leader; no node yet if {@code latestEpoch} is 0
+     * @param latestEpoch the most recent epoch
      */
     record RenewalResponse(
             boolean superseded, long grantedEpoch, List<Member> members, String leader, long latestEpoch) {}
@@ -52,40 +53,40 @@ final class LeaseStore {
 
     synchronized RenewalResponse renew(RenewalRequest renewalRequest, long now) {
         Member member = renewalRequest.member();
-        NodeIncarnation asker = incarnation(member);
+        NodeIncarnation requester = incarnation(member);
         sessions.values().removeIf(session -> session.until - now <= 0);
         if (newestIncarnations.merge(member.name(), member.incarnation(), Math::max) > member.incarnation()) {
-            return answer(true, 0);
+            return response(true, 0);
         }
         long until = now + sessionDuration(renewalRequest.timing()).toNanos();
         sessions.put(member.name(), new Session(member, until));
         if (holder != null
-                && (heldUntil - now <= 0 || (holder.equals(asker) && epoch == renewalRequest.releasedEpoch()))) {
+                && (heldUntil - now <= 0 || (holder.equals(requester) && epoch == renewalRequest.releasedEpoch()))) {
             holder = null;
         }
         if (holder == null) {
-            holder = asker;
+            holder = requester;
             leader = member.name();
             epoch++;
         }
-        if (!asker.equals(holder)) {
-            return answer(false, 0);
+        if (!requester.equals(holder)) {
+            return response(false, 0);
         }
         heldUntil = until;
-        return answer(false, epoch);
+        return response(false, epoch);
     }
 
-    /** For how long a node is in the roster, and its lease is nobody else's, after it was last heard of. */
+    /** Returns how long a node stays in the roster, and keeps its lease, after its last request. */
     static Duration sessionDuration(LeaseTiming leaseTiming) {
         return leaseTiming.takeoverDelay();
     }
 
-    private RenewalResponse answer(boolean newer, long granted) {
+    private RenewalResponse response(boolean newer, long granted) {
         List<Member> members = sessions.values().stream().map(Session::member).toList();
         return new RenewalResponse(newer, granted, members, leader, epoch);
     }
 
-    /** That node, and no other of its name, is gone, and what it held is free. */
+    /** Removes exactly this incarnation of the node, and releases its lease. */
     synchronized void leave(Member member) {
         NodeIncarnation leaving = incarnation(member);
         if (leaving.equals(holder)) {

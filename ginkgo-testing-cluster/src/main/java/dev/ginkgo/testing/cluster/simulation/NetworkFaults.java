@@ -8,13 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which nodes reach each other, and how long that takes. The store is where the majority of the nodes is: a node reaches
- * it if that many, itself counted, hear it and are heard by it, and are neither dead nor frozen: who is not heard has no
- * say. So a minority reaches nothing, as with
- * any engine that needs a quorum. May be used from any thread.
+ * Which nodes can reach each other, and with what latency. The store is on the side of the majority: a node reaches the
+ * store if it can exchange messages, in both directions, with a majority of the voters, including itself, that are
+ * neither dead nor frozen. So a minority reaches nothing, as with any engine that needs a quorum. Thread-safe.
  */
 public final class NetworkFaults {
-    /** What the way between any two takes when nothing is wrong. */
+    /** The latency between any two nodes without a fault. */
     static final Duration LATENCY = Duration.ofMillis(1);
 
     private final List<String> voters;
@@ -26,15 +25,15 @@ public final class NetworkFaults {
     private final Set<String> setFrozen = new HashSet<>();
 
     /**
-     * All of them up.
+     * Creates a network without faults.
      *
-     * @param voters of whom a majority is needed; with none the store is reached by all
+     * @param voters the nodes of which a majority is needed; if empty, every node reaches the store
      */
     NetworkFaults(List<String> voters) {
         this.voters = List.copyOf(voters);
     }
 
-    /** Whether something that is on this lane now gets along. */
+    /** Returns whether a message on this route is delivered now. */
     synchronized boolean isOpen(Route route) {
         if (!route.involvesStore()) {
             return !cut.contains(route) && !setDead.contains(route.from()) && !setDead.contains(route.to());
@@ -56,7 +55,7 @@ public final class NetworkFaults {
         return delays.getOrDefault(node, Duration.ZERO);
     }
 
-    /** All that the node sends and gets takes so much longer. */
+    /** Delays everything that the node sends and receives by this time in addition to {@link #LATENCY}. */
     public synchronized void delay(String node, Duration by) {
         delays.put(node, by);
     }
@@ -65,7 +64,7 @@ public final class NetworkFaults {
         cut.add(route);
     }
 
-    /** No lane is cut, and none is slow. */
+    /** Restores all routes: none is cut or delayed. */
     public synchronized void heal() {
         cut.clear();
         delays.clear();
@@ -79,8 +78,8 @@ public final class NetworkFaults {
         setMembership(setFrozen, node, isFrozen);
     }
 
-    private static void setMembership(Set<String> names, String name, boolean in) {
-        if (in) {
+    private static void setMembership(Set<String> names, String name, boolean contained) {
+        if (contained) {
             names.add(name);
         } else {
             names.remove(name);

@@ -6,7 +6,7 @@ import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.hub.MessageHub;
 
-/** The settings by which a node's services belong to a test, whatever the program calls them. */
+/** The settings that connect the services of a node to a test, whatever names the program gives them. */
 public final class NodeSettings {
     private NodeSettings() {}
 
@@ -16,9 +16,9 @@ public final class NodeSettings {
         line(toml, cluster, "coordinator.engine", SimulatedCoordinatorProvider.NAME);
         for (MessageHub hub : Ginkgo.findAll(root, MessageHub.class)) {
             toml.append(keyPrefix(hub)).append("http.enabled = false\n");
-            if (!Ginkgo.findAll(hub, ServiceSelector.class).isEmpty()) { // it is one of many
+            if (!Ginkgo.findAll(hub, ServiceSelector.class).isEmpty()) { // a hub of several nodes
                 line(toml, hub, "transport.engine", SimulatedCoordinatorProvider.NAME);
-                line(toml, hub, "replication.take-over", "0s"); // the clock stands still while a node starts
+                line(toml, hub, "replication.take-over", "0s"); // the clock does not advance while a node starts
             }
         }
         return toml.toString();
@@ -32,10 +32,10 @@ public final class NodeSettings {
                 .append("\"\n");
     }
 
-    /** What the keys of a service begin with: its path without the root's name. */
+    /** Returns the prefix of the keys of a service: its path without the name of the root. */
     private static String keyPrefix(Service service) {
         String path = service.status().path();
-        int first = path.indexOf('/');
-        return first < 0 ? "" : path.substring(first + 1).replace('/', '.') + ".";
+        int slash = path.indexOf('/');
+        return slash < 0 ? "" : path.substring(slash + 1).replace('/', '.') + ".";
     }
 }

@@ -1,13 +1,13 @@
 package dev.ginkgo.testing.cluster.simulation;
 
 /**
- * A way from one node to another; what goes along it stays in its order.
+ * One direction between two nodes. Messages on a route stay in order.
  *
  * @param from the name of a node, or {@link #STORE}
- * @param to the same
+ * @param to the name of a node, or {@link #STORE}
  */
 public record Route(String from, String to) {
-    /** Stands for the majority of the nodes, where the store is. No node has this name. */
+    /** Represents the majority of the nodes, where the store is. No node has this name. */
     static final String STORE = "";
 
     boolean involvesStore() {

@@ -15,22 +15,24 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coordinates by the {@link LeaseStore} of the test's {@link Simulation}. Its one task asks the store four times in a term: each
- * question says that this node is there, and renews its lease if it leads; each answer says how things stand.
+ * Coordinator that uses the {@link LeaseStore} of the test's {@link Simulation}. Its only task sends a request at each
+ * renewal interval: the request keeps the node's session alive and renews its lease if it is the leader; the response
+ * carries the current state.
  */
 final class SimulatedCoordinator extends Coordinator {
-    /** Of one test, so that there is no other to compare with. */
+    /** A fixed name is enough, because epochs of two tests are never compared. */
     private static final String CLUSTER = "simulated";
 
     private record ReceivedResponse(LeaseStore.RenewalResponse response, DualTimestamp sentAt) {}
 
     private final Simulation simulation;
     private final Queue<ReceivedResponse> responses = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer sessionTimer; // to be used when the run is over, too: answers come late
+    private volatile @Nullable WakeableTimer
+            sessionTimer; // also used after the run has ended, because responses may arrive late
     private volatile boolean updateRequested;
 
-    // guarded by this, which is held while the seat is told: one after another
-    private @Nullable Member self; // none before it joins and after it leaves
+    // guarded by this, which is held during calls to the listener so that they are sequential
+    private @Nullable Member self; // null before join and after leave
     private @Nullable CoordinatorListener listener;
     private List<Member> members = List.of();
     private long reportedEpoch;
@@ -44,17 +46,18 @@ final class SimulatedCoordinator extends Coordinator {
     @Override
     public long prepare(NodeConfig nodeConfig) {
         if (nodeConfig.policy() != PartitionPolicy.QUORUM) {
-            throw new IllegalArgumentException("a TestCluster has one store, which only a majority reaches, so its"
-                    + " policy is \"quorum\"; leave out the policy " + nodeConfig.policy());
+            throw new IllegalArgumentException(
+                    "a TestCluster supports only the policy \"quorum\", because it has one store that only a"
+                            + " majority reaches; remove the setting policy = " + nodeConfig.policy());
         }
         return simulation.nextIncarnation();
     }
 
     @Override
-    public void join(Member joining, CoordinatorListener itsSeat) {
+    public void join(Member joining, CoordinatorListener coordinatorListener) {
         synchronized (this) {
             self = joining;
-            listener = itsSeat;
+            listener = coordinatorListener;
             members = List.of();
             reportedEpoch = 0;
             heldEpoch = 0;
@@ -64,7 +67,7 @@ final class SimulatedCoordinator extends Coordinator {
         WakeableTimer timer = new WakeableTimer(time());
         sessionTimer = timer;
         degraded("waiting for a majority of the nodes");
-        spawn("keep", () -> maintainSession(itsSeat, timer));
+        spawn("session", () -> maintainSession(coordinatorListener, timer));
     }
 
     @Override
@@ -79,22 +82,22 @@ final class SimulatedCoordinator extends Coordinator {
     private void maintainSession(CoordinatorListener coordinatorListener, WakeableTimer timer)
             throws InterruptedException {
         long period = coordinatorListener.leaseTiming().renewalInterval().toNanos();
-        long patience =
+        long sessionTimeout =
                 LeaseStore.sessionDuration(coordinatorListener.leaseTiming()).toNanos();
-        long heardAt = time().nanos();
+        long lastResponseAt = time().nanos();
         boolean waiting = true;
         while (true) {
             updateRequested = false;
             requestRenewal(coordinatorListener.leaseTiming());
             long next = time().nanos() + period;
             while (time().nanos() - next < 0 && !updateRequested) {
-                ReceivedResponse news = responses.poll();
-                if (news != null) {
-                    apply(news);
-                    heardAt = time().nanos();
-                    if (news.response.superseded()) {
+                ReceivedResponse received = responses.poll();
+                if (received != null) {
+                    apply(received);
+                    lastResponseAt = time().nanos();
+                    if (received.response.superseded()) {
                         waiting = true;
-                        degraded("a newer node has this identity; give this one another");
+                        degraded("a newer node has this identity; give this node a different one");
                     } else if (waiting) {
                         waiting = false;
                         ready();
@@ -105,7 +108,7 @@ final class SimulatedCoordinator extends Coordinator {
                     timer.awaitUntil(next);
                 }
             }
-            if (!waiting && time().nanos() - heardAt >= patience) {
+            if (!waiting && time().nanos() - lastResponseAt >= sessionTimeout) {
                 waiting = true;
                 degraded("waiting for a majority of the nodes");
             }
@@ -120,9 +123,9 @@ final class SimulatedCoordinator extends Coordinator {
             }
             renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch);
         }
-        DualTimestamp asked = DualTimestamp.now(time());
+        DualTimestamp sentAt = DualTimestamp.now(time());
         simulation.renew(renewalRequest, renewalResponse -> {
-            responses.add(new ReceivedResponse(renewalResponse, asked));
+            responses.add(new ReceivedResponse(renewalResponse, sentAt));
             wake();
         });
     }
@@ -134,8 +137,8 @@ final class SimulatedCoordinator extends Coordinator {
         }
     }
 
-    private synchronized void apply(ReceivedResponse news) {
-        LeaseStore.RenewalResponse renewalResponse = news.response;
+    private synchronized void apply(ReceivedResponse received) {
+        LeaseStore.RenewalResponse renewalResponse = received.response;
         if (self == null || listener == null) {
             return;
         }
@@ -155,7 +158,7 @@ final class SimulatedCoordinator extends Coordinator {
             listener.leaderChanged(renewalResponse.leader(), epoch(reportedEpoch));
         }
         if (renewalResponse.grantedEpoch() != 0 && renewalResponse.grantedEpoch() != releasedEpoch) {
-            if (listener.leaseRenewed(epoch(renewalResponse.grantedEpoch()), news.sentAt)) {
+            if (listener.leaseRenewed(epoch(renewalResponse.grantedEpoch()), received.sentAt)) {
                 heldEpoch = renewalResponse.grantedEpoch();
             } else {
                 releasedEpoch = renewalResponse.grantedEpoch();
@@ -175,7 +178,7 @@ final class SimulatedCoordinator extends Coordinator {
             leaving = self;
             self = null;
             if (heldEpoch != 0 && listener != null) {
-                listener.leaseEnded(epoch(heldEpoch)); // before anybody else can have it
+                listener.leaseEnded(epoch(heldEpoch)); // before another node can obtain the lease
                 heldEpoch = 0;
             }
         }
@@ -184,7 +187,7 @@ final class SimulatedCoordinator extends Coordinator {
         }
     }
 
-    /** For a cluster that has failed, and so does not leave. */
+    /** Leaves also if the cluster failed: in that case {@link #leave} is not called. */
     @Override
     protected void onStop() {
         leave();

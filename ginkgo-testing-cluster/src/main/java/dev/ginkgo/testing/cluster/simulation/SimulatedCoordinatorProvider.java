@@ -4,11 +4,11 @@ import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorProvider;
 import dev.ginkgo.testing.cluster.TestCluster;
 
-/** How a cluster finds the engine of a {@link TestCluster}; in its table it is called {@value #NAME}. */
+/** Makes the engine of a {@link TestCluster} available under the name {@value #NAME}. */
 public final class SimulatedCoordinatorProvider implements CoordinatorProvider {
     static final String NAME = "simulated";
 
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public SimulatedCoordinatorProvider() {}
 
     @Override

@@ -11,19 +11,20 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One node's way to one peer, and the task that speaks along it:
+ * One node's link to one peer, and the task that sends on it:
  *
  * <pre>
- *   greets ------------&gt; opens ------------------&gt; speaks
- *     ^   hello heard      |   first beat heard      |
- *     '--------------------+-------------------------'
- *       refused, or nothing heard for three beats
+ *   handshake -------------&gt; connected --------------&gt; ready
+ *     ^   hello acknowledged    |   first heartbeat      |
+ *     |                         |   acknowledged         |
+ *     '-------------------------+------------------------'
+ *       rejected, or no acknowledgement for three heartbeat intervals
  * </pre>
  *
- * A peer that does not keep up has a window of words on the way; what is beyond waits in the backlog.
+ * At most a window of bytes is in flight to a peer; further messages wait in the backlog.
  */
 final class SimulatedLink extends InMemoryLink {
-    /** After a refusal: the peer has not heard of this node yet. */
+    /** The delay after a rejection: the peer does not know this node yet. */
     private static final long RETRY_AFTER_REJECTION = Duration.ofMillis(20).toNanos();
 
     private static final long HELLO_INTERVAL = Duration.ofMillis(250).toNanos();
@@ -33,10 +34,10 @@ final class SimulatedLink extends InMemoryLink {
 
     private final SimulatedTransport transport;
 
-    /** What has come back of one attempt. */
+    /** The state of one connection attempt, updated by acknowledgements. */
     private static final class Connection {
         final AtomicLong bytesInFlight = new AtomicLong();
-        volatile long acknowledged = -1; // the number of the last word that was heard: 0 the hello, then the beats
+        volatile long acknowledged = -1; // highest number acknowledged: 0 for the hello, then those of the heartbeats
         volatile boolean rejected;
     }
 
@@ -47,26 +48,29 @@ final class SimulatedLink extends InMemoryLink {
 
     @Override
     protected void connect() throws InterruptedException {
-        Connection mine = new Connection();
-        if (handshake(mine)) {
-            transmit(mine);
+        Connection connection = new Connection();
+        if (handshake(connection)) {
+            transmit(connection);
             reconnecting();
         }
     }
 
-    /** Says hello until it is heard; false if that was refused. */
-    private boolean handshake(Connection mine) throws InterruptedException {
+    /** Sends the hello until it is acknowledged. Returns false if it was rejected or the link is closed. */
+    private boolean handshake(Connection connection) throws InterruptedException {
         TimeSource timeSource = time();
-        while (!isClosed() && mine.acknowledged < 0) {
-            send(mine, new TransportMessage.Hello(peer().origin()), 0);
-            long again = timeSource.nanos() + HELLO_INTERVAL;
-            while (!isClosed() && mine.acknowledged < 0 && !mine.rejected && timeSource.nanos() - again < 0) {
-                awaitWork(again);
+        while (!isClosed() && connection.acknowledged < 0) {
+            send(connection, new TransportMessage.Hello(peer().origin()), 0);
+            long nextHelloAt = timeSource.nanos() + HELLO_INTERVAL;
+            while (!isClosed()
+                    && connection.acknowledged < 0
+                    && !connection.rejected
+                    && timeSource.nanos() - nextHelloAt < 0) {
+                awaitWork(nextHelloAt);
             }
-            if (mine.rejected) {
-                long soon = timeSource.nanos() + RETRY_AFTER_REJECTION;
-                while (!isClosed() && timeSource.nanos() - soon < 0) {
-                    awaitWork(soon);
+            if (connection.rejected) {
+                long retryAt = timeSource.nanos() + RETRY_AFTER_REJECTION;
+                while (!isClosed() && timeSource.nanos() - retryAt < 0) {
+                    awaitWork(retryAt);
                 }
                 return false;
             }
@@ -74,37 +78,42 @@ final class SimulatedLink extends InMemoryLink {
         return !isClosed();
     }
 
-    private void transmit(Connection mine) throws InterruptedException {
+    private void transmit(Connection connection) throws InterruptedException {
         TimeSource timeSource = time();
         try {
-            long beats = 1;
-            send(mine, new TransportMessage.Heartbeat(beats, openQueue(), transport.positions()), 0);
-            long heard = 0;
-            long beatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
-            long giveUpAt = timeSource.nanos() + TIMEOUT;
-            while (!isClosed() && !mine.rejected && timeSource.nanos() - giveUpAt < 0) {
-                if (mine.acknowledged > heard) {
-                    heard = mine.acknowledged;
-                    giveUpAt = timeSource.nanos() + TIMEOUT;
+            long heartbeats = 1;
+            send(connection, new TransportMessage.Heartbeat(heartbeats, openQueue(), transport.positions()), 0);
+            long seen = 0;
+            long nextHeartbeatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
+            long deadline = timeSource.nanos() + TIMEOUT;
+            while (!isClosed() && !connection.rejected && timeSource.nanos() - deadline < 0) {
+                if (connection.acknowledged > seen) {
+                    seen = connection.acknowledged;
+                    deadline = timeSource.nanos() + TIMEOUT;
                     ready(true);
                 }
                 boolean atEnd = true;
-                if (mine.bytesInFlight.get() < WINDOW) {
+                if (connection.bytesInFlight.get() < WINDOW) {
                     SendQueue.SendBatch sendBatch = queue().take(WINDOW);
                     for (Envelope message : sendBatch.messages()) {
-                        send(mine, new TransportMessage.Publication(message), message.memoryBytes());
+                        send(connection, new TransportMessage.Publication(message), message.memoryBytes());
                     }
                     atEnd = sendBatch.atEnd();
-                    if (atEnd && timeSource.nanos() - beatAt >= 0) {
+                    if (atEnd && timeSource.nanos() - nextHeartbeatAt >= 0) {
                         send(
-                                mine,
-                                new TransportMessage.Heartbeat(++beats, sendBatch.lastOffered(), transport.positions()),
+                                connection,
+                                new TransportMessage.Heartbeat(
+                                        ++heartbeats, sendBatch.lastOffered(), transport.positions()),
                                 0);
-                        beatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
+                        nextHeartbeatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
                     }
                 }
-                if (mine.acknowledged == heard && (queue().isEmpty() || mine.bytesInFlight.get() >= WINDOW)) {
-                    awaitWork(atEnd && timeSource.nanos() - beatAt < 0 ? Math.min(beatAt, giveUpAt) : giveUpAt);
+                if (connection.acknowledged == seen
+                        && (queue().isEmpty() || connection.bytesInFlight.get() >= WINDOW)) {
+                    awaitWork(
+                            atEnd && timeSource.nanos() - nextHeartbeatAt < 0
+                                    ? Math.min(nextHeartbeatAt, deadline)
+                                    : deadline);
                 }
             }
         } finally {
@@ -112,26 +121,26 @@ final class SimulatedLink extends InMemoryLink {
         }
     }
 
-    /** What is said counts as on the way until the peer has taken it, or it is lost. */
-    private void send(Connection mine, TransportMessage transportMessage, long cost) {
-        mine.bytesInFlight.addAndGet(cost);
+    /** Sends a message; its bytes count as in flight until the peer has processed it or it is lost. */
+    private void send(Connection connection, TransportMessage transportMessage, long bytes) {
+        connection.bytesInFlight.addAndGet(bytes);
         transport.send(peer(), transportMessage, new SimulatedTransport.DeliveryCallback() {
             @Override
             public void acknowledged(long number) {
-                mine.acknowledged = Math.max(mine.acknowledged, number);
+                connection.acknowledged = Math.max(connection.acknowledged, number);
                 wake();
             }
 
             @Override
             public void rejected() {
-                mine.rejected = true;
+                connection.rejected = true;
                 wake();
             }
 
             @Override
             public void completed() {
-                mine.bytesInFlight.addAndGet(-cost);
-                if (cost > 0) {
+                connection.bytesInFlight.addAndGet(-bytes);
+                if (bytes > 0) {
                     wake();
                 }
             }

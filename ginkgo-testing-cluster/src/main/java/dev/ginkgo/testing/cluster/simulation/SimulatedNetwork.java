@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is on its way between the nodes, in one queue, handed over by one task in the order of its arrival: so what
- * happens in a run happens in one order, the same each time. No two arrive at the same nanosecond, since a test's clock
- * lets all come to rest between two moments, but not within one. It lives in the test's own time, which no node's
- * pause stops.
+ * All messages in flight between the nodes, in one queue, delivered by one task in the order of arrival: so the events
+ * of a run have one order, the same in every run. No two messages arrive at the same nanosecond, because a test's clock
+ * waits for all tasks to become idle between two moments, but not within one. The network uses the test's own clock,
+ * which does not stop when a node is paused.
  */
 public final class SimulatedNetwork extends Service {
 
@@ -26,7 +26,7 @@ public final class SimulatedNetwork extends Service {
     // guarded by this
     private final Queue<InFlight> inFlight = new PriorityQueue<>(Comparator.comparingLong(InFlight::at));
     private final Map<Route, Long> latestByRoute = new HashMap<>();
-    private final Set<Long> arrivalTimes = new HashSet<>(); // the moments of all parcels
+    private final Set<Long> arrivalTimes = new HashSet<>(); // of all messages in flight
 
     private volatile @Nullable TimeSource timeSource;
     private volatile @Nullable WakeableTimer timer;
@@ -34,18 +34,18 @@ public final class SimulatedNetwork extends Service {
     @Override
     protected void onStart() {
         timeSource = time();
-        WakeableTimer carrier = new WakeableTimer(time());
-        timer = carrier;
-        spawn("carry", () -> deliverAll(carrier));
+        WakeableTimer wakeup = new WakeableTimer(time());
+        timer = wakeup;
+        spawn("deliver", () -> deliverAll(wakeup));
     }
 
-    /** What the clock shows; zero before the start. */
+    /** Returns the current time; zero before the start. */
     long nanos() {
         TimeSource running = timeSource;
         return running == null ? 0 : running.nanos();
     }
 
-    /** Has something arrive after a while, and after what went along the same lane before it. Any thread. */
+    /** Runs {@code arrival} after {@code latency}, and after all earlier messages on the same route. Thread-safe. */
     void send(Route route, Duration latency, Runnable arrival) {
         synchronized (this) {
             long at = nanos() + latency.toNanos();
@@ -56,27 +56,27 @@ public final class SimulatedNetwork extends Service {
             latestByRoute.put(route, at);
             inFlight.add(new InFlight(at, arrival));
         }
-        WakeableTimer carrier = timer;
-        if (carrier != null) {
-            carrier.wake();
+        WakeableTimer wakeup = timer;
+        if (wakeup != null) {
+            wakeup.wake();
         }
     }
 
-    private void deliverAll(WakeableTimer carrier) throws InterruptedException {
+    private void deliverAll(WakeableTimer wakeup) throws InterruptedException {
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             InFlight next = pollArrived();
             if (next == null) {
-                carrier.awaitUntil(nextArrival());
+                wakeup.awaitUntil(nextArrival());
             } else {
                 next.onArrival.run();
             }
         }
     }
 
-    /** The next that has arrived. */
+    /** Removes and returns the next message that has arrived. */
     private synchronized @Nullable InFlight pollArrived() {
         InFlight next = inFlight.peek();
         if (next == null || next.at - nanos() > 0) {

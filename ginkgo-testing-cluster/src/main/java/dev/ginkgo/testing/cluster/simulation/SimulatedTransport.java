@@ -13,25 +13,26 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries messages along the links of the test's {@link Simulation}. A task for each peer speaks, and one task hears all that
- * comes, so that a node that is frozen neither speaks nor hears.
+ * Transport over the links of the test's {@link Simulation}. One task per peer sends, and one task receives, so a
+ * frozen node neither sends nor receives.
  */
 final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
     private final Simulation simulation;
     private final Queue<ReceivedMessage> received = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer receiveTimer; // to be used when the run is over, too: words come late
+    private volatile @Nullable WakeableTimer
+            receiveTimer; // also used after the run has ended, because messages may arrive late
 
     private record ReceivedMessage(NodeIncarnation from, TransportMessage message, DeliveryCallback callback) {}
 
-    /** What comes back to who has said something. */
+    /** Reports to the sender what became of a message. */
     interface DeliveryCallback {
-        /** The peer has heard the hello (0), or the beat of that number. */
+        /** The peer received the hello (0) or the heartbeat with that number. */
         void acknowledged(long number);
 
         /** The peer does not know this node. */
         void rejected();
 
-        /** It is on the way no more. */
+        /** The message is no longer in flight. */
         void completed();
     }
 
@@ -44,7 +45,7 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
         received.clear();
         WakeableTimer timer = new WakeableTimer(time());
         receiveTimer = timer;
-        spawn("hear", () -> receive(timer));
+        spawn("receive", () -> receive(timer));
         return simulation.register(this);
     }
 
@@ -54,8 +55,8 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
     }
 
     @Override
-    protected SimulatedLink link(Session<SimulatedLink> here, Peer peer, long budget) {
-        return new SimulatedLink(this, peer, here.queues(), budget, time());
+    protected SimulatedLink link(Session<SimulatedLink> session, Peer peer, long budget) {
+        return new SimulatedLink(this, peer, session.queues(), budget, time());
     }
 
     @Override
@@ -68,16 +69,16 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
         sendTo(openSession(), peer, new TransportMessage.SnapshotRequest(after));
     }
 
-    // ---- what is said
+    // ---- sending
 
-    /** Says something to whoever is at the peer's address when it comes there. */
+    /** Sends a message to the transport that is registered at the peer's address when the message arrives. */
     void send(Peer peer, TransportMessage transportMessage, DeliveryCallback deliveryCallback) {
-        Session<SimulatedLink> here = session();
-        if (here == null) {
+        Session<SimulatedLink> session = session();
+        if (session == null) {
             deliveryCallback.completed();
             return;
         }
-        NodeIncarnation self = here.self();
+        NodeIncarnation self = session.self();
         simulation.send(
                 new Route(self.name(), peer.origin().name()),
                 () -> {
@@ -89,14 +90,14 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
                 deliveryCallback::completed);
     }
 
-    private void sendBack(Session<SimulatedLink> here, NodeIncarnation to, Runnable what) {
-        simulation.send(new Route(here.self().name(), to.name()), what, () -> {});
+    private void sendBack(Session<SimulatedLink> session, NodeIncarnation to, Runnable callback) {
+        simulation.send(new Route(session.self().name(), to.name()), callback, () -> {});
     }
 
-    // ---- what is heard
+    // ---- receiving
 
-    private void enqueue(ReceivedMessage news) {
-        received.add(news);
+    private void enqueue(ReceivedMessage incoming) {
+        received.add(incoming);
         WakeableTimer timer = receiveTimer;
         if (timer != null) {
             timer.wake();
@@ -106,8 +107,8 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
     private void receive(WakeableTimer timer) throws InterruptedException {
         while (true) {
             ReceivedMessage next = received.poll();
-            Session<SimulatedLink> here = session();
-            if (here == null) {
+            Session<SimulatedLink> session = session();
+            if (session == null) {
                 return;
             }
             if (Thread.interrupted()) {
@@ -116,49 +117,49 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
             if (next == null) {
                 timer.awaitUntil(WaitQueue.never(time()));
             } else {
-                receive(here, next);
+                receive(session, next);
                 next.callback.completed();
             }
         }
     }
 
-    private void receive(Session<SimulatedLink> here, ReceivedMessage news) {
-        NodeIncarnation from = news.from;
-        if (news.message instanceof TransportMessage.Hello hello
-                && !hello.addressee().equals(here.self())) {
-            return; // for a life of this node that is over
+    private void receive(Session<SimulatedLink> session, ReceivedMessage incoming) {
+        NodeIncarnation from = incoming.from;
+        if (incoming.message instanceof TransportMessage.Hello hello
+                && !hello.addressee().equals(session.self())) {
+            return; // for an earlier incarnation of this node
         }
-        if (!admits(here, from)) {
-            sendBack(here, from, news.callback::rejected);
+        if (!admits(session, from)) {
+            sendBack(session, from, incoming.callback::rejected);
             return;
         }
-        switch (news.message) {
-            case TransportMessage.Hello _ -> sendBack(here, from, () -> news.callback.acknowledged(0));
+        switch (incoming.message) {
+            case TransportMessage.Hello _ -> sendBack(session, from, () -> incoming.callback.acknowledged(0));
             case TransportMessage.Heartbeat heartbeat -> {
-                here.listener().heartbeat(from, heartbeat.last(), heartbeat.positions());
-                sendBack(here, from, () -> news.callback.acknowledged(heartbeat.number()));
+                session.listener().heartbeat(from, heartbeat.last(), heartbeat.positions());
+                sendBack(session, from, () -> incoming.callback.acknowledged(heartbeat.number()));
             }
-            case TransportMessage.Publication publication -> here.listener().received(publication.message());
+            case TransportMessage.Publication publication -> session.listener().received(publication.message());
             case TransportMessage.RangeRequest rangeRequest ->
                 sendTo(
-                        here,
+                        session,
                         from,
-                        new TransportMessage.RangeReply(here.listener().readRange(rangeRequest.range())));
-            case TransportMessage.RangeReply rangeReply -> here.listener().rangeReceived(from, rangeReply.response());
+                        new TransportMessage.RangeReply(session.listener().readRange(rangeRequest.range())));
+            case TransportMessage.RangeReply rangeReply -> session.listener().rangeReceived(from, rangeReply.response());
             case TransportMessage.SnapshotRequest question ->
                 sendTo(
-                        here,
+                        session,
                         from,
-                        new TransportMessage.SnapshotReply(here.listener().readSnapshot(question.after())));
-            case TransportMessage.SnapshotReply reply -> here.listener().snapshotReceived(from, reply.chunk());
+                        new TransportMessage.SnapshotReply(session.listener().readSnapshot(question.after())));
+            case TransportMessage.SnapshotReply reply -> session.listener().snapshotReceived(from, reply.chunk());
         }
     }
 
-    private void sendTo(Session<SimulatedLink> here, NodeIncarnation to, TransportMessage transportMessage) {
-        links(here, to).forEach(link -> send(link.peer(), transportMessage, new NoCallback()));
+    private void sendTo(Session<SimulatedLink> session, NodeIncarnation to, TransportMessage transportMessage) {
+        links(session, to).forEach(link -> send(link.peer(), transportMessage, new NoCallback()));
     }
 
-    /** For words after which nobody waits. */
+    /** For messages whose delivery is not tracked. */
     private static final class NoCallback implements DeliveryCallback {
         @Override
         public void acknowledged(long number) {}

@@ -4,9 +4,11 @@ import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportProvider;
 import dev.ginkgo.testing.cluster.TestCluster;
 
-/** How a hub finds the transport of a {@link TestCluster}; in its table it is called {@value SimulatedCoordinatorProvider#NAME}. */
+/**
+ * Makes the transport of a {@link TestCluster} available under the name {@value SimulatedCoordinatorProvider#NAME}.
+ */
 public final class SimulatedTransportProvider implements TransportProvider {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public SimulatedTransportProvider() {}
 
     @Override

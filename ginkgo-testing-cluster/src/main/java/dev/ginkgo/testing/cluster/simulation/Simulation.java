@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * What is between the nodes of one test: the links, the store, what is on its way. Engines are made while a
- * configuration is bound, by {@link java.util.ServiceLoader}, and without an argument; so the world in which they are to
- * work is handed to them by a scoped value, which ends with the start of the node.
+ * Everything between the nodes of one test: the links, the store and the messages in flight. {@link
+ * java.util.ServiceLoader} creates engines without arguments while a configuration is bound, so they receive their
+ * simulation in a scoped value, which is bound during the start of the node.
  */
 public final class Simulation {
-    /** The world of the node that is being started by this thread. */
+    /** The simulation of the node that this thread is starting. */
     public static final ScopedValue<Simulation> CURRENT = ScopedValue.newInstance();
 
     public final SimulatedNetwork network = new SimulatedNetwork();
@@ -27,9 +27,9 @@ public final class Simulation {
     private final Map<Address, SimulatedTransport> transports = new ConcurrentHashMap<>();
 
     /**
-     * A world in which nothing is wrong.
+     * Creates a simulation without faults.
      *
-     * @param voters the nodes of whom a majority is needed; with none every node alone is enough
+     * @param voters the nodes of which a majority is needed; if empty, every node reaches the store
      */
     public Simulation(List<String> voters) {
         faults = new NetworkFaults(voters);
@@ -38,32 +38,35 @@ public final class Simulation {
     static Simulation current() {
         if (!CURRENT.isBound()) {
             throw new IllegalStateException("the engine \"" + SimulatedCoordinatorProvider.NAME
-                    + "\" works in a TestCluster only; take another one, or TestCluster.of(…)");
+                    + "\" works only in a TestCluster; use TestCluster.of(…), or select another engine");
         }
         return CURRENT.get();
     }
 
-    /** Counts a start of a node; each has another number, as with engines that count by the clock. */
+    /** Returns a new incarnation number, higher than all before it. */
     long nextIncarnation() {
         return starts.incrementAndGet();
     }
 
-    /** Where the others find this transport from now on: an address that no socket has. */
-    Address register(SimulatedTransport station) {
-        Address address = new Address("station-" + addresses.incrementAndGet(), 0);
-        transports.put(address, station);
+    /** Registers a transport and returns the address at which the others find it; no socket has this address. */
+    Address register(SimulatedTransport transport) {
+        Address address = new Address("endpoint-" + addresses.incrementAndGet(), 0);
+        transports.put(address, transport);
         return address;
     }
 
-    void unregister(SimulatedTransport station) {
-        transports.values().remove(station);
+    void unregister(SimulatedTransport transport) {
+        transports.values().remove(transport);
     }
 
     Optional<SimulatedTransport> find(Address address) {
         return Optional.ofNullable(transports.get(address));
     }
 
-    /** Has something come to another node, if the way is open when it leaves and when it comes. */
+    /**
+     * Delivers a message to another node if the route is open both when it leaves and when it arrives; otherwise runs
+     * {@code lost}.
+     */
     void send(Route route, Runnable arrival, Runnable lost) {
         if (!faults.isOpen(route)) {
             lost.run();
@@ -72,21 +75,21 @@ public final class Simulation {
         network.send(route, faults.latency(route), () -> (faults.isOpen(route) ? arrival : lost).run());
     }
 
-    /** Puts a question to the store. Its answer may never come. */
-    void renew(LeaseStore.RenewalRequest renewalRequest, Consumer<LeaseStore.RenewalResponse> answered) {
+    /** Sends a request to the store. The response may never arrive. */
+    void renew(LeaseStore.RenewalRequest renewalRequest, Consumer<LeaseStore.RenewalResponse> onResponse) {
         String node = renewalRequest.member().name();
         send(
                 new Route(node, Route.STORE),
                 () -> {
                     LeaseStore.RenewalResponse renewalResponse = leaseStore.renew(renewalRequest, network.nanos());
-                    send(new Route(Route.STORE, node), () -> answered.accept(renewalResponse), () -> {});
+                    send(new Route(Route.STORE, node), () -> onResponse.accept(renewalResponse), () -> {});
                 },
                 () -> {});
     }
 
     /**
-     * Tells the store at once that a node leaves, if it reaches it: who stops waits for that, and a test's clock stands
-     * still meanwhile.
+     * Removes a node from the store immediately, if it reaches the store: a stopping node waits for this, and a test's
+     * clock does not advance meanwhile.
      */
     void leave(Member member) {
         if (faults.isOpen(new Route(member.name(), Route.STORE))) {

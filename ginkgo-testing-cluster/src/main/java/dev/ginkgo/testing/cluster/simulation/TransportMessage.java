@@ -7,27 +7,30 @@ import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.util.Map;
 
-/** What one transport says to another. */
+/** A message from one transport to another. */
 sealed interface TransportMessage {
 
-    /** Are you there, and do you know me? Heard with the number 0. */
+    /** Opens a connection; acknowledged with the number 0 if the peer knows the sender. */
     record Hello(NodeIncarnation addressee) implements TransportMessage {}
 
-    /** The first word of a connection, and every second one: how far I am. Heard with its number, from 1. */
+    /**
+     * Sent first on a connection and then every heartbeat interval: the sender's positions. Acknowledged with its
+     * number, from 1.
+     */
     record Heartbeat(long number, long last, Map<NodeIncarnation, Long> positions) implements TransportMessage {}
 
-    /** I have published this. */
+    /** A published message. */
     record Publication(Envelope message) implements TransportMessage {}
 
-    /** What have you of this? */
+    /** Requests the messages of a missing range. */
     record RangeRequest(SequenceRange range) implements TransportMessage {}
 
-    /** That is all I have. */
+    /** All messages of the requested range that the sender retains. */
     record RangeReply(RangeResponse response) implements TransportMessage {}
 
-    /** What have you in all, from there on? */
+    /** Requests the next chunk of a state transfer. */
     record SnapshotRequest(long after) implements TransportMessage {}
 
-    /** That is some of it. */
+    /** One chunk of a state transfer. */
     record SnapshotReply(SnapshotChunk chunk) implements TransportMessage {}
 }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** That two valid leases are seen: those of two clusters, taken for those of one. */
+/** Tests that overlapping leases are detected, with the leases of two clusters presented as those of one. */
 class LeaseCheckerTest {
-    private static TestCluster<Cluster> one() {
+    private static TestCluster<Cluster> oneNode() {
         TestCluster<Cluster> cluster = TestCluster.of(1, _ -> new Cluster());
         cluster.awaitLeader();
         return cluster;
@@ -26,10 +26,10 @@ class LeaseCheckerTest {
     }
 
     @Test
-    @DisplayName("two leases that are valid at once fail the test, and so does an epoch that has been")
+    @DisplayName("two leases that are valid at once fail the test, and so does an epoch that is used twice")
     void reportsOverlappingLeases() {
-        try (TestCluster<Cluster> a = one();
-                TestCluster<Cluster> b = one()) {
+        try (TestCluster<Cluster> a = oneNode();
+                TestCluster<Cluster> b = oneNode()) {
             LeaseChecker leaseChecker = new LeaseChecker();
             leaseChecker.leaseGranted("a", lease(a));
             check(leaseChecker, a);
@@ -38,15 +38,15 @@ class LeaseCheckerTest {
             assertThatThrownBy(() -> check(leaseChecker, a))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("b holds the lease of epoch 1@simulated")
-                    .hasMessageContaining("b leads in epoch 1@simulated, after a led in 1@simulated");
+                    .hasMessageContaining("b leads in epoch 1@simulated after a led in 1@simulated");
         }
     }
 
     @Test
-    @DisplayName("a lease that has run out overlaps with none")
+    @DisplayName("an expired lease does not overlap with another lease")
     void acceptsAnExpiredLease() {
-        try (TestCluster<Cluster> a = one();
-                TestCluster<Cluster> b = one()) {
+        try (TestCluster<Cluster> a = oneNode();
+                TestCluster<Cluster> b = oneNode()) {
             LeaseChecker leaseChecker = new LeaseChecker();
             leaseChecker.leaseGranted("a", lease(a));
             a.pause(a.node(0));

@@ -7,19 +7,19 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The simulated coordinator keeps what every engine promises: in the machine's time, as the contract goes by it. */
+/** The simulated coordinator passes the contract tests; it runs in real time, as the contract requires. */
 class SimulatedCoordinatorTest extends CoordinatorContract {
     private final Simulation simulation = new Simulation(List.of());
-    private TestTree<SimulatedNetwork> wire;
+    private TestTree<SimulatedNetwork> network;
 
     @BeforeEach
     void start() {
-        wire = TestTree.start(simulation.network);
+        network = TestTree.start(simulation.network);
     }
 
     @AfterEach
     void stop() {
-        wire.close();
+        network.close();
     }
 
     @Override

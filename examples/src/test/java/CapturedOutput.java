@@ -4,12 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 
-/** What is printed to the console until it is closed. */
-final class Printed implements AutoCloseable {
+/** Captures standard output until it is closed. */
+final class CapturedOutput implements AutoCloseable {
     private final PrintStream before = System.out;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Printed() {
+    CapturedOutput() {
         System.setOut(new PrintStream(bytes, true, UTF_8));
     }
 

@@ -11,54 +11,54 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Reads a channel as an event stream, as a browser does: when the stream ends it goes to the next node, with the last
- * id that it saw. What comes is written down.
+ * Subscribes to a channel as an event stream, as a browser does: when the stream ends it connects to the next node with
+ * the last id it received. Records what it receives.
  */
-final class MovingReader implements AutoCloseable {
-    final List<String> got = new CopyOnWriteArrayList<>();
+final class MovingSubscriber implements AutoCloseable {
+    final List<String> received = new CopyOnWriteArrayList<>();
 
-    /** What each stream but the first said at its beginning, and from where. */
+    /** The {@code start} event of each stream except the first, preceded by the host. */
     final List<String> resumes = new CopyOnWriteArrayList<>();
 
     final List<String> gaps = new CopyOnWriteArrayList<>();
 
-    private static final long PAUSE = Duration.ofMillis(20).toNanos();
+    private static final long RECONNECT_PAUSE = Duration.ofMillis(20).toNanos();
 
     private final Supplier<URI> next;
     private final Thread thread;
-    private volatile boolean reading;
+    private volatile boolean subscribed;
     private volatile boolean closed;
     private String lastId = "";
 
     /**
-     * Begins to read.
+     * Starts to subscribe.
      *
-     * @param next where, asked each time
+     * @param next returns the address for each connection
      */
-    MovingReader(Supplier<URI> next) {
+    MovingSubscriber(Supplier<URI> next) {
         this.next = next;
         thread = Thread.ofVirtual().start(this::run);
     }
 
-    /** Whether it has a stream. */
-    boolean isReading() {
-        return reading;
+    /** Returns whether a stream is open. */
+    boolean isSubscribed() {
+        return subscribed;
     }
 
     private void run() {
         while (!closed) {
             URI uri = next.get();
             try {
-                read(uri);
-            } catch (IOException ended) {
-                // and on to the next
+                subscribe(uri);
+            } catch (IOException e) {
+                // connect to the next node
             }
-            reading = false;
-            LockSupport.parkNanos(PAUSE);
+            subscribed = false;
+            LockSupport.parkNanos(RECONNECT_PAUSE);
         }
     }
 
-    private void read(URI uri) throws IOException {
+    private void subscribe(URI uri) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setConnectTimeout(1_000);
         connection.setReadTimeout(20_000);
@@ -78,8 +78,8 @@ final class MovingReader implements AutoCloseable {
                 } else if (line.startsWith("data: ")) {
                     data = line.substring("data: ".length());
                 } else if (line.isEmpty()) {
-                    take(uri, event, data);
-                    lastId = id; // an event counts when it is whole
+                    handle(uri, event, data);
+                    lastId = id; // an event is complete only at the blank line
                     event = "message";
                     data = "";
                 }
@@ -89,18 +89,18 @@ final class MovingReader implements AutoCloseable {
         }
     }
 
-    private void take(URI uri, String event, String data) {
+    private void handle(URI uri, String event, String data) {
         switch (event) {
             case "message" -> {
                 if (!data.isEmpty()) {
-                    got.add(data);
+                    received.add(data);
                 }
             }
             case "start" -> {
                 if (!lastId.isEmpty()) {
                     resumes.add(uri.getHost() + " " + data);
                 }
-                reading = true;
+                subscribed = true;
             }
             case "gap" -> gaps.add(data);
             default -> {}
