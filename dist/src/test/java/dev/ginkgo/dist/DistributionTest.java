@@ -65,8 +65,7 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName(
-            "the command prints its version, and each jar contains it: a cluster shows it for each member")
+    @DisplayName("the command prints its version, and each jar contains it: a cluster shows it for each member")
     void containsVersion() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
@@ -112,8 +111,9 @@ class DistributionTest {
         Run check = run("check", toml.toString());
         assertThat(check.code).isEqualTo(78);
         assertThat(check.output)
-                .contains("The engine \"nats\" is not installed; it is the artifact dev.ginkgo:ginkgo-nats: put its jars"
-                        + " into " + home.toRealPath().resolve("engines/nats") + ".");
+                .contains(
+                        "The engine \"nats\" is not installed; it is the artifact dev.ginkgo:ginkgo-nats: put its jars"
+                                + " into " + home.toRealPath().resolve("engines/nats") + ".");
     }
 
     @Test

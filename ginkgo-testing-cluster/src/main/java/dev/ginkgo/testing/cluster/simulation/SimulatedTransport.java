@@ -145,7 +145,8 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
                         session,
                         from,
                         new TransportMessage.RangeReply(session.listener().readRange(rangeRequest.range())));
-            case TransportMessage.RangeReply rangeReply -> session.listener().rangeReceived(from, rangeReply.response());
+            case TransportMessage.RangeReply rangeReply ->
+                session.listener().rangeReceived(from, rangeReply.response());
             case TransportMessage.SnapshotRequest question ->
                 sendTo(
                         session,
