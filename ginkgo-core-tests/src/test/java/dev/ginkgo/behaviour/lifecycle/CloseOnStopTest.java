@@ -35,8 +35,8 @@ class CloseOnStopTest {
         assertThatThrownBy(() -> root.closedOnStop(root.resource("file")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "own was called on test-service before its onStart: a constructor declares, onStart acts, so move"
-                                + " the call there");
+                        "closeOnStop was called on test-service before its onStart: a constructor declares, onStart acts,"
+                                + " so move the call there");
         assertThat(root.events).containsExactly("root closes file");
     }
 
@@ -61,7 +61,7 @@ class CloseOnStopTest {
         assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root rejected");
         assertThatThrownBy(() -> root.closedOnStop(root.resource("late")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("test-service is STOPPED: own has no effect there");
+                .hasMessage("test-service is STOPPED: closeOnStop has no effect there");
         assertThat(root.events).endsWith("root closes late");
     }
 
