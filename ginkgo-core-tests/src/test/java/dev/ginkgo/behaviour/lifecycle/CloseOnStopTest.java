@@ -35,8 +35,8 @@ class CloseOnStopTest {
         assertThatThrownBy(() -> root.closedOnStop(root.resource("file")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "closeOnStop was called on test-service before its onStart: a constructor declares, onStart acts, so move"
-                                + " the call there");
+                        "closeOnStop was called on test-service before its onStart: a constructor declares, onStart acts,"
+                                + " so move the call there");
         assertThat(root.events).containsExactly("root closes file");
     }
 
@@ -50,7 +50,7 @@ class CloseOnStopTest {
             } catch (InterruptedException e) {
                 assertThatThrownBy(() -> self.closedOnStop(self.resource("accepted")))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("test-service is stopping and accepts no more resources; accepted was closed");
+                        .hasMessage("test-service is stopping: it can own nothing more; accepted was closed");
                 self.record("rejected");
             }
         }));

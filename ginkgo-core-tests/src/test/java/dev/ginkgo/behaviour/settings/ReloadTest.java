@@ -189,7 +189,7 @@ class ReloadTest {
         try (TestTree<Root> tree = TestTree.start(new Root())) {
             tree.reload("[leaf]\nrate = 7");
             assertThat(tree.root().events)
-                    .containsExactly("leaf rate 60->7", "leaf again 60->7", "leaf onReload", "root onReload");
+                    .containsExactly("leaf rate 60->7", "leaf second 60->7", "leaf onReload", "root onReload");
         }
     }
 
