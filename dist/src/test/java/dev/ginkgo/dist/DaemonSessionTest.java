@@ -43,74 +43,72 @@ class DaemonSessionTest {
                 Files.copy(home.resolve("examples/" + name), folder.resolve(name));
             }
         }
-        type("ginkgo warm-up").exits(0);
+        run("ginkgo warm-up").exits(0);
     }
 
     @AfterEach
     void stopDaemons() throws Exception {
-        type("for each in state/ginkgo/*.pid; do ginkgo stop --pid $each --kill --timeout 5s; done");
+        run("for each in state/ginkgo/*.pid; do ginkgo stop --pid $each --kill --timeout 5s; done");
     }
 
     @Test
     @DisplayName("R-01 R-04 R-05 R-06 R-07 R-08 R-09 R-24 each command of a daemon's life cycle, from check to stop")
     void daemonFromCheckToStop() throws Exception {
-        type("ginkgo check numbers.toml").exits(0).says("ok: NumberServer (numbers.toml)", "nothing was started.");
-        long pid = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
+        run("ginkgo check numbers.toml").exits(0).prints("ok: NumberServer (numbers.toml)", "nothing was started.");
+        long pid = run("ginkgo start numbers.toml --set bind=127.0.0.1:0")
                 .exits(0)
-                .says("number-server is READY after")
+                .prints("number-server is READY after")
                 .pid();
-        assertThat(type("ginkgo start numbers.toml")
+        assertThat(run("ginkgo start numbers.toml")
                         .exits(73)
-                        .says("is already running")
+                        .prints("is already running")
                         .pid())
                 .isEqualTo(pid);
-        assertThat(type("ginkgo status numbers").exits(0).says("is READY for").pid())
+        assertThat(run("ginkgo status numbers").exits(0).prints("is READY for").pid())
                 .isEqualTo(pid);
-        type("ginkgo tree numbers").exits(0).says("number-server  READY", "└── tcp  READY");
-        type("ginkgo threads numbers").exits(0).says("#accept");
-        type("ginkgo list").exits(0).says("numbers", Long.toString(pid), "READY");
+        run("ginkgo tree numbers").exits(0).prints("number-server  READY", "└── tcp  READY");
+        run("ginkgo threads numbers").exits(0).prints("#accept");
+        run("ginkgo list").exits(0).prints("numbers", Long.toString(pid), "READY");
 
         // A valid and an invalid configuration
         edit("rate-per-minute = 60", "rate-per-minute = 120");
-        type("ginkgo reload numbers").exits(0).says("rate-per-minute: 60 -> 120");
+        run("ginkgo reload numbers").exits(0).prints("rate-per-minute: 60 -> 120");
         edit("rate-per-minute = 120", "rate-per-minute = -3");
-        type("ginkgo reload numbers").exits(78).says("nothing was changed", "numbers.toml:5:19", "outside 1..60000");
-        type("ginkgo settings numbers").exits(0).says("rate-per-minute = 120");
+        run("ginkgo reload numbers").exits(78).prints("nothing was changed", "numbers.toml:5:19", "outside 1..60000");
+        run("ginkgo settings numbers").exits(0).prints("rate-per-minute = 120");
 
         // Invalid source while the daemon runs
         String source = Files.readString(folder.resolve("NumberServer.java"));
         Files.writeString(folder.resolve("NumberServer.java"), "class NumberServer {");
-        type("ginkgo status numbers.toml").exits(0);
-        type("ginkgo log numbers.toml").exits(0).says("listening on 127.0.0.1:", "nothing was changed");
-        type("ginkgo stop numbers.toml").exits(0).says("(pid " + pid + ") has stopped after");
-        type("ginkgo status numbers").exits(3).says("is not running", "exit code 143");
+        run("ginkgo status numbers.toml").exits(0);
+        run("ginkgo log numbers.toml").exits(0).prints("listening on 127.0.0.1:", "nothing was changed");
+        run("ginkgo stop numbers.toml").exits(0).prints("(pid " + pid + ") has stopped after");
+        run("ginkgo status numbers").exits(3).prints("is not running", "exit code 143");
         edit("rate-per-minute = -3", "rate-per-minute = 60");
-        type("ginkgo start numbers.toml").exits(65).says("NumberServer.java:1:", "nothing was started");
+        run("ginkgo start numbers.toml").exits(65).prints("NumberServer.java:1:", "nothing was started");
         Files.writeString(folder.resolve("NumberServer.java"), source);
 
         // kill -9, start again, restart, stop
-        long next = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
+        long next =
+                run("ginkgo start numbers.toml --set bind=127.0.0.1:0").exits(0).pid();
+        run("kill -9 " + next).exits(0);
+        await().atMost(TIMEOUT).until(() -> run("ginkgo status numbers").code == 1);
+        long after =
+                run("ginkgo start numbers.toml --set bind=127.0.0.1:0").exits(0).pid();
+        long last = run("cd / && ginkgo restart numbers")
                 .exits(0)
-                .pid();
-        type("kill -9 " + next).exits(0);
-        await().atMost(TIMEOUT).until(() -> type("ginkgo status numbers").code == 1);
-        long after = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
-                .exits(0)
-                .pid();
-        long last = type("cd / && ginkgo restart numbers")
-                .exits(0)
-                .says("number-server is READY after")
+                .prints("number-server is READY after")
                 .pid();
         assertThat(last).isNotIn(pid, next, after);
-        type("ginkgo stop numbers").exits(0).says("(pid " + last + ") has stopped after");
+        run("ginkgo stop numbers").exits(0).prints("(pid " + last + ") has stopped after");
     }
 
     @Test
     @DisplayName("R-02 R-05 each failed start, and a stop that leaves a task running, has its own exit code")
     void failuresHaveTheirOwnExitCodes() throws Exception {
-        type("ginkgo start numbers.toml --set bind=192.0.2.1:7776") // an address reserved for documentation
+        run("ginkgo start numbers.toml --set bind=192.0.2.1:7776") // an address reserved for documentation
                 .exits(69)
-                .says("cannot listen on 192.0.2.1:7776 (setting `bind`, --set)", "BindException");
+                .prints("cannot listen on 192.0.2.1:7776 (setting `bind`, --set)", "BindException");
         Files.writeString(folder.resolve("Bad.java"), """
                 import dev.ginkgo.*;
                 class Bad extends Service {
@@ -127,16 +125,16 @@ class DaemonSessionTest {
                     }
                 }
                 """);
-        type("ginkgo start Bad.java").exits(70).says("no luck", "at Bad.onStart(Bad.java:6)");
-        type("ginkgo start Bad.java --set how=wait --set ginkgo.start-timeout=50ms")
+        run("ginkgo start Bad.java").exits(70).prints("no luck", "at Bad.onStart(Bad.java:6)");
+        run("ginkgo start Bad.java --set how=wait --set ginkgo.start-timeout=50ms")
                 .exits(75)
-                .says("not ready after 50 ms");
-        type("ginkgo start Bad.java --set how=leak --set ginkgo.stop-timeout=200ms")
+                .prints("not ready after 50 ms");
+        run("ginkgo start Bad.java --set how=leak --set ginkgo.stop-timeout=200ms")
                 .exits(0);
-        type("ginkgo stop Bad").exits(79).says("bad#deaf still runs", "Bad.park(Bad.java:12)");
-        type("ginkgo start nothing.toml").exits(78).says("nothing.toml does not exist", "numbers.toml");
-        type("ginkgo stop").exits(64).says("missing daemon");
-        type("ginkgo stop --kil numbers").exits(64).says("did you mean --kill?");
+        run("ginkgo stop Bad").exits(79).prints("bad#deaf still runs", "Bad.park(Bad.java:12)");
+        run("ginkgo start nothing.toml").exits(78).prints("nothing.toml does not exist", "numbers.toml");
+        run("ginkgo stop").exits(64).prints("missing daemon");
+        run("ginkgo stop --kil numbers").exits(64).prints("did you mean --kill?");
     }
 
     private void edit(String old, String replacement) throws IOException {
@@ -154,7 +152,7 @@ class DaemonSessionTest {
             return this;
         }
 
-        Result says(String... texts) {
+        Result prints(String... texts) {
             assertThat(output).as(command).contains(texts);
             return this;
         }
@@ -168,7 +166,7 @@ class DaemonSessionTest {
         }
     }
 
-    private Result type(String command) throws Exception {
+    private Result run(String command) throws Exception {
         Path output = Files.createTempFile(folder, "output", ".txt");
         ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,TERM", "sh", "-c", command)
                 .directory(folder.toFile())

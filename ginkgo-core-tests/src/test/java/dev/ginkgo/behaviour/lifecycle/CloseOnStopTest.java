@@ -50,7 +50,7 @@ class CloseOnStopTest {
             } catch (InterruptedException e) {
                 assertThatThrownBy(() -> self.closedOnStop(self.resource("accepted")))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("test-service is stopping: it can own nothing more; accepted was closed");
+                        .hasMessage("test-service is stopping and accepts no more resources; accepted was closed");
                 self.record("rejected");
             }
         }));

@@ -15,27 +15,26 @@ class ConsoleCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell testShell = new TestShell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void createShell() throws IOException {
-        testShell = new TestShell(folder);
-        testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
+        shell = new TestShell(folder);
+        shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
     }
 
     @AfterEach
     void closeShell() throws IOException {
-        testShell.close();
+        shell.close();
     }
 
     @Test
     @DisplayName("R-23 a console runs snippets inside the process; the variable root is the root service")
     void runsSnippets() throws Exception {
-        long pid = testShell
-                .execute("ginkgo start Idle.java --set ginkgo.console=true")
+        long pid = shell.execute("ginkgo start Idle.java --set ginkgo.console=true")
                 .hasExitCode(0)
                 .pid();
-        testShell.write("snippets", """
+        shell.write("snippets", """
                 ProcessHandle.current().pid()
                 root.status().path() + " is " + root.status().state()
                 int twice(int x) {
@@ -49,8 +48,7 @@ class ConsoleCommandTest {
                 /exit
                 twice(1)
                 """);
-        TestShell.Result result =
-                testShell.execute("ginkgo console Idle <snippets").hasExitCode(0);
+        TestShell.Result result = shell.execute("ginkgo console Idle <snippets").hasExitCode(0);
         result.printsOut(
                 "==> " + pid,
                 "==> \"idle is READY\"",
@@ -59,17 +57,16 @@ class ConsoleCommandTest {
                 "IndexOutOfBoundsException: ",
                 "==> \"Idle\"");
         assertThat(result.out()).doesNotContain("==> 2\n").doesNotContain("printed");
-        testShell.execute("ginkgo log Idle").hasExitCode(0).printsOut("console opened", "printed");
-        testShell.execute("ginkgo stop Idle").hasExitCode(0);
+        shell.execute("ginkgo log Idle").hasExitCode(0).printsOut("console opened", "printed");
+        shell.execute("ginkgo stop Idle").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-23 the console is disabled unless ginkgo.console = true")
     void isDisabledByDefault() throws Exception {
-        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
-        testShell
-                .execute("echo 1 | ginkgo console Idle")
+        shell.execute("ginkgo start Idle.java").hasExitCode(0);
+        shell.execute("echo 1 | ginkgo console Idle")
                 .hasExitCode(4)
-                .tells("the console is disabled; set ginkgo.console = true");
+                .printsErr("the console is disabled; set ginkgo.console = true");
     }
 }

@@ -31,26 +31,26 @@ class ControlCommandsTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell testShell = new TestShell(folder);
+    private TestShell shell = new TestShell(folder);
     private Path socket = folder;
 
     @BeforeEach
     void createShell() throws IOException {
-        testShell = new TestShell(folder);
-        testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
+        shell = new TestShell(folder);
+        shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         socket = folder.resolve("run/ginkgo/Idle.sock");
     }
 
     @AfterEach
     void closeShell() throws IOException {
-        testShell.close();
+        shell.close();
     }
 
     @Test
     @DisplayName("R-17 the socket has mode 0600 in a private folder of the user and uses one JSON object per line; read"
             + " requests are separate from actions")
     void servesJsonLines() throws Exception {
-        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
+        shell.execute("ginkgo start Idle.java").hasExitCode(0);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("run/ginkgo"))))
@@ -75,61 +75,52 @@ class ControlCommandsTest {
             + " permitted\"")
     void rejectsOtherUsers() throws Exception {
         assumeTrue(
-                testShell
-                                .execute(AS_NOBODY + "test -r " + TestDistribution.script())
+                shell.execute(AS_NOBODY + "test -r " + TestDistribution.script())
                                 .code()
                         == 0,
                 "this test must run as root, and others must be able to read the distribution");
-        testShell.execute("ginkgo start Idle.java --pid idle.pid").hasExitCode(0);
-        testShell
-                .execute("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
+        shell.execute("ginkgo start Idle.java --pid idle.pid").hasExitCode(0);
+        shell.execute("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
                 .hasExitCode(0);
-        testShell
-                .execute("echo '{\"read\":\"status\"}' | " + AS_NOBODY + "timeout 9 nc -U -N run/ginkgo/Idle-*.sock")
+        shell.execute("echo '{\"read\":\"status\"}' | " + AS_NOBODY + "timeout 9 nc -U -N run/ginkgo/Idle-*.sock")
                 .printsOut("not permitted for user");
-        testShell
-                .execute(AS_NOBODY + "ginkgo status --pid idle.pid")
+        shell.execute(AS_NOBODY + "ginkgo status --pid idle.pid")
                 .hasExitCode(4)
                 .printsOut("is running, but access is not permitted", "root");
-        testShell
-                .execute(AS_NOBODY + "ginkgo stop --pid idle.pid")
-                .hasExitCode(77)
-                .tells("not permitted");
-        testShell.execute("ginkgo status --pid idle.pid").hasExitCode(0);
+        shell.execute(AS_NOBODY + "ginkgo stop --pid idle.pid").hasExitCode(77).printsErr("not permitted");
+        shell.execute("ginkgo status --pid idle.pid").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-17 a path that is too long for a socket is reported, and a removed socket is recreated")
     void recreatesRemovedSocket() throws Exception {
-        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
+        shell.execute("ginkgo start Idle.java").hasExitCode(0);
         Files.delete(socket);
         Files.delete(socket.getParent());
-        await().atMost(TIMEOUT)
-                .until(() -> testShell.execute("ginkgo status Idle").code() == 0);
+        await().atMost(TIMEOUT).until(() -> shell.execute("ginkgo status Idle").code() == 0);
 
         String name = "x".repeat(60);
-        testShell.withVariable("XDG_RUNTIME_DIR", folder.resolve("y".repeat(60)).toString());
-        testShell
-                .execute("ginkgo start Idle.java --name " + name)
+        shell.withVariable("XDG_RUNTIME_DIR", folder.resolve("y".repeat(60)).toString());
+        shell.execute("ginkgo start Idle.java --name " + name)
                 .hasExitCode(73)
-                .tells("more than the limit of 107", "--name");
-        testShell.execute("ginkgo status " + name).hasExitCode(3);
+                .printsErr("more than the limit of 107", "--name");
+        shell.execute("ginkgo status " + name).hasExitCode(3);
     }
 
     @Test
     @DisplayName("R-08 a daemon that does not answer is reported as running, with exit code 4")
     void reportsUnresponsiveDaemon() throws Exception {
-        long pid = testShell.execute("ginkgo start Idle.java").hasExitCode(0).pid();
-        testShell.execute("kill -STOP " + pid).hasExitCode(0);
-        testShell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not respond");
-        testShell.execute("kill -CONT " + pid).hasExitCode(0);
-        testShell.execute("ginkgo status Idle").hasExitCode(0);
+        long pid = shell.execute("ginkgo start Idle.java").hasExitCode(0).pid();
+        shell.execute("kill -STOP " + pid).hasExitCode(0);
+        shell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not respond");
+        shell.execute("kill -CONT " + pid).hasExitCode(0);
+        shell.execute("ginkgo status Idle").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-08 a daemon that has too many open files answers its user, also after it has closed them")
     void answersWithTooManyOpenFiles() throws Exception {
-        testShell.write("FileHog.java", """
+        shell.write("FileHog.java", """
                 import java.io.*;
                 import java.util.*;
                 class FileHog extends dev.ginkgo.Service {
@@ -149,22 +140,22 @@ class ControlCommandsTest {
                     }
                 }
                 """);
-        testShell.execute("ulimit -n 256 && ginkgo start FileHog.java").hasExitCode(0);
+        shell.execute("ulimit -n 256 && ginkgo start FileHog.java").hasExitCode(0);
         await().atMost(TIMEOUT)
-                .until(() -> testShell.execute("ginkgo log FileHog").out().contains("full"));
-        testShell.execute("ginkgo status FileHog").hasExitCode(0).printsOut("READY");
-        testShell.execute("ginkgo tree FileHog").hasExitCode(0).printsOut("file-hog");
-        testShell.execute("touch free").hasExitCode(0);
+                .until(() -> shell.execute("ginkgo log FileHog").out().contains("full"));
+        shell.execute("ginkgo status FileHog").hasExitCode(0).printsOut("READY");
+        shell.execute("ginkgo tree FileHog").hasExitCode(0).printsOut("file-hog");
+        shell.execute("touch free").hasExitCode(0);
         await().atMost(TIMEOUT)
-                .until(() -> testShell.execute("ginkgo log FileHog").out().contains("free"));
-        testShell.execute("ginkgo status FileHog").hasExitCode(0);
+                .until(() -> shell.execute("ginkgo log FileHog").out().contains("free"));
+        shell.execute("ginkgo status FileHog").hasExitCode(0);
     }
 
     @Test
     @DisplayName(
             "R-22 tree shows restarts, backoff and the last error; R-08 status names the services that are not ready")
     void showsRestarts() throws Exception {
-        testShell.write("Parent.java", """
+        shell.write("Parent.java", """
                 import dev.ginkgo.*;
                 import java.time.Duration;
                 final class Parent extends Service {
@@ -187,39 +178,33 @@ class ControlCommandsTest {
                     }
                 }
                 """);
-        testShell.execute("ginkgo start Parent.java").hasExitCode(0);
+        shell.execute("ginkgo start Parent.java").hasExitCode(0);
         await().atMost(TIMEOUT).until(() -> {
-            String tree = testShell.execute("ginkgo tree Parent").out();
+            String tree = shell.execute("ginkgo tree Parent").out();
             return tree.contains("1 restart") && tree.contains("next restart in");
         });
-        testShell
-                .execute("LC_ALL=C ginkgo tree Parent")
-                .hasExitCode(0)
-                .printsOut("|-- flaky  READY", "`-- broken  FAILED");
-        testShell
-                .execute("LC_ALL=C.UTF-8 ginkgo tree Parent")
+        shell.execute("LC_ALL=C ginkgo tree Parent").hasExitCode(0).printsOut("|-- flaky  READY", "`-- broken  FAILED");
+        shell.execute("LC_ALL=C.UTF-8 ginkgo tree Parent")
                 .hasExitCode(0)
                 .printsOut("├── flaky  READY", "1 restart\n", "last error: IllegalStateException: flaky once")
                 .printsOut(
                         "└── broken  FAILED", "next restart in ", "last error: IllegalStateException: broken for long");
-        testShell
-                .execute("ginkgo status Parent")
+        shell.execute("ginkgo status Parent")
                 .hasExitCode(0)
                 .printsOut("parent/broken: FAILED", "restarts: 1, by supervision");
-        testShell.execute("ginkgo tree Parent --json").hasExitCode(0).printsOut("\"restartInMillis\":");
+        shell.execute("ginkgo tree Parent --json").hasExitCode(0).printsOut("\"restartInMillis\":");
     }
 
     @Test
     @DisplayName("R-05 an idle hub ends well within a second after TERM")
     void idleHubStopsFast() throws Exception {
-        long pid = testShell
-                .execute("ginkgo start dev.ginkgo.hub.MessageHub --set http.bind=127.0.0.1:0")
+        long pid = shell.execute("ginkgo start dev.ginkgo.hub.MessageHub --set http.bind=127.0.0.1:0")
                 .hasExitCode(0)
                 .pid();
         ProcessIdentity hub = ProcessIdentity.of(pid).orElseThrow();
         assertThat(hub.end(false)).isTrue();
         await().atMost(Duration.ofSeconds(3)).pollInterval(Duration.ofMillis(5)).until(() -> !hub.isAlive());
-        testShell.execute("ginkgo status MessageHub").hasExitCode(3).printsOut("exit code 143");
+        shell.execute("ginkgo status MessageHub").hasExitCode(3).printsOut("exit code 143");
     }
 
     private static String ask(Writer out, BufferedReader in, String line) throws IOException {

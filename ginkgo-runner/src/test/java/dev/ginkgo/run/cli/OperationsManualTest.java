@@ -25,17 +25,17 @@ class OperationsManualTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell testShell = new TestShell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void createShell() throws IOException {
-        testShell = new TestShell(folder);
-        testShell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
+        shell = new TestShell(folder);
+        shell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
     }
 
     @AfterEach
     void closeShell() throws IOException {
-        testShell.close();
+        shell.close();
     }
 
     @Test
@@ -46,7 +46,7 @@ class OperationsManualTest {
         while (session.find()) {
             for (List<String> step : steps(session.group(1))) {
                 String command = step.getFirst().substring(2);
-                TestShell.Result result = testShell.execute(command + " 2>&1");
+                TestShell.Result result = shell.execute(command + " 2>&1");
                 assertThat(result.out()).as("%s", result).matches(pattern(step.subList(1, step.size())));
                 lines++;
             }

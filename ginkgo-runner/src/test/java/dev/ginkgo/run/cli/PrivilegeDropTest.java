@@ -146,7 +146,7 @@ class PrivilegeDropTest {
             shell.execute("kill -USR1 " + pid).hasExitCode(0);
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log));
             assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(id("-u"));
-            shell.execute("ginkgo stop server").hasExitCode(0).tells("has stopped after");
+            shell.execute("ginkgo stop server").hasExitCode(0).printsErr("has stopped after");
             shell.execute("ginkgo status server").hasExitCode(3).printsOut("exit code 143");
         }
     }

@@ -38,7 +38,7 @@ public final class TestShell implements AutoCloseable {
             return this;
         }
 
-        public Result tells(String... texts) {
+        public Result printsErr(String... texts) {
             assertThat(err).as("%s", this).contains(texts);
             return this;
         }

@@ -22,16 +22,16 @@ class ExitWatcherTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell testShell = new TestShell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void createShell() {
-        testShell = new TestShell(folder);
+        shell = new TestShell(folder);
     }
 
     @AfterEach
     void closeShell() throws IOException {
-        testShell.close();
+        shell.close();
     }
 
     @Test
@@ -39,26 +39,23 @@ class ExitWatcherTest {
             "R-08 status reports a System.exit call in user code and its source line; R-14 files that a daemon creates"
                     + " are not accessible to others")
     void reportsSystemExit() throws Exception {
-        testShell.write("Quits.java", """
+        shell.write("Quits.java", """
                 import java.nio.file.*;
                 class Quits extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception { Files.writeString(Path.of("made"), ""); }
                     @Override protected void onReload() { System.exit(9); }
                 }
                 """);
-        testShell.write("quits.toml", "service = \"Quits.java\"\n");
-        long pid = testShell
-                .execute("umask 000; ginkgo start quits.toml")
+        shell.write("quits.toml", "service = \"Quits.java\"\n");
+        long pid = shell.execute("umask 000; ginkgo start quits.toml")
                 .hasExitCode(0)
                 .pid();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("made"))))
                 .isEqualTo("rw-r-----");
-        testShell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
-        testShell.execute("kill -HUP " + pid).hasExitCode(0);
-        await().atMost(TIMEOUT)
-                .until(() -> testShell.execute("ginkgo status quits").code() != 0);
-        testShell
-                .execute("ginkgo status quits")
+        shell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
+        shell.execute("kill -HUP " + pid).hasExitCode(0);
+        await().atMost(TIMEOUT).until(() -> shell.execute("ginkgo status quits").code() != 0);
+        shell.execute("ginkgo status quits")
                 .hasExitCode(3)
                 .printsOut(
                         "it exited at ",
@@ -70,7 +67,7 @@ class ExitWatcherTest {
     @Test
     @DisplayName("R-03 status reports a start that was cancelled by TERM, also before signal handling was installed")
     void reportsCancelledStart() throws Exception {
-        testShell.write("Slow.java", """
+        shell.write("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception { Early.block(); }
                 }
@@ -83,28 +80,24 @@ class ExitWatcherTest {
                 }
                 """);
         terminateDuringStart("Slow", folder.resolve("state/ginkgo/Slow.log"));
-        testShell
-                .execute("ginkgo status Slow")
+        shell.execute("ginkgo status Slow")
                 .hasExitCode(3)
                 .printsOut("exit code 143", "the start of slow was cancelled");
         terminateDuringStart("Early", folder.resolve("Early.out"));
-        testShell
-                .execute("ginkgo status Early")
+        shell.execute("ginkgo status Early")
                 .hasExitCode(3)
                 .printsOut("exit code 143", "before the signal handlers were installed");
     }
 
     private void terminateDuringStart(String name, Path output) throws Exception {
-        Process start = testShell.start(
+        Process start = shell.start(
                 "exec ginkgo start Slow.java --service " + name + " --name " + name,
                 folder.resolve(name + ".err"),
                 folder.resolve(name + ".out"));
         await().atMost(TIMEOUT)
                 .until(() -> Files.exists(output) && Files.readString(output).contains("begin"));
         String file = Files.readString(folder.resolve("state/ginkgo/" + name + ".pid"));
-        testShell
-                .execute("kill -TERM " + file.lines().findFirst().orElseThrow())
-                .hasExitCode(0);
+        shell.execute("kill -TERM " + file.lines().findFirst().orElseThrow()).hasExitCode(0);
         assertThat(start.waitFor()).isNotZero();
     }
 }

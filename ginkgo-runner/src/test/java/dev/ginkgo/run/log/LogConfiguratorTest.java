@@ -37,29 +37,28 @@ class LogConfiguratorTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell testShell = new TestShell(folder);
+    private TestShell shell = new TestShell(folder);
     private Path log = folder;
 
     @BeforeEach
     void createShell() throws IOException {
-        testShell = new TestShell(folder);
-        testShell.write("Talker.java", TALKER);
+        shell = new TestShell(folder);
+        shell.write("Talker.java", TALKER);
         log = folder.resolve("state/ginkgo/Talker.log");
     }
 
     @AfterEach
     void closeShell() throws IOException {
-        testShell.close();
+        shell.close();
     }
 
     @Test
     @DisplayName("R-15 all output goes to one log, which is rotated by size; log -f follows it across the rotation")
     void rotatesBySize_andFollowMissesNoLine() throws Exception {
-        testShell
-                .execute("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
+        shell.execute("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
                 .hasExitCode(0);
         Path out = folder.resolve("followed");
-        Process follower = testShell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
+        Process follower = shell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
         try {
             await().atMost(TIMEOUT).until(() -> Files.exists(log.resolveSibling("Talker.log.2")));
             int seen = numbers(out).size();
@@ -72,19 +71,19 @@ class LogConfiguratorTest {
             follower.destroy();
         }
         assertThat(log.resolveSibling("Talker.log.3")).doesNotExist();
-        testShell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line ", "Talker - logged ");
-        testShell.execute("ginkgo log Talker --path").hasExitCode(0).printsOut(log.toString());
+        shell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line ", "Talker - logged ");
+        shell.execute("ginkgo log Talker --path").hasExitCode(0).printsOut(log.toString());
     }
 
     @Test
     @DisplayName(
             "R-15 after the log file has been renamed, USR1 and HUP reopen it, also for the output of the JVM itself")
     void reopensRenamedLog_onSignal() throws Exception {
-        long pid = testShell.execute("ginkgo start Talker.java").hasExitCode(0).pid();
+        long pid = shell.execute("ginkgo start Talker.java").hasExitCode(0).pid();
         for (String signal : List.of("USR1", "HUP")) {
             Path old = log.resolveSibling("old-" + signal);
             Files.move(log, old);
-            testShell.execute("kill -" + signal + " " + pid).hasExitCode(0);
+            shell.execute("kill -" + signal + " " + pid).hasExitCode(0);
             await().atMost(TIMEOUT)
                     .until(() -> Files.exists(log) && Files.readString(log).contains("line "));
             for (String descriptor : List.of("1", "2")) {
@@ -92,16 +91,15 @@ class LogConfiguratorTest {
                         .isEqualTo(log.toRealPath());
             }
         }
-        testShell.execute("kill -QUIT " + pid).hasExitCode(0); // the JVM itself prints the thread dump
+        shell.execute("kill -QUIT " + pid).hasExitCode(0); // the JVM itself prints the thread dump
         await().atMost(TIMEOUT).until(() -> Files.readString(log).contains("Full thread dump"));
-        testShell.execute("ginkgo stop Talker").hasExitCode(0);
+        shell.execute("ginkgo stop Talker").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-15 log.file sets the path of the log; log.format = json writes a JSON object per line")
     void usesConfiguredFileAndFormat() throws Exception {
-        testShell
-                .execute("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
+        shell.execute("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
                 .hasExitCode(0);
         Path mine = folder.resolve("mine.log");
         await().atMost(TIMEOUT)
@@ -109,11 +107,10 @@ class LogConfiguratorTest {
                         || Files.readString(mine).contains("\"message\":\"logged {}\""));
         assertThat(Files.readString(mine)).contains("line 1");
         assertThat(log).doesNotExist();
-        testShell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line 1");
-        testShell
-                .execute("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
+        shell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line 1");
+        shell.execute("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
                 .hasExitCode(78)
-                .tells("other.log for appending");
+                .printsErr("other.log for appending");
     }
 
     private static List<Integer> numbers(Path out) throws IOException {
