@@ -54,7 +54,7 @@ class DaemonSessionTest {
     @Test
     @DisplayName("R-01 R-04 R-05 R-06 R-07 R-08 R-09 R-24 each command of a daemon's life cycle, from check to stop")
     void daemonFromCheckToStop() throws Exception {
-        run("ginkgo check numbers.toml").exits(0).prints("ok: NumberServer (numbers.toml)", "nothing was started.");
+        run("ginkgo check numbers.toml").exits(0).prints("ok: NumberServer (numbers.toml)", "nothing was started");
         long pid = run("ginkgo start numbers.toml --set bind=127.0.0.1:0")
                 .exits(0)
                 .prints("number-server is READY after")

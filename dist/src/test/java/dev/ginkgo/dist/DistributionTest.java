@@ -88,7 +88,7 @@ class DistributionTest {
         Run warmUp = run("warm-up");
         assertThat(warmUp.code).as(warmUp.output).isZero();
         Path archive = home.resolve("ginkgo.jsa");
-        assertThat(warmUp.output).contains("made " + archive.toRealPath());
+        assertThat(warmUp.output).contains("created " + archive.toRealPath());
         assertThat(Files.size(archive)).isGreaterThan(1_000_000);
         assertThat(usesArchive()).isTrue();
         runNumberServer();
