@@ -151,11 +151,12 @@ public final class TargetAction {
         }
         ProcessEnvironment processEnvironment = processEnvironment(prepared, validationResult);
         processEnvironment.prepare(Optional.empty());
-        Optional<RotatingLogFile> log = prepared.logging().configure(validationResult, commandContext.directory());
+        Optional<RotatingLogFile> log =
+                prepared.logging().configure(validationResult, commandContext.directory(), processEnvironment::logPath);
         ServiceRunner serviceRunner = serviceRunner(
                 prepared, validationResult, processEnvironment, new TerminalReporter(commandContext), log);
         try (PeriodicTasks periodicTasks = new PeriodicTasks()) {
-            log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+            log.ifPresent(file -> periodicTasks.add(rotation(prepared, processEnvironment, file)));
             return serviceRunner.run();
         }
     }
@@ -185,8 +186,12 @@ public final class TargetAction {
             Optional<RotatingLogFile> log = launcher.isPresent()
                     ? Optional.of(prepared.logging()
                             .configureDaemon(
-                                    validationResult, commandContext.directory(), daemonRegistration.defaultLog()))
-                    : prepared.logging().configure(validationResult, commandContext.directory());
+                                    validationResult,
+                                    commandContext.directory(),
+                                    daemonRegistration.defaultLog(),
+                                    processEnvironment::logPath))
+                    : prepared.logging()
+                            .configure(validationResult, commandContext.directory(), processEnvironment::logPath);
             if (log.isPresent()) {
                 daemonRegistration.log(log.get().path());
             }
@@ -207,7 +212,7 @@ public final class TargetAction {
             try {
                 daemonRegistration.serve(controlHandler);
                 periodicTasks.add(() -> daemonRegistration.serve(controlHandler));
-                log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+                log.ifPresent(file -> periodicTasks.add(rotation(prepared, processEnvironment, file)));
                 code = serviceRunner.run();
             } catch (IOException e) { // report it to the launcher: a daemon has no terminal any more
                 exitReasonRecorder.startFailed(DaemonRegistration.describe(e));
@@ -218,6 +223,15 @@ public final class TargetAction {
         } catch (IOException e) {
             throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.describe(e));
         }
+    }
+
+    private static PeriodicTasks.PeriodicTask rotation(
+            Prepared prepared, ProcessEnvironment processEnvironment, RotatingLogFile log) {
+        return () -> {
+            if (!processEnvironment.isSwitchPending()) {
+                prepared.logging().rotate(log);
+            }
+        };
     }
 
     private ServiceRunner serviceRunner(
