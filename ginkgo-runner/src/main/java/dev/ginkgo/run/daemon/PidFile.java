@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -40,7 +41,8 @@ public final class PidFile implements AutoCloseable {
      * Locks the file for this process until it is closed; creates it if necessary.
      *
      * @return empty if another process holds the lock
-     * @throws IOException if the file cannot be opened, or is not a pidfile and would be overwritten
+     * @throws IOException if the file cannot be opened, if this process already holds the lock, which it keeps, or if the
+     *     file is not a pidfile and would be overwritten
      */
     public static Optional<PidFile> lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -58,13 +60,23 @@ public final class PidFile implements AutoCloseable {
                 return Optional.of(new PidFile(channel));
             }
         } catch (OverlappingFileLockException e) {
-            // this process already holds the lock
+            keepOpenUntilExit(channel);
+            throw new IOException(file + " is already locked by this process", e);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
         channel.close();
         return Optional.empty();
+    }
+
+    /**
+     * Keeps the channel open, because closing any descriptor of the file releases the lock that this process holds
+     * (fcntl(2)). The shutdown hook does nothing; it keeps the channel reachable, since the JVM closes an unreachable one.
+     */
+    private static void keepOpenUntilExit(FileChannel channel) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> Reference.reachabilityFence(channel), "ginkgo-keep-pidfile-open"));
     }
 
     /** Accepts files that start with a number or an empty line, or with NULs, as found after a power failure. */
