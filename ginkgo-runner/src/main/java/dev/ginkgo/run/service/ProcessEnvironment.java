@@ -36,7 +36,7 @@ final class ProcessEnvironment {
     private volatile boolean switched;
 
     /**
-     * @param files the configuration files, which a reload reads again
+     * @param files the configuration files, and the folder of credentials, which a reload reads again
      * @param status supplies the status of the tree
      * @throws CommandException if the operating system does not support the settings
      */

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Loads a target and performs the commands on it. Methods return exit codes and throw {@link CommandException}. */
 public final class TargetAction {
@@ -253,7 +254,8 @@ public final class TargetAction {
         return new ProcessEnvironment(
                 commandContext,
                 ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory()),
-                target.configuration().stream().toList(),
+                Stream.concat(target.configuration().stream(), credentials(commandContext).stream())
+                        .toList(),
                 prepared.service()::status);
     }
 
@@ -336,10 +338,21 @@ public final class TargetAction {
             configuration = configuration.file(
                     commandContext.directory().relativize(target.configuration().get()));
         }
+        Optional<Path> credentials = credentials(commandContext);
+        if (credentials.isPresent()) {
+            configuration = configuration.credentials(credentials.get());
+        }
         for (Map.Entry<String, String> entry : options.settings().entrySet()) {
             configuration = configuration.set(entry.getKey(), entry.getValue());
         }
         return configuration;
+    }
+
+    /** Returns the folder with one file per secret that systemd gives to a service. */
+    private static Optional<Path> credentials(CommandContext commandContext) {
+        return Optional.ofNullable(commandContext.environment().get("CREDENTIALS_DIRECTORY"))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of);
     }
 
     private String name() {
