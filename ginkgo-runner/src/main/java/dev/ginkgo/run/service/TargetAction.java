@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Loads a target and performs the commands on it. Methods return exit codes and throw {@link CommandException}. */
@@ -269,7 +270,8 @@ public final class TargetAction {
         Path directory = commandContext.directory();
         boolean isFile = targetArgument.endsWith(".java") || targetArgument.endsWith(".toml");
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
-        command.addAll(options.arguments(directory));
+        Set<String> secrets = SystemdUnit.givenSecrets(validationResult);
+        command.addAll(options.arguments(directory, key -> !secrets.contains(key)));
         command.add(isFile ? directory.resolve(targetArgument).normalize().toString() : targetArgument);
         commandContext
                 .out()
