@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -72,11 +71,18 @@ public final class PidFile implements AutoCloseable {
 
     /**
      * Keeps the channel open, because closing any descriptor of the file releases the lock that this process holds
-     * (fcntl(2)). The shutdown hook does nothing; it keeps the channel reachable, since the JVM closes an unreachable one.
+     * (fcntl(2)).
      */
     private static void keepOpenUntilExit(FileChannel channel) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> Reference.reachabilityFence(channel), "ginkgo-keep-pidfile-open"));
+        Runtime.getRuntime().addShutdownHook(new Thread(new ChannelHolder(channel), "ginkgo-keep-pidfile-open"));
+    }
+
+    /** Shutdown hook that keeps the channel reachable, because the JVM closes an unreachable one. */
+    private record ChannelHolder(FileChannel channel) implements Runnable {
+        @Override
+        public void run() {
+            // the exit of the process closes the channel
+        }
     }
 
     /** Accepts files that start with a number or an empty line, or with NULs, as found after a power failure. */

@@ -1,5 +1,7 @@
 package dev.ginkgo.run.os;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -41,9 +43,9 @@ public final class OpenFile implements AutoCloseable {
         this.libc = libc;
         this.descriptor = descriptor;
         Map<String, Object> attributes = Files.readAttributes(path(), "unix:mode,uid,nlink");
-        mode = (Integer) attributes.get("mode");
-        owner = (Integer) attributes.get("uid");
-        names = (Integer) attributes.get("nlink");
+        mode = (Integer) requireNonNull(attributes.get("mode"));
+        owner = (Integer) requireNonNull(attributes.get("uid"));
+        names = (Integer) requireNonNull(attributes.get("nlink"));
     }
 
     /**
@@ -103,7 +105,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Returns the id of the user that owns the file. */
-    public int owner() {
+    int owner() {
         return owner;
     }
 
@@ -112,6 +114,7 @@ public final class OpenFile implements AutoCloseable {
         return names;
     }
 
+    /** Returns whether this is a regular file, and not a folder, link, device, socket or pipe. */
     public boolean isRegularFile() {
         return (mode & TYPE_MASK) == REGULAR;
     }
@@ -120,12 +123,12 @@ public final class OpenFile implements AutoCloseable {
         return (mode & TYPE_MASK) == FOLDER;
     }
 
-    public boolean isSymbolicLink() {
+    boolean isSymbolicLink() {
         return (mode & TYPE_MASK) == LINK;
     }
 
     /** Returns whether the file belongs to root, and neither its group nor others can write to it. */
-    public boolean isWritableByRootOnly() {
+    boolean isWritableByRootOnly() {
         return owner == 0 && (mode & WRITABLE_BY_OTHERS) == 0;
     }
 

@@ -106,7 +106,7 @@ class LogHandoverTest {
         // Then the opened file is still the log
         assertThat(log.resolveSibling("moved.log")).hasContent("line\n");
         assertThat(owner(log.resolveSibling("moved.log"))).isEqualTo("nobody");
-        assertThat(owner(log.getParent())).isEqualTo("nobody");
+        assertThat(owner(logs.resolve("a/b"))).isEqualTo("nobody");
         assertThat(owner(logs.resolve("a"))).isEqualTo("nobody");
         assertThat(owner(link)).isEqualTo("root");
         assertThat(secret).hasContent(SECRET);
