@@ -149,11 +149,21 @@ public final class Configuration {
         }
         credentials
                 .map(workingDirectory::resolve)
-                .filter(each -> !Files.isDirectory(each))
-                .ifPresent(missing -> problems.add(ConfigProblem.of(
-                        missing.toAbsolutePath().toString(), "the credentials directory does not exist")));
+                .ifPresent(each -> credentialsProblem(each)
+                        .ifPresent(problem -> problems.add(
+                                ConfigProblem.of(each.toAbsolutePath().toString(), problem))));
         return new RawConfig(
                 table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
+    }
+
+    /** Returns why the directory cannot be used; without its files, secrets would return to their defaults. */
+    private static Optional<String> credentialsProblem(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return Optional.of("the credentials directory does not exist");
+        }
+        return Files.isExecutable(directory)
+                ? Optional.empty()
+                : Optional.of("the credentials directory cannot be read by this user; check its owner and mode");
     }
 
     private ConfigEntry.Table read(Path path, List<ConfigProblem> problems) {

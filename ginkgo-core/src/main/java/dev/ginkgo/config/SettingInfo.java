@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param required whether a source must provide a value
  * @param environmentName name of the environment variable: {@code GINKGO_HUB_HTTP_BIND}
  * @param path path of the service that declared the setting: {@code gateway/hub/http}
- * @param tomlValue the value as written in a TOML file; empty if there is no value, if it cannot be written in a file (an
- *     empty path), or if it is secret
+ * @param tomlValue the value as written in a TOML file; empty if there is no value, if it is secret, or if it cannot be
+ *     written in a file: an empty path, and a relative path, which in a file is relative to the folder of the file
  */
 public record SettingInfo(
         String fullKey,

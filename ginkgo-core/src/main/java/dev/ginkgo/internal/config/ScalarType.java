@@ -103,14 +103,14 @@ record ScalarType<T>(
 
     @Override
     public Optional<String> toToml(Object value) {
-        if (secret) {
-            return Optional.empty();
+        if (secret || (value instanceof Path path && !path.isAbsolute())) {
+            return Optional.empty(); // in a file, a relative path is relative to the folder of the file
         }
         String text = print(value);
         try {
             fromText(text, Path.of(""));
         } catch (InvalidValueException _) {
-            return Optional.empty(); // for example an empty path
+            return Optional.empty();
         }
         return Optional.of(unquoted ? text : tomlString(text));
     }

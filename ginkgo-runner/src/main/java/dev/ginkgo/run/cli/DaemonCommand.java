@@ -6,6 +6,7 @@ import dev.ginkgo.run.daemon.ControlClient;
 import dev.ginkgo.run.daemon.DaemonFinder;
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.daemon.ExitText;
+import dev.ginkgo.run.os.EffectiveUser;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.CommandException;
 import dev.ginkgo.run.output.ExitCode;
@@ -100,7 +101,8 @@ abstract class DaemonCommand implements Callable<Integer> {
 
     static String notPermitted(DaemonHandle daemon) {
         return daemon.label() + " is running, but access is not permitted: it runs as "
-                + daemon.daemonRecord().process().user().orElse("another user");
+                + daemon.daemonRecord().process().user().orElse("another user")
+                + (EffectiveUser.id() == 0 ? ", and another user can write its pidfile " + daemon.file() : "");
     }
 
     /** Describes why a request to a running daemon failed. */

@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param file the pidfile
  * @param daemonRecord the content of the pidfile
- * @param ownedByUser whether the pidfile belongs to this user, or this user is root
+ * @param ownedByUser whether this user may act on the daemon: the pidfile belongs to this user, or this user is root and
+ *     the pidfile belongs to root or to the user of the process
  */
 public record DaemonHandle(Path file, DaemonRecord daemonRecord, boolean ownedByUser) {
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);

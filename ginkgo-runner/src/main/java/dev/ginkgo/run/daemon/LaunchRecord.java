@@ -1,10 +1,12 @@
 package dev.ginkgo.run.daemon;
 
+import dev.ginkgo.run.os.EffectiveUser;
 import dev.ginkgo.run.output.CommandException;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -43,8 +45,12 @@ public record LaunchRecord(Path directory, List<String> arguments) {
         }
     }
 
+    /** Reads the record; empty if there is none, or if another user wrote it, whose command this user must not run. */
     public static Optional<LaunchRecord> read(Path pidFile) {
         try {
+            if ((int) Files.getAttribute(file(pidFile), "unix:uid", LinkOption.NOFOLLOW_LINKS) != EffectiveUser.id()) {
+                return Optional.empty();
+            }
             Map<String, @Nullable Object> members = JsonText.read(Files.readString(file(pidFile)));
             return members.get("directory") instanceof String directory && members.get("words") instanceof List<?> words
                     ? Optional.of(new LaunchRecord(

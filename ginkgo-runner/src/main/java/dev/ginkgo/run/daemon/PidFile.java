@@ -40,7 +40,8 @@ public final class PidFile implements AutoCloseable {
      * Locks the file for this process until it is closed; creates it if necessary.
      *
      * @return empty if another process holds the lock
-     * @throws IOException if the file cannot be opened, or is not a pidfile and would be overwritten
+     * @throws IOException if the file cannot be opened, if this process already holds the lock, which it keeps, or if the
+     *     file is not a pidfile and would be overwritten
      */
     public static Optional<PidFile> lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -58,13 +59,30 @@ public final class PidFile implements AutoCloseable {
                 return Optional.of(new PidFile(channel));
             }
         } catch (OverlappingFileLockException e) {
-            // this process already holds the lock
+            keepOpenUntilExit(channel);
+            throw new IOException(file + " is already locked by this process", e);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
         channel.close();
         return Optional.empty();
+    }
+
+    /**
+     * Keeps the channel open, because closing any descriptor of the file releases the lock that this process holds
+     * (fcntl(2)).
+     */
+    private static void keepOpenUntilExit(FileChannel channel) {
+        Runtime.getRuntime().addShutdownHook(new Thread(new ChannelHolder(channel), "ginkgo-keep-pidfile-open"));
+    }
+
+    /** Shutdown hook that keeps the channel reachable, because the JVM closes an unreachable one. */
+    private record ChannelHolder(FileChannel channel) implements Runnable {
+        @Override
+        public void run() {
+            // the exit of the process closes the channel
+        }
     }
 
     /** Accepts files that start with a number or an empty line, or with NULs, as found after a power failure. */

@@ -98,35 +98,45 @@ public final class LogConfigurator {
     /**
      * Configures Logback from the settings, before any service is started.
      *
+     * @param pathResolver called each time before the log file is opened
      * @return the log file, if one is configured
      */
-    public Optional<RotatingLogFile> configure(ValidationResult validationResult, Path directory) {
+    public Optional<RotatingLogFile> configure(
+            ValidationResult validationResult, Path directory, RotatingLogFile.PathResolver pathResolver) {
         Optional<Path> file = file(validationResult).map(directory::resolve);
         if (file.isEmpty() || userConfiguration.isPresent()) {
             set(value(validationResult, "log.level"), console(), value(validationResult, "log.format"), false);
             return Optional.empty();
         }
-        FileAppender<ILoggingEvent> appender = file(file.get());
+        FileAppender<ILoggingEvent> appender;
+        try {
+            appender = file(pathResolver.resolve(file.get()));
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        }
         set(value(validationResult, "log.level"), appender, value(validationResult, "log.format"), true);
-        return Optional.of(new RotatingLogFile(file.get(), path -> appender.openFile(path.toString())));
+        return Optional.of(new RotatingLogFile(
+                file.get(), path -> appender.openFile(pathResolver.resolve(path).toString())));
     }
 
     /**
      * Configures Logback for a daemon. Standard output and error also go to the log file.
      *
      * @param defaultFile the log file if none is configured
+     * @param pathResolver called each time before the log file is opened
      */
-    public RotatingLogFile configureDaemon(ValidationResult validationResult, Path directory, Path defaultFile) {
+    public RotatingLogFile configureDaemon(
+            ValidationResult validationResult,
+            Path directory,
+            Path defaultFile,
+            RotatingLogFile.PathResolver pathResolver) {
+        StandardStreams standardStreams = new StandardStreams();
         RotatingLogFile log = new RotatingLogFile(
-                file(validationResult).map(directory::resolve).orElse(defaultFile), new StandardStreams()::appendTo);
-        try {
-            Path folder = log.path().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder); // as Logback does
-            }
-        } catch (IOException e) {
-            // then opening the file fails too, and reports it
-        }
+                file(validationResult).map(directory::resolve).orElse(defaultFile), file -> {
+                    Path path = pathResolver.resolve(file);
+                    createFolder(path);
+                    standardStreams.appendTo(path);
+                });
         try {
             log.reopen();
         } catch (IOException e) {
@@ -134,6 +144,18 @@ public final class LogConfigurator {
         }
         set(value(validationResult, "log.level"), console(), value(validationResult, "log.format"), true);
         return log;
+    }
+
+    /** Creates the folder of the log, as Logback does. */
+    private static void createFolder(Path file) {
+        try {
+            Path folder = file.getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            // then opening the file fails too, and reports it
+        }
     }
 
     /** Rotates the file if it exceeds the configured size. */

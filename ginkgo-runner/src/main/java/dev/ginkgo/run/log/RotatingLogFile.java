@@ -21,6 +21,12 @@ public final class RotatingLogFile {
         void open(Path file) throws IOException;
     }
 
+    /** Determines the path through which a log file is opened. */
+    public interface PathResolver {
+        /** Returns the file itself, or another path that denotes it. */
+        Path resolve(Path file) throws IOException;
+    }
+
     /**
      * @param file the log, absolute
      * @param fileOpener makes the writer open a file

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  */
 public final class Libc {
     static final int EPERM = 1;
+    static final int ENOENT = 2;
     static final int ERANGE = 34;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -39,12 +40,21 @@ public final class Libc {
 
     /** Calls a function that returns an {@code int}. Arguments are {@link Integer}, {@link Long}, {@link MemorySegment}. */
     public Result call(String function, Object... arguments) {
-        return call(ValueLayout.JAVA_INT, function, arguments);
+        return call(ValueLayout.JAVA_INT, List.of(), function, arguments);
+    }
+
+    /**
+     * Calls a variadic function that returns an {@code int}.
+     *
+     * @param fixed the number of arguments before the variable ones
+     */
+    Result callVariadic(int fixed, String function, Object... arguments) {
+        return call(ValueLayout.JAVA_INT, List.of(Linker.Option.firstVariadicArg(fixed)), function, arguments);
     }
 
     /** Calls a function that returns a {@code ssize_t}. */
     public Result callForSize(String function, Object... arguments) {
-        return call(ValueLayout.JAVA_LONG, function, arguments);
+        return call(ValueLayout.JAVA_LONG, List.of(), function, arguments);
     }
 
     /** Calls a function that returns an {@code int}, and throws if the result is -1. */
@@ -75,7 +85,9 @@ public final class Libc {
         }
     }
 
-    private Result call(MemoryLayout returned, String function, Object... arguments) {
+    private Result call(MemoryLayout returned, List<Linker.Option> options, String function, Object... arguments) {
+        List<Linker.Option> allOptions = new ArrayList<>(options);
+        allOptions.add(Linker.Option.captureCallState("errno"));
         MemoryLayout[] layouts = Stream.of(arguments).map(Libc::layout).toArray(MemoryLayout[]::new);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
@@ -84,7 +96,7 @@ public final class Libc {
             Number value = (Number) linker.downcallHandle(
                             linker.defaultLookup().findOrThrow(function),
                             FunctionDescriptor.of(returned, layouts),
-                            Linker.Option.captureCallState("errno"))
+                            allOptions.toArray(Linker.Option[]::new))
                     .invokeWithArguments(all);
             int errno = state.get(ValueLayout.JAVA_INT, STATE.byteOffset(PathElement.groupElement("errno")));
             return new Result(value.longValue(), errno);

@@ -3,6 +3,7 @@ package dev.ginkgo.run.os;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -84,13 +85,31 @@ public final class Privileges {
         return isCurrentUser;
     }
 
-    /** Changes the owner of a file or folder to the user, so that it can be written, reopened and deleted later. */
+    /**
+     * Opens a file for the user before the switch. It is created if necessary, like the folders above it, and given to
+     * the user, who may be able to change those folders: a symbolic link that the user could have created is not
+     * followed.
+     *
+     * @param absolute the file
+     * @return a path that denotes the open file, whatever happens to the path of the file. It is valid until this process
+     *     ends, because the descriptor is never closed: Logback opens the path again after a failed write.
+     * @throws OsException if the path contains such a link, or if it does not denote a regular file with one name that root
+     *     or the user owns
+     */
+    public Path openForUser(Path absolute) throws IOException {
+        return new UserFileOpener(libc, user.id(), group).open(absolute).path();
+    }
+
+    /**
+     * Changes the owner of a file to the user, so that it can be deleted later; a symbolic link is not followed. Only for
+     * files in folders that the user cannot change.
+     */
     public void changeOwner(Path file) throws OsException {
-        if (isCurrentUser || !Files.exists(file)) {
+        if (isCurrentUser || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
-            Libc.Result result = libc.call("chown", arena.allocateFrom(file.toString()), user.id(), group);
+            Libc.Result result = libc.call("lchown", arena.allocateFrom(file.toString()), user.id(), group);
             if (result.failed()) {
                 throw new OsException(
                         OsException.Kind.FAILURE,

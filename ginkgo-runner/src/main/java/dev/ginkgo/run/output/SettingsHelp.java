@@ -8,9 +8,11 @@ import java.util.Map;
 /**
  * Prints every setting of a tree (C-13, C-15) as a TOML document that can be used as a configuration file. Settings are
  * grouped by table in order of declaration; comments below each key give its purpose, type, bounds, default and source.
- * Keys without a value that a file could hold (required, unset or secret ones) are commented out.
+ * Keys without a value that a file could hold (required, unset or secret ones, and relative paths) are commented out.
  */
 public final class SettingsHelp {
+    private static final String UNSET_OPTIONAL = "none";
+
     private SettingsHelp() {}
 
     public static String render(List<SettingInfo> settings) {
@@ -55,6 +57,10 @@ public final class SettingsHelp {
         if (setting.secret()) {
             return "# " + key + "-file = \"…\" # " + (isSet(setting) ? "set, not shown" : "not set")
                     + "; names a file that holds the secret";
+        }
+        if (setting.type().equals("path") && isSet(setting) && !setting.value().equals(UNSET_OPTIONAL)) {
+            return "# " + key + " = … # " + setting.value()
+                    + ", relative to the working folder; in a file it would be relative to the folder of the file";
         }
         return "# " + key + " = … # " + (setting.required() ? "required, not set" : "not set");
     }

@@ -33,9 +33,10 @@ final class ProcessEnvironment {
     private final Optional<SystemdNotifier> systemd;
     private final Optional<AdminPages> admin;
     private final List<Path> ownedFiles = new ArrayList<>();
+    private volatile boolean switched;
 
     /**
-     * @param files the configuration files, which a reload reads again
+     * @param files the configuration files, and the folder of credentials, which a reload reads again
      * @param status supplies the status of the tree
      * @throws CommandException if the operating system does not support the settings
      */
@@ -92,7 +93,6 @@ final class ProcessEnvironment {
                         commandContext.printError("warning: " + each.access().name() + " cannot rotate the log in "
                                 + daemonLog.orElseThrow().getParent()
                                 + "; set log.file to a file in a folder of that user"));
-        settings.logFile().or(() -> daemonLog).ifPresent(this::addLogAndMissingParents);
         Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
             if (umask.isPresent()) {
@@ -106,6 +106,24 @@ final class ProcessEnvironment {
         }
     }
 
+    /**
+     * Returns the path through which the log is opened. Before the switch to another user this is an open descriptor of
+     * the file, which is given to that user. Thread-safe.
+     *
+     * @throws IOException if the user could make root open another file
+     */
+    Path logPath(Path log) throws IOException {
+        return isSwitchPending() ? privileges.orElseThrow().openForUser(log) : log;
+    }
+
+    /**
+     * Returns whether the process still runs as root and will switch to another user. Until then it must not rename or
+     * delete files in folders of that user. Thread-safe.
+     */
+    boolean isSwitchPending() {
+        return !switched && privileges.filter(each -> !each.isCurrentUser()).isPresent();
+    }
+
     /** Registers a file whose owner is changed when the process switches its user. Called before the start. */
     void addOwnedFile(Path file) {
         ownedFiles.add(file);
@@ -114,9 +132,7 @@ final class ProcessEnvironment {
     /** Configures the builder so that privileges are dropped before any client is served. */
     Ginkgo.Builder attach(Ginkgo.Builder builder) {
         systemd.ifPresent(each -> builder.onStateChange(each::stateChanged));
-        return privileges.filter(each -> !each.isCurrentUser()).isPresent()
-                ? builder.beforeOpen(this::dropPrivileges)
-                : builder;
+        return isSwitchPending() ? builder.beforeOpen(this::dropPrivileges) : builder;
     }
 
     /**
@@ -125,7 +141,7 @@ final class ProcessEnvironment {
      * @throws dev.ginkgo.lifecycle.StartException if the admin pages cannot be served
      */
     void starting() {
-        if (privileges.filter(each -> !each.isCurrentUser()).isEmpty()) {
+        if (!isSwitchPending()) {
             openAdmin();
         }
     }
@@ -172,6 +188,7 @@ final class ProcessEnvironment {
         }
         openClassPath();
         to.drop();
+        switched = true;
         commandContext.printError("switched to " + to);
         openAdmin();
     }
@@ -182,16 +199,6 @@ final class ProcessEnvironment {
      */
     private static void openClassPath() {
         Thread.currentThread().getContextClassLoader().getResource("dev/ginkgo/run/in-no-jar");
-    }
-
-    /** Registers the log, and the folders above it that will be created. */
-    private void addLogAndMissingParents(Path log) {
-        ownedFiles.add(log);
-        for (Optional<Path> above = folder(log);
-                above.isPresent() && !Files.exists(above.get());
-                above = folder(above.get())) {
-            ownedFiles.add(above.get());
-        }
     }
 
     private static boolean isReadOnly(FileAccess fileAccess, Path folder) {

@@ -30,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Loads a target and performs the commands on it. Methods return exit codes and throw {@link CommandException}. */
 public final class TargetAction {
@@ -151,11 +153,12 @@ public final class TargetAction {
         }
         ProcessEnvironment processEnvironment = processEnvironment(prepared, validationResult);
         processEnvironment.prepare(Optional.empty());
-        Optional<RotatingLogFile> log = prepared.logging().configure(validationResult, commandContext.directory());
+        Optional<RotatingLogFile> log =
+                prepared.logging().configure(validationResult, commandContext.directory(), processEnvironment::logPath);
         ServiceRunner serviceRunner = serviceRunner(
                 prepared, validationResult, processEnvironment, new TerminalReporter(commandContext), log);
         try (PeriodicTasks periodicTasks = new PeriodicTasks()) {
-            log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+            log.ifPresent(file -> periodicTasks.add(rotation(prepared, processEnvironment, file)));
             return serviceRunner.run();
         }
     }
@@ -185,8 +188,12 @@ public final class TargetAction {
             Optional<RotatingLogFile> log = launcher.isPresent()
                     ? Optional.of(prepared.logging()
                             .configureDaemon(
-                                    validationResult, commandContext.directory(), daemonRegistration.defaultLog()))
-                    : prepared.logging().configure(validationResult, commandContext.directory());
+                                    validationResult,
+                                    commandContext.directory(),
+                                    daemonRegistration.defaultLog(),
+                                    processEnvironment::logPath))
+                    : prepared.logging()
+                            .configure(validationResult, commandContext.directory(), processEnvironment::logPath);
             if (log.isPresent()) {
                 daemonRegistration.log(log.get().path());
             }
@@ -207,7 +214,7 @@ public final class TargetAction {
             try {
                 daemonRegistration.serve(controlHandler);
                 periodicTasks.add(() -> daemonRegistration.serve(controlHandler));
-                log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+                log.ifPresent(file -> periodicTasks.add(rotation(prepared, processEnvironment, file)));
                 code = serviceRunner.run();
             } catch (IOException e) { // report it to the launcher: a daemon has no terminal any more
                 exitReasonRecorder.startFailed(DaemonRegistration.describe(e));
@@ -218,6 +225,15 @@ public final class TargetAction {
         } catch (IOException e) {
             throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.describe(e));
         }
+    }
+
+    private static PeriodicTasks.PeriodicTask rotation(
+            Prepared prepared, ProcessEnvironment processEnvironment, RotatingLogFile log) {
+        return () -> {
+            if (!processEnvironment.isSwitchPending()) {
+                prepared.logging().rotate(log);
+            }
+        };
     }
 
     private ServiceRunner serviceRunner(
@@ -239,7 +255,8 @@ public final class TargetAction {
         return new ProcessEnvironment(
                 commandContext,
                 ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory()),
-                target.configuration().stream().toList(),
+                Stream.concat(target.configuration().stream(), credentials(commandContext).stream())
+                        .toList(),
                 prepared.service()::status);
     }
 
@@ -253,7 +270,8 @@ public final class TargetAction {
         Path directory = commandContext.directory();
         boolean isFile = targetArgument.endsWith(".java") || targetArgument.endsWith(".toml");
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
-        command.addAll(options.arguments(directory));
+        Set<String> secrets = SystemdUnit.givenSecrets(validationResult);
+        command.addAll(options.arguments(directory, key -> !secrets.contains(key)));
         command.add(isFile ? directory.resolve(targetArgument).normalize().toString() : targetArgument);
         commandContext
                 .out()
@@ -322,10 +340,21 @@ public final class TargetAction {
             configuration = configuration.file(
                     commandContext.directory().relativize(target.configuration().get()));
         }
+        Optional<Path> credentials = credentials(commandContext);
+        if (credentials.isPresent()) {
+            configuration = configuration.credentials(credentials.get());
+        }
         for (Map.Entry<String, String> entry : options.settings().entrySet()) {
             configuration = configuration.set(entry.getKey(), entry.getValue());
         }
         return configuration;
+    }
+
+    /** Returns the folder with one file per secret that systemd gives to a service. */
+    private static Optional<Path> credentials(CommandContext commandContext) {
+        return Optional.ofNullable(commandContext.environment().get("CREDENTIALS_DIRECTORY"))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of);
     }
 
     private String name() {

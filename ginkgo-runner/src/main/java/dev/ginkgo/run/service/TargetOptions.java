@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -37,10 +38,18 @@ public record TargetOptions(
                 .toList();
     }
 
-    /** Returns the options as arguments with absolute paths. */
-    List<String> arguments(Path directory) {
+    /**
+     * Returns the options as arguments with absolute paths.
+     *
+     * @param keys selects the settings to include
+     */
+    List<String> arguments(Path directory, Predicate<String> keys) {
         List<String> arguments = new ArrayList<>();
-        settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        settings.forEach((key, value) -> {
+            if (keys.test(key)) {
+                arguments.addAll(List.of("--set", key + "=" + value));
+            }
+        });
         classPath(directory).forEach(entry -> arguments.addAll(List.of("--class-path", entry.toString())));
         service.ifPresent(name -> arguments.addAll(List.of("--service", name)));
         return arguments;

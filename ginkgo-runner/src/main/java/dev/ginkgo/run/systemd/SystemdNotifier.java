@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * notify-reload} (R-16). A failure is logged once and has no other effect.
  *
  * <p>While a start makes progress, the start timeout is lastExtension, at most once per second. Watchdog notifications are
- * sent from a virtual thread, at half the interval and only while the root is ready. They therefore stop also when the
- * tree hangs, or when compute-bound tasks occupy every carrier thread.
+ * sent from a virtual thread, at half the interval and only while the root is ready or degraded: a service that reports a
+ * problem is alive, and a restart is not what it asks for. They stop when the tree hangs, or when compute-bound tasks
+ * occupy every carrier thread.
  */
 public final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -127,7 +128,7 @@ public final class SystemdNotifier {
             while (!stopping) {
                 Status status = running.status();
                 long now = TimeSource.system().nanos();
-                if (watchdog.isPresent() && status.state() == State.READY && now - lastWatchdog >= half - pause / 2) {
+                if (watchdog.isPresent() && isUp(status.state()) && now - lastWatchdog >= half - pause / 2) {
                     send("WATCHDOG=1");
                     lastWatchdog = now;
                 }
@@ -141,6 +142,10 @@ public final class SystemdNotifier {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // not expected
         }
+    }
+
+    private static boolean isUp(State state) {
+        return state == State.READY || state == State.DEGRADED;
     }
 
     private static String summary(Status status) {

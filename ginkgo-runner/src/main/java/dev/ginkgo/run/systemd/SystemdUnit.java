@@ -2,13 +2,16 @@ package dev.ginkgo.run.systemd;
 
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.SettingSource;
 import dev.ginkgo.config.ValidationResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,8 +24,10 @@ import java.util.stream.Collectors;
  * @param command the command line, arguments not yet quoted
  * @param process settings of the process
  * @param lowPort whether the service binds a port below 1024
+ * @param secrets keys of the secrets that the service loads as credentials, because every user can read a unit file
  */
-public record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
+public record SystemdUnit(
+        String name, String title, List<String> command, ProcessConfig process, boolean lowPort, List<String> secrets) {
     private static final Duration START_GRACE = Duration.ofSeconds(20);
     private static final Duration STOP_GRACE = Duration.ofSeconds(5);
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
@@ -44,7 +49,18 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 type + " (" + target.getFileName() + ")",
                 command,
                 process,
-                validationResult.settings().stream().anyMatch(SystemdUnit::isLowPort));
+                validationResult.settings().stream().anyMatch(SystemdUnit::isLowPort),
+                List.copyOf(givenSecrets(validationResult)));
+    }
+
+    /** Returns the keys of the secrets whose values are on the command line or in the environment, in order. */
+    public static Set<String> givenSecrets(ValidationResult validationResult) {
+        return validationResult.settings().stream()
+                .filter(setting -> setting.secret()
+                        && (setting.source() instanceof SettingSource.CommandLine
+                                || setting.source() instanceof SettingSource.Environment))
+                .map(SettingInfo::fullKey)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     public String render() {
@@ -60,7 +76,9 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 "# The service reports when it is ready and when a reload is complete. For systemd before 253 use",
                 "# Type=notify and ExecReload=/bin/kill -HUP $MAINPID.",
                 "Type=notify-reload",
-                "ExecStart=" + command.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" ")),
+                "ExecStart=" + command.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" "))));
+        lines.addAll(loadCredentials());
+        lines.addAll(List.of(
                 "TimeoutStartSec=" + process.startTimeout().plus(START_GRACE).toSeconds(),
                 "TimeoutStopSec=" + process.stopTimeout().plus(STOP_GRACE).toSeconds(),
                 "WatchdogSec=30",
@@ -118,6 +136,16 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 "WantedBy=multi-user.target",
                 ""));
         return String.join("\n", lines);
+    }
+
+    private List<String> loadCredentials() {
+        List<String> lines = new ArrayList<>();
+        if (!secrets.isEmpty()) {
+            lines.add(
+                    "# Secrets are not in this file. Write each into the file below, and make it readable for root only.");
+        }
+        secrets.forEach(key -> lines.add("LoadCredential=" + key + ":/etc/" + name + "/" + key));
+        return lines;
     }
 
     private List<String> protectHome() {

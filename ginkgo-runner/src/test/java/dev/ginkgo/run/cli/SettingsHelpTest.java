@@ -73,6 +73,30 @@ class SettingsHelpTest {
     }
 
     @Test
+    @DisplayName("C-23 a relative default path has the same value when the output of -h is read in another folder")
+    void relativeDefault_keepsItsMeaning() {
+        // Given relative and absolute defaults
+        ginkgo.withFile("Paths.java", """
+                import dev.ginkgo.*;
+                import java.nio.file.Path;
+                class Paths extends Service {
+                    final Setting<Path> data = setting("data", Path.of("data"));
+                    final Setting<Path> temp = setting("temp", Path.of("/tmp"));
+                }
+                """);
+        assertThat(ginkgo.run("Paths.java", "-h")).as(ginkgo.err()).isZero();
+        String settings = ginkgo.out();
+        assertThat(settings)
+                .contains("# data = … # data, relative to the working folder; in a file it would be relative to")
+                .contains("temp = \"/tmp\"");
+        // When the output is a file in another folder
+        ginkgo.withFile("etc/paths.toml", settings.replace("\"Paths.java\"", "\"../Paths.java\""));
+        assertThat(ginkgo.run("etc/paths.toml", "-h")).as(ginkgo.err()).isZero();
+        // Then the value is still the default
+        assertThat(ginkgo.out()).contains("# data = … # data, relative to the working folder");
+    }
+
+    @Test
     @DisplayName("C-13 help is printed together with the problems of the configuration")
     void printsHelpAndProblems() {
         assertThat(ginkgo.run("Hello.java", "-h", "--set", "rat-per-minute=1")).isZero();

@@ -2,6 +2,7 @@ package dev.ginkgo.run.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PidFileTest {
+    private static final Path LOCKS = Path.of("/proc/locks");
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -78,5 +81,34 @@ class PidFileTest {
                 writer.join();
             }
         }
+    }
+
+    @Test
+    @DisplayName("R-28 a process that tries to lock its own pidfile again keeps the lock that it holds")
+    void keepsLock_whenLockedAgain() throws Exception {
+        assumeTrue(Files.isReadable(LOCKS), "this test reads the locks of the kernel, on Linux");
+        // Given a locked pidfile
+        Path file = folder.resolve("x.pid");
+        try (PidFile locked = PidFile.lock(file).orElseThrow()) {
+            assertThat(isLockedByThisProcess(file)).isTrue();
+            // When the same process locks it again
+            assertThatThrownBy(() -> PidFile.lock(file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(file + " is already locked by this process");
+            // Then the kernel still has the lock, until it is released
+            assertThat(isLockedByThisProcess(file)).isTrue();
+            assertThat(locked).isNotNull();
+        }
+        assertThat(isLockedByThisProcess(file)).isFalse();
+        try (PidFile again = PidFile.lock(file).orElseThrow()) {
+            assertThat(again).isNotNull();
+        }
+    }
+
+    /** Returns whether {@code /proc/locks} has a lock of this process on the file (proc_locks(5)). */
+    private static boolean isLockedByThisProcess(Path file) throws IOException {
+        String pid = " " + ProcessHandle.current().pid() + " ";
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        return Files.readAllLines(LOCKS).stream().anyMatch(line -> line.contains(pid) && line.contains(inode));
     }
 }

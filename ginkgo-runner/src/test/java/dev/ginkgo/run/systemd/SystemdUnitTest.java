@@ -69,6 +69,33 @@ class SystemdUnitTest {
     }
 
     @Test
+    @DisplayName("R-26 the value of a secret is not printed: the unit loads it as a credential")
+    void loadsSecretsAsCredentials() {
+        InProcessCommand ginkgo =
+                new InProcessCommand(folder).withFile("KeyServer.java", """
+                        import dev.ginkgo.*;
+                        import dev.ginkgo.config.Secret;
+                        class KeyServer extends Service {
+                            final Setting<Secret> token = setting("api.token", Secret.class);
+                            final Setting<String> key = setting("key", "").secret();
+                            final Setting<String> word = setting("word", "");
+                        }
+                        """).environment("GINKGO_KEY", "hunter3");
+
+        // When a secret is given on the command line, and another in the environment
+        int code = ginkgo.run("systemd", "KeyServer.java", "--set", "api.token=hunter2", "--set", "word=Hi");
+
+        // Then
+        assertThat(code).as(ginkgo.err()).isZero();
+        assertThat(ginkgo.out())
+                .contains("\nExecStart=ginkgo run --set word=Hi " + folder.toAbsolutePath() + "/KeyServer.java\n")
+                .contains("\nLoadCredential=api.token:/etc/key-server/api.token\n")
+                .contains("\nLoadCredential=key:/etc/key-server/key\n")
+                .doesNotContain("hunter");
+        assertThat(ginkgo.err()).doesNotContain("hunter");
+    }
+
+    @Test
     @DisplayName("systemd-analyze verify accepts the unit")
     void unitPassesVerification() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "this test needs systemd-analyze");
