@@ -40,7 +40,7 @@ class LogHandoverTest {
     }
 
     @Test
-    @DisplayName("R-25 a symbolic link at log.file is rejected before the start, and its target keeps its"
+    @DisplayName("R-31 a symbolic link at log.file is rejected before the start, and its target keeps its"
             + " owner and content")
     void rejectsLinkAtLogFile() throws Exception {
         // Given a link that the user nobody has put in the place of the log
@@ -59,7 +59,7 @@ class LogHandoverTest {
     }
 
     @Test
-    @DisplayName("R-25 a symbolic link of the user at a folder above log.file is rejected, and nothing is"
+    @DisplayName("R-31 a symbolic link of the user at a folder above log.file is rejected, and nothing is"
             + " created below its target")
     void rejectsLinkAtFolder() throws Exception {
         // Given a link to a folder of root in the place of the folder of the log
@@ -76,7 +76,7 @@ class LogHandoverTest {
     }
 
     @Test
-    @DisplayName("R-25 only a regular file with one name that root or the user owns is given to the" + " user")
+    @DisplayName("R-31 only a regular file with one name that root or the user owns is given to the" + " user")
     void rejectsUnsuitableFiles() throws Exception {
         Privileges privileges = Privileges.to("nobody", "", "Linux");
         Path hardLink = Files.createLink(logs.resolve("hard-link"), secret);
@@ -91,7 +91,7 @@ class LogHandoverTest {
     }
 
     @Test
-    @DisplayName("R-25 a missing log and missing folders above it are created for the user; a link of root"
+    @DisplayName("R-31 a missing log and missing folders above it are created for the user; a link of root"
             + " above them is followed")
     void createsLogAndFolders() throws Exception {
         Privileges privileges = Privileges.to("nobody", "", "Linux");

@@ -73,7 +73,7 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("C-23 a relative default path has the same value when the output of -h is read in another folder")
+    @DisplayName("C-24 a relative default path has the same value when the output of -h is read in another folder")
     void relativeDefault_keepsItsMeaning() {
         // Given relative and absolute defaults
         ginkgo.withFile("Paths.java", """
