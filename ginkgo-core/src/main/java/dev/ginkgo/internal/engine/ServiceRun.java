@@ -1,6 +1,7 @@
 package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.time.TimeSource;
@@ -178,12 +179,16 @@ public final class ServiceRun {
     }
 
     /**
-     * Starts a task of the service.
+     * Starts a task of the service. Only a task has a {@link TaskScope}: what a hook opens outlives the hook.
      *
      * @throws IllegalStateException if the run is stopping
      */
     public void spawn(String name, TaskBody taskBody) {
-        Task task = new Task(path, name, taskBody, this::onTaskEnd);
+        TaskBody scoped = () -> TaskScope.call(() -> {
+            taskBody.run();
+            return true;
+        });
+        Task task = new Task(path, name, scoped, this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
