@@ -165,6 +165,9 @@ public final class ServiceRun {
 
     private void setReadiness(Readiness now) {
         synchronized (this) {
+            if (readiness == null && startHookError != null) {
+                return; // the start fails with that exception, although its thread may not have seen it yet
+            }
             readiness = now;
         }
         serviceTree.updateReadiness(serviceNode, this, now);
