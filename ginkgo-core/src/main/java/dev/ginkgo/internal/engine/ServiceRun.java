@@ -38,9 +38,8 @@ public final class ServiceRun {
     /** Result of the run; set once. */
     volatile StopResult result = StopResult.CLEAN;
 
-    /** The deadline of the stop that cancelled the start. */
-    @Nullable
-    Deadline stopDeadline;
+    /** Deadline of the stop of this run alone; null until a stop or a rollback begins. Read without the lock. */
+    private volatile @Nullable Deadline stopDeadline;
     /** The children in the order in which they started. */
     final List<ServiceNode> startOrder = new ArrayList<>();
 
@@ -96,6 +95,31 @@ public final class ServiceRun {
             }
         }
         return false;
+    }
+
+    /**
+     * Sets the deadline of the stop, or shortens it if the stop is in progress. Called under the tree's lock; the caller
+     * then wakes the threads that wait in this run or below it.
+     */
+    void limitStop(Deadline limit) {
+        Deadline current = stopDeadline;
+        stopDeadline = current == null ? limit : current.earlier(limit);
+    }
+
+    /**
+     * Returns the deadline by which this run has to stop: the earliest of those of this run and of the runs above it,
+     * which can still be shortened; null if none of them is being stopped.
+     */
+    @Nullable
+    Deadline stopDeadline() {
+        Deadline earliest = null;
+        for (ServiceRun run = this; run != null; run = run.parent) {
+            Deadline own = run.stopDeadline;
+            if (own != null) {
+                earliest = earliest == null ? own : earliest.earlier(own);
+            }
+        }
+        return earliest;
     }
 
     // ---- the start hook

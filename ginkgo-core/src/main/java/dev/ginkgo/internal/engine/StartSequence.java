@@ -241,7 +241,7 @@ final class StartSequence {
                 return; // a task or a child has failed in the meantime, and that is the cause
             }
             if (serviceRun.isCancelled()) {
-                startAttempt.stoppedBy(stopDeadline(serviceRun));
+                startAttempt.stoppedBy(serviceRun.stopDeadline());
                 serviceTree.transition(serviceNode, STOPPING, "", null);
             } else {
                 serviceTree.transition(serviceNode, FAILED, Messages.oneLine(error), error);
@@ -281,15 +281,6 @@ final class StartSequence {
     /** Returns the exception for a start that failed because of {@code cause}. */
     static StartException startFailed(String path, Throwable cause) {
         return new StartException(path, path + " did not start: " + Messages.oneLine(cause), false, cause);
-    }
-
-    private static @Nullable Deadline stopDeadline(ServiceRun serviceRun) {
-        for (ServiceRun above = serviceRun; above != null; above = above.parent()) {
-            if (above.stopDeadline != null) {
-                return above.stopDeadline;
-            }
-        }
-        return null;
     }
 
     private void logReady(ServiceNode serviceNode, ServiceRun serviceRun) {
