@@ -41,7 +41,8 @@ class SubscriptionInHookTest {
         // Given
         Reader reader = new Reader();
         try (TestTree<Reader> tree = TestTree.start(reader, "hub.http.enabled = false")) {
-            await().until(() -> tree.ginkgo().tasks().stream().noneMatch(task -> task.name().equals("onStart")));
+            await().until(() ->
+                    tree.ginkgo().tasks().stream().noneMatch(task -> task.name().equals("onStart")));
 
             // When
             reader.hub.publish("/x", "one");

@@ -300,8 +300,9 @@ final class RestartTest {
     }
 
     @Test
-    @DisplayName("S-09 a supplier that throws an Error counts as a failure: supervision continues, and escalates when the"
-            + " restart intensity is exceeded")
+    @DisplayName(
+            "S-09 a supplier that throws an Error counts as a failure: supervision continues, and escalates when the"
+                    + " restart intensity is exceeded")
     void continues_whenTheSupplierThrowsAnError() throws Exception {
         // Given a supplier that fails once with an Error, then works once, then fails for ever
         TestService child = new TestService("child");

@@ -22,7 +22,11 @@ final class HookCall {
      * @return what the hook threw, a {@link TimeoutException} with its stack trace, or null
      */
     static @Nullable Throwable run(
-            ServiceNode serviceNode, ServiceRun serviceRun, String name, TaskBody taskBody, Supplier<Deadline> deadline) {
+            ServiceNode serviceNode,
+            ServiceRun serviceRun,
+            String name,
+            TaskBody taskBody,
+            Supplier<Deadline> deadline) {
         AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
         Task task = serviceRun.startHookTask(name, taskBody, thrown -> completion.set(new Completion(thrown)));
         return await(serviceNode, task, name, completion, deadline);
@@ -57,8 +61,10 @@ final class HookCall {
             Supplier<Deadline> deadline) {
         Completion result = serviceNode
                 .waitQueue()
-                .awaitUninterruptibly(completion::get, TimeSource.system(), () -> deadline.get()
-                        .nanos());
+                .awaitUninterruptibly(
+                        completion::get,
+                        TimeSource.system(),
+                        () -> deadline.get().nanos());
         if (result != null) {
             return result.thrown;
         }

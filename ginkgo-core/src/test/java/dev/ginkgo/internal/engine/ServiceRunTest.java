@@ -42,7 +42,9 @@ class ServiceRunTest {
             // Then
             assertThat(run.startHookError()).as(call).isSameAs(thrown);
             assertThat(run.readiness()).as(call).isNull();
-            assertThat(run.startHookSucceeded()).as("onStop is called after %s", call).isFalse();
+            assertThat(run.startHookSucceeded())
+                    .as("onStop is called after %s", call)
+                    .isFalse();
         }
     }
 
