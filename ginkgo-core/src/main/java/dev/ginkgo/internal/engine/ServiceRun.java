@@ -42,6 +42,8 @@ public final class ServiceRun {
     private volatile @Nullable Deadline stopDeadline;
     /** The children in the order in which they started. */
     final List<ServiceNode> startOrder = new ArrayList<>();
+    /** The children that were stopped during the start, before their own turn: this run does not start them. */
+    final Set<ServiceNode> stoppedBeforeStart = new LinkedHashSet<>(0);
 
     // run: guarded by this
     private final Set<Task> tasks = new LinkedHashSet<>(0);

@@ -177,12 +177,12 @@ final class StartSequence {
     }
 
     /**
-     * Starts a declared child. If only the child is stopped during its start, the start of the parent continues, as it
-     * would if the child had been stopped later.
+     * Starts a declared child. If only the child is stopped, during its start or before it, the start of the parent
+     * continues, as it would if the child had been stopped later.
      */
     private void startDeclared(ServiceNode child, ServiceRun serviceRun, StartAttempt startAttempt) {
         try {
-            start(child, serviceRun, startAttempt, () -> true);
+            start(child, serviceRun, startAttempt, () -> !serviceRun.stoppedBeforeStart.contains(child));
         } catch (StartException e) {
             if (!e.cancelled() || !child.terminated) {
                 throw e;

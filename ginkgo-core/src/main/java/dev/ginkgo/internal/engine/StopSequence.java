@@ -57,8 +57,8 @@ final class StopSequence {
             ServiceRun serviceRun = serviceNode.serviceRun;
             found.set(serviceRun);
             if (serviceRun == null) {
-                if (last && serviceNode.state != NEW) {
-                    serviceNode.markTerminated(true);
+                if (last) {
+                    stopBeforeStart(serviceNode);
                 }
                 return Role.NOTHING;
             }
@@ -96,6 +96,23 @@ final class StopSequence {
                             WaitQueue.never(TimeSource.system()));
         }
         return serviceRun.result; // not the node's last result: the node may have been started again
+    }
+
+    /** Handles the stop of a node that is not running. Called under the tree's lock. */
+    private void stopBeforeStart(ServiceNode serviceNode) {
+        ServiceNode parent = serviceNode.parent();
+        if (parent != null && parent.state == STARTING) {
+            ServiceRun parentRun = requireNonNull(parent.serviceRun);
+            if (!parentRun.startOrder.contains(serviceNode)) {
+                parentRun.stoppedBeforeStart.add(serviceNode);
+                if (serviceNode.state == NEW) {
+                    serviceTree.transition(serviceNode, STOPPED, "", null);
+                }
+            }
+        }
+        if (serviceNode.state != NEW) {
+            serviceNode.markTerminated(true);
+        }
     }
 
     /** Performs the steps of a stop that has a deadline of its own, such as that after a failure. */
