@@ -302,10 +302,13 @@ public final class ServiceRun {
     }
 
     private void onTaskEnd(Task task, @Nullable Throwable escaped) {
-        if (escaped != null) {
-            serviceTree.taskFailed(serviceNode, this, task, escaped);
+        try {
+            if (escaped != null) {
+                serviceTree.taskFailed(serviceNode, this, task, escaped);
+            }
+        } finally { // also if the log cannot format the exception
+            remove(task);
         }
-        remove(task);
     }
 
     private void remove(Task task) {

@@ -234,6 +234,7 @@ final class StartSequence {
 
     private StartException rollBack(
             ServiceNode serviceNode, ServiceRun serviceRun, Throwable error, StartAttempt startAttempt) {
+        String reason = Messages.oneLine(error); // calls user code, so not under the lock
         serviceTree.withLock(() -> {
             serviceRun.ending = true;
             serviceRun.isLastRun = serviceRun.isLastRun || serviceRun.parent() == null;
@@ -244,7 +245,7 @@ final class StartSequence {
                 startAttempt.stoppedBy(serviceRun.stopDeadline());
                 serviceTree.transition(serviceNode, STOPPING, "", null);
             } else {
-                serviceTree.transition(serviceNode, FAILED, Messages.oneLine(error), error);
+                serviceTree.transition(serviceNode, FAILED, reason, error);
             }
         });
         serviceNode.waitQueue().signal();
