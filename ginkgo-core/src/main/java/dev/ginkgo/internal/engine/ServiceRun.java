@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * run, under which no other lock is taken (see LOCKS.md).
  */
 public final class ServiceRun {
+    /** The run to which the calling task or hook belongs. */
+    private static final ScopedValue<ServiceRun> CALLER = ScopedValue.newInstance();
+
     private final ServiceNode serviceNode;
     private final ServiceTree serviceTree;
     private final @Nullable ServiceRun parent;
@@ -131,7 +134,7 @@ public final class ServiceRun {
         synchronized (this) {
             acting = true;
             open = true;
-            startHook = new Task(path, "onStart", serviceNode.hooks()::onStart, this::onStartHookEnd);
+            startHook = new Task(path, "onStart", inThisRun(serviceNode.hooks()::onStart), this::onStartHookEnd);
             tasks.add(startHook);
             startHook.start();
         }
@@ -202,6 +205,19 @@ public final class ServiceRun {
 
     // ---- tasks and resources
 
+    /** Returns whether the caller is a task or a hook of an earlier run of the same service, which did not stop. */
+    boolean isCalledFromEarlierRun() {
+        ServiceRun caller = CALLER.isBound() ? CALLER.get() : this;
+        return caller != this && caller.serviceNode == serviceNode;
+    }
+
+    private TaskBody inThisRun(TaskBody taskBody) {
+        return () -> ScopedValue.where(CALLER, this).call(() -> {
+            taskBody.run();
+            return true;
+        });
+    }
+
     /** Returns whether the service may act: from {@code onStart} to the end of its run. */
     synchronized boolean isActing() {
         return acting;
@@ -217,7 +233,7 @@ public final class ServiceRun {
             taskBody.run();
             return true;
         });
-        Task task = new Task(path, name, scoped, this::onTaskEnd);
+        Task task = new Task(path, name, inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -230,7 +246,7 @@ public final class ServiceRun {
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
     Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
-        Task task = new Task(path, name, taskBody, (self, escaped) -> {
+        Task task = new Task(path, name, inThisRun(taskBody), (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
         });
