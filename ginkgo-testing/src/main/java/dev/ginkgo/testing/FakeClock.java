@@ -93,12 +93,12 @@ public final class FakeClock implements TimeSource {
             synchronized (this) {
                 before = activity;
             }
-            List<Thread> tasks = new ArrayList<>();
-            treeTasks.forEach(tree -> tasks.addAll(tree.get()));
+            List<Thread> tasks = listTasks();
+            boolean complete = listTasks().equals(tasks); // not if a task was spawned in a tree that was listed already
             synchronized (this) {
                 List<Thread> busy =
                         tasks.stream().filter(task -> !isWaiting(task)).toList();
-                if (busy.isEmpty() && activity == before) {
+                if (complete && busy.isEmpty() && activity == before) {
                     return;
                 }
                 if (TimeSource.system().nanos() - giveUp > 0) {
@@ -112,6 +112,12 @@ public final class FakeClock implements TimeSource {
                 }
             }
         }
+    }
+
+    private List<Thread> listTasks() {
+        List<Thread> tasks = new ArrayList<>();
+        treeTasks.forEach(tree -> tasks.addAll(tree.get()));
+        return tasks;
     }
 
     private boolean isWaiting(Thread thread) {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class FakeClockTest {
@@ -61,6 +63,43 @@ class FakeClockTest {
                     .hasMessageContaining("CountDownLatch.await");
             elsewhere.countDown();
         }
+    }
+
+    @Test
+    @DisplayName("T-15 awaitIdle waits for a task that is spawned while the tasks are listed")
+    void awaitIdle_waitsForATaskThatIsSpawnedWhileTheTasksAreListed() {
+        // Given a task of the second tree that spawns one in the first, which has been listed already, and ends
+        FakeClock clock = new FakeClock();
+        AtomicBoolean spawned = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch listed = new CountDownLatch(1);
+        Thread late = Thread.ofVirtual().name("late").unstarted(() -> {
+            try {
+                listed.await();
+                done.set(true);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        clock.onTreeStart(() -> {
+            if (!late.isAlive()) {
+                return List.of();
+            }
+            listed.countDown();
+            return List.of(late);
+        });
+        clock.onTreeStart(() -> {
+            if (spawned.compareAndSet(false, true)) {
+                late.start();
+            }
+            return List.of();
+        });
+
+        // When
+        clock.awaitIdle();
+
+        // Then
+        assertThat(done).isTrue();
     }
 
     @Test
