@@ -288,7 +288,8 @@ public final class Ginkgo implements AutoCloseable {
                 }
                 BindingResult bindingResult =
                         currentSettings.bind(configuration).orThrow();
-                currentSettings.publish(configuration, bindingResult, bindingResult.snapshot(), List.of());
+                currentSettings.publish(
+                        configuration, bindingResult, currentSettings.snapshot(), bindingResult.snapshot(), List.of());
                 bindingResult.warnings().forEach(LOG::warn);
             } catch (RuntimeException | Error e) {
                 serviceTree.abortStart();

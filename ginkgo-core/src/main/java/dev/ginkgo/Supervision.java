@@ -79,7 +79,8 @@ public final class Supervision {
     }
 
     /**
-     * Sets the restart intensity: how many restarts are tried within a period. The next failure within the period
+     * Sets the restart intensity: how many restarts are tried within a period, of which a pause before a restart counts
+     * for no more than its share, {@code within / (restarts + 1)}. The next failure within the period
      * escalates.
      *
      * @throws IllegalArgumentException if {@code restarts} is negative, or {@code within} is not positive

@@ -19,7 +19,8 @@ import java.util.Set;
  *                                 +--> STARTING (again)
  * </pre>
  *
- * <p>{@code READY} may also change to {@code STOPPING}. A service is {@code FAILED} from the moment of its failure; its
+ * <p>{@code READY} may also change to {@code STOPPING}, and {@code NEW} to {@code STOPPED}: a child that is stopped while
+ * its parent starts, before its own turn, is not started. A service is {@code FAILED} from the moment of its failure; its
  * tasks are stopped after that, and {@link Service#awaitStopped()} returns only when they have ended.
  */
 public enum State {
@@ -50,7 +51,8 @@ public enum State {
 
     private static Set<State> next(State state) {
         return switch (state) {
-            case NEW, STOPPED, FAILED -> EnumSet.of(STARTING);
+            case NEW -> EnumSet.of(STARTING, STOPPED);
+            case STOPPED, FAILED -> EnumSet.of(STARTING);
             case STARTING -> EnumSet.of(READY, DEGRADED, STOPPING, FAILED);
             case READY -> EnumSet.of(DEGRADED, STOPPING, FAILED);
             case DEGRADED -> EnumSet.of(READY, STOPPING, FAILED);

@@ -276,7 +276,8 @@ public final class MessageHub extends Service {
 
     /**
      * Subscribes to a channel, a pattern or a list. The caller closes the subscription; one that is opened by a task of
-     * a service is closed at the latest when that task ends. If some of the requested messages are no longer retained,
+     * a service is closed at the latest when that task ends. One that is opened in a hook, such as {@code onStart}, stays
+     * open until it is closed: pass it to {@code closeOnStop}. If some of the requested messages are no longer retained,
      * the subscription starts with a gap.
      *
      * @param channels a name such as {@code /numbers}; a pattern, in which {@code *} matches exactly one segment and

@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Nothing is queued per subscription. A subscriber that falls behind retention loses the evicted messages, and is
  * notified through {@link #onGap}. Only one thread may read from a subscription, preferably a virtual thread; any
- * thread may close it. A subscription opened by a task of a service is closed when that task ends.
+ * thread may close it. A subscription opened by a task of a service is closed when that task ends; one
+ * opened in a hook is not, so pass it to {@code closeOnStop}.
  *
  * <p>Iteration ends when the reading thread is interrupted (the interrupt flag stays set) or when the subscription is
  * closed. If the hub stops, iteration and {@link #take} throw {@link IllegalStateException}, so that no thread waits

@@ -36,6 +36,7 @@ public final class FakeClock implements TimeSource {
 
     private final Instant origin;
     private final Duration idleTimeout;
+    private final IdleTimeout.Machine machine;
     private final List<Supplier<List<Thread>>> treeTasks = new CopyOnWriteArrayList<>();
 
     // guarded by this
@@ -52,21 +53,22 @@ public final class FakeClock implements TimeSource {
 
     /** Creates a clock that starts at the given instant. */
     public FakeClock(Instant origin) {
-        this(origin, IDLE_TIMEOUT);
+        this(origin, IDLE_TIMEOUT, IdleTimeout.Machine.actual());
     }
 
-    /** Creates a clock with another limit of real time for the tasks to become idle, for tests of this class. */
-    FakeClock(Instant origin, Duration idleTimeout) {
+    /** Creates a clock with another timeout for the tasks to become idle, for tests of this class. */
+    FakeClock(Instant origin, Duration idleTimeout, IdleTimeout.Machine machine) {
         this.origin = origin;
         this.idleTimeout = idleTimeout;
+        this.machine = machine;
     }
 
     /**
      * Moves the time forward and wakes the threads that become due, in order. Returns when every task is parked again.
      *
      * @throws IllegalArgumentException if the duration is negative
-     * @throws AssertionError if a task is blocked elsewhere for ten seconds of real time; the message has its name and
-     *     stack trace
+     * @throws AssertionError if a task is blocked elsewhere for ten seconds; the message has its name and stack trace.
+     *     The ten seconds are longer on a busy machine, in proportion to what it delivers
      */
     public void advance(Duration by) {
         if (by.isNegative()) {
@@ -83,26 +85,26 @@ public final class FakeClock implements TimeSource {
     /**
      * Waits until every task is parked, without moving the time.
      *
-     * @throws AssertionError if a task is blocked elsewhere for ten seconds of real time; the message has its name and
-     *     stack trace
+     * @throws AssertionError if a task is blocked elsewhere for ten seconds; the message has its name and stack trace.
+     *     The ten seconds are longer on a busy machine, in proportion to what it delivers
      */
     public void awaitIdle() {
-        long giveUp = TimeSource.system().nanos() + idleTimeout.toNanos();
+        IdleTimeout timeout = new IdleTimeout(idleTimeout, machine);
         while (true) {
             long before;
             synchronized (this) {
                 before = activity;
             }
-            List<Thread> tasks = new ArrayList<>();
-            treeTasks.forEach(tree -> tasks.addAll(tree.get()));
+            List<Thread> tasks = listTasks();
+            boolean complete = listTasks().equals(tasks); // not if a task was spawned in a tree that was listed already
             synchronized (this) {
                 List<Thread> busy =
                         tasks.stream().filter(task -> !isWaiting(task)).toList();
-                if (busy.isEmpty() && activity == before) {
+                if (complete && busy.isEmpty() && activity == before) {
                     return;
                 }
-                if (TimeSource.system().nanos() - giveUp > 0) {
-                    throw new AssertionError(blockedMessage(busy));
+                if (timeout.poll(busy.stream().anyMatch(task -> task.getState() == Thread.State.RUNNABLE))) {
+                    throw new AssertionError(blockedMessage(busy) + "\n(" + timeout + ")");
                 }
                 try {
                     wait(1); // notified by each park; the timeout covers threads that end
@@ -112,6 +114,12 @@ public final class FakeClock implements TimeSource {
                 }
             }
         }
+    }
+
+    private List<Thread> listTasks() {
+        List<Thread> tasks = new ArrayList<>();
+        treeTasks.forEach(tree -> tasks.addAll(tree.get()));
+        return tasks;
     }
 
     private boolean isWaiting(Thread thread) {

@@ -10,7 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FakeClockTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
@@ -49,7 +54,7 @@ class FakeClockTest {
 
     @Test
     void advance_reportsNameAndStackOfATaskThatIsBlockedElsewhere() {
-        FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofMillis(50));
+        FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofMillis(50), IdleTimeout.Machine.actual());
         CountDownLatch elsewhere = new CountDownLatch(1);
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
             tree.root().run("blocked", elsewhere::await);
@@ -58,8 +63,119 @@ class FakeClockTest {
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith("these tasks do not wait in the clock's time; they are running, or blocked"
                             + " elsewhere:\ntimers#blocked\n    at ")
-                    .hasMessageContaining("CountDownLatch.await");
+                    .hasMessageContaining("CountDownLatch.await")
+                    .hasMessageContaining("of real time, in which the machine delivered ");
             elsewhere.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("T-15 awaitIdle waits for a task that is spawned while the tasks are listed")
+    void awaitIdle_waitsForATaskThatIsSpawnedWhileTheTasksAreListed() {
+        // Given a task of the second tree that spawns one in the first, which has been listed already, and ends
+        FakeClock clock = new FakeClock();
+        AtomicBoolean spawned = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch listed = new CountDownLatch(1);
+        Thread late = Thread.ofVirtual().name("late").unstarted(() -> {
+            try {
+                listed.await();
+                done.set(true);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        clock.onTreeStart(() -> {
+            if (!late.isAlive()) {
+                return List.of();
+            }
+            listed.countDown();
+            return List.of(late);
+        });
+        clock.onTreeStart(() -> {
+            if (spawned.compareAndSet(false, true)) {
+                late.start();
+            }
+            return List.of();
+        });
+
+        // When
+        clock.awaitIdle();
+
+        // Then
+        assertThat(done).isTrue();
+    }
+
+    /** Machine on which a minute passes between two polls; it delivers a fraction of that to this process. */
+    private static final class BusyMachine implements IdleTimeout.Machine {
+        final AtomicInteger polls = new AtomicInteger();
+        private final Duration delivered;
+
+        BusyMachine(Duration delivered) {
+            this.delivered = delivered;
+        }
+
+        @Override
+        public long nanos() {
+            return Duration.ofMinutes(polls.incrementAndGet()).toNanos();
+        }
+
+        @Override
+        public long processorNanos() {
+            return delivered.multipliedBy(polls.get()).toNanos();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("T-16 awaitIdle waits longer for a task on a busy machine, in proportion to what the machine delivers")
+    void awaitIdle_waitsLongerOnABusyMachine(boolean runnable) {
+        // Given a task that needs a hundred minutes of real time, because the machine delivers 1 ms per minute
+        BusyMachine machine = new BusyMachine(Duration.ofMillis(1));
+        FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofSeconds(10), machine);
+        CountDownLatch enough = new CountDownLatch(1);
+        Thread task = Thread.ofPlatform().daemon().start(() -> {
+            while (runnable && enough.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            awaitUninterruptibly(enough);
+        });
+        clock.onTreeStart(() -> {
+            if (machine.polls.get() >= 100) {
+                enough.countDown();
+            }
+            return task.isAlive() ? List.of(task) : List.of();
+        });
+
+        // When, then
+        clock.awaitIdle();
+        assertThat(task.isAlive()).isFalse();
+    }
+
+    @Test
+    @DisplayName("T-16 the error says how long awaitIdle waited, and what the machine delivered in that time")
+    void awaitIdle_reportsWhatTheMachineDelivered() {
+        BusyMachine machine = new BusyMachine(Duration.ofSeconds(3));
+        FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofSeconds(10), machine);
+        AtomicBoolean end = new AtomicBoolean();
+        Thread task = Thread.ofPlatform().daemon().start(() -> {
+            while (!end.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        clock.onTreeStart(() -> List.of(task));
+
+        assertThatThrownBy(clock::awaitIdle)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageEndingWith("(waited 4 min of real time, in which the machine delivered 12 s)");
+        end.set(true);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

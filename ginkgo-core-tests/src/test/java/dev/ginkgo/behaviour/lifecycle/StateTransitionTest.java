@@ -29,7 +29,7 @@ class StateTransitionTest {
     @DisplayName("L-01 a state changes only as the transition table allows")
     void allowsOnlyTheTransitionsOfTheTable() {
         Map<State, Set<State>> table = Map.of(
-                NEW, EnumSet.of(STARTING),
+                NEW, EnumSet.of(STARTING, STOPPED),
                 STARTING, EnumSet.of(READY, DEGRADED, STOPPING, FAILED),
                 READY, EnumSet.of(DEGRADED, STOPPING, FAILED),
                 DEGRADED, EnumSet.of(READY, STOPPING, FAILED),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.behaviour.BackgroundThread;
 import dev.ginkgo.behaviour.TestService;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.Lifecycle;
@@ -117,6 +118,58 @@ class StopDeadlineTest {
 
         assertThat(thrown).hasMessageContaining("not ready after 20 ms").hasNoSuppressedExceptions();
         assertThat(root.events).endsWith("a onStop", "a drained");
+    }
+
+    @Test
+    @DisplayName("L-25 a stop of the parent shortens a stop of a child that is in progress: the child's hook is"
+            + " interrupted at the parent's deadline")
+    void parentsDeadlineAppliesToAStopInProgress() throws Exception {
+        // Given a child whose own stop may take an hour and is waiting in onStop
+        CountDownLatch inside = new CountDownLatch(1);
+        TestService root = TestService.root().withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
+        TestService middle = root.child("middle").stopTimeout(Duration.ofHours(1));
+        middle.child("leaf").stopTimeout(Duration.ofHours(1)).whenStopping(self -> {
+            inside.countDown();
+            release.await();
+        });
+        root.start();
+        BackgroundThread childStop = BackgroundThread.run(middle::stop);
+        inside.await();
+
+        // When
+        BackgroundThread rootStop = BackgroundThread.run(root::stop);
+
+        // Then
+        assertThat(rootStop.awaitThrown())
+                .isInstanceOf(StopException.class)
+                .hasMessageContaining("test-service/middle/leaf: onStop threw java.util.concurrent.TimeoutException");
+        assertThat(childStop.awaitThrown()).isInstanceOf(StopException.class);
+        assertThat(root.state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    @DisplayName("L-25 a stop also shortens the rollback of a failed start below it")
+    void parentsDeadlineAppliesToARollback() throws Exception {
+        // Given an added child whose start failed, and whose rollback may take an hour and is closing a resource
+        CountDownLatch inside = new CountDownLatch(1);
+        TestService root = TestService.root().stopTimeout(Duration.ofMillis(300));
+        TestService added = root.detached("a").stopTimeout(Duration.ofHours(1)).whenStarting(self -> {
+            self.closedOnStop(() -> {
+                inside.countDown();
+                release.await();
+            });
+            throw new IllegalStateException("boom");
+        });
+        root.start();
+        BackgroundThread start = BackgroundThread.run(() -> root.child("a", added));
+        inside.await();
+
+        // When
+        BackgroundThread stop = BackgroundThread.run(root::stop);
+
+        // Then
+        assertThat(stop.awaitThrown()).isInstanceOf(StopException.class);
+        assertThat(start.awaitThrown()).isInstanceOf(StartException.class);
     }
 
     private void startTaskThatIgnoresInterrupts(TestService self) {

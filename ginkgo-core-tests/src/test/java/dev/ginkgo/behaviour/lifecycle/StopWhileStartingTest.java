@@ -87,6 +87,39 @@ class StopWhileStartingTest {
     }
 
     @Test
+    @DisplayName(
+            "L-26 a child that is stopped while its parent starts, before its own turn, is not started by that start")
+    void childIsNotStarted_whenItWasStoppedBeforeItsTurn() {
+        // Given
+        TestService root = TestService.root();
+        TestService first = root.child("first");
+        TestService later = root.child("later");
+        TestService below = later.child("below");
+        first.whenStarting(_ -> {
+            if (first.starts.get() == 1) {
+                later.stop();
+            }
+        });
+
+        // When
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            // Then
+            assertThat(root.events).containsExactly("first onStart", "root onStart");
+            assertThat(later.state()).isEqualTo(State.STOPPED);
+            assertThat(ginkgo.status().ready()).isTrue();
+            BackgroundThread waiter = BackgroundThread.run(below::awaitStopped);
+            assertThat(waiter.awaitThrown()).isNull();
+        }
+
+        // When the parent starts again, then so does the child
+        root.events.clear();
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            assertThat(root.events).containsExactly("first onStart", "below onStart", "later onStart", "root onStart");
+            assertThat(ginkgo.status().ready()).isTrue();
+        }
+    }
+
+    @Test
     @DisplayName("L-08 an interrupt of the starting thread cancels the start, and the interrupt status is kept")
     void interruptCancelsTheStart() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);

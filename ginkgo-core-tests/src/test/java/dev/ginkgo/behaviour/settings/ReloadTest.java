@@ -1,5 +1,6 @@
 package dev.ginkgo.behaviour.settings;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Ginkgo;
@@ -16,8 +17,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +83,42 @@ class ReloadTest {
             // And a good file is applied
             Files.writeString(file, "name = 'b'\n[leaf]\nrate = 8\n");
             assertThat(ginkgo.reload().changed()).containsExactly("name: a -> b", "leaf.rate: 7 -> 8");
+        }
+    }
+
+    @Test
+    @DisplayName("C-23 a child that is added during a reload gets the new settings")
+    void childAddedDuringAReloadGetsTheNewSettings() {
+        // Given a reload during which, after the settings have been collected, a child is added
+        final class Parent extends Service {
+            final List<String> events = new CopyOnWriteArrayList<>();
+            final AtomicBoolean armed = new AtomicBoolean();
+            final Setting<Integer> size = setting("size", 1).check(_ -> addOnce(), "is wrong");
+            final AtomicReference<@Nullable Leaf> late = new AtomicReference<>();
+
+            Parent() {
+                allowChildren("late");
+            }
+
+            private boolean addOnce() {
+                if (armed.compareAndSet(true, false)) {
+                    late.set(add("late", new Leaf(events)));
+                }
+                return true;
+            }
+        }
+        Parent parent = new Parent();
+        try (TestTree<Parent> tree = TestTree.start(parent, "[late]\nrate = 5")) {
+            parent.armed.set(true);
+
+            // When
+            ReloadResult result = tree.reload("size = 2\n[late]\nrate = 6");
+
+            // Then
+            assertThat(result.problems()).isEmpty();
+            assertThat(requireNonNull(parent.late.get()).rate.get()).isEqualTo(6);
+            assertThat(parent.size.get()).isEqualTo(2);
+            assertThat(parent.events).containsExactly("leaf rate 5->6", "leaf second 5->6", "leaf onReload");
         }
     }
 

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -31,19 +35,42 @@ final class RandomSchedulesTest {
     private static final int LIMIT_SECONDS = 20;
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.ginkgo");
+    private final Logger engine = (Logger) LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
+    private final Queue<String> engineErrors = new ConcurrentLinkedQueue<>();
+    private final StallMeter stallMeter = new StallMeter();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            engineErrors.add(event.getFormattedMessage()
+                    + (event.getThrowableProxy() == null
+                            ? ""
+                            : "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy())));
+        }
+    };
 
+    /** Discards what the random services log, and collects the errors of the engine itself. */
     @BeforeEach
-    void disableLogging() {
+    void collectEngineErrors() {
         logger.setLevel(Level.OFF);
+        appender.setContext(engine.getLoggerContext());
+        appender.start();
+        engine.setLevel(Level.ERROR);
+        engine.setAdditive(false);
+        engine.addAppender(appender);
     }
 
     @AfterEach
-    void enableLogging() {
+    void restoreLogging() {
+        stallMeter.close();
+        engine.detachAppender(appender);
+        engine.setAdditive(true);
+        engine.setLevel(null);
         logger.setLevel(null);
     }
 
     @Test
-    @DisplayName("L, T, S: random interleavings violate no rule")
+    @DisplayName(
+            "L, T, S: random interleavings violate no rule; S-11 no error of the engine and no leaked task is tolerated")
     void randomInterleavings() throws InterruptedException {
         Long one = Long.getLong("ginkgo.seed");
         long[] seeds = one != null
@@ -54,7 +81,7 @@ final class RandomSchedulesTest {
         List<Thread> threads = new ArrayList<>();
         for (long seed : seeds) {
             permits.acquire();
-            if (failures.size() > 5) {
+            if (failures.size() + engineErrors.size() > 5) {
                 break;
             }
             threads.add(Thread.ofPlatform().daemon().start(() -> {
@@ -72,10 +99,11 @@ final class RandomSchedulesTest {
             thread.join();
         }
         assertThat(String.join("\n\n", failures)).isEmpty();
+        assertThat(engineErrors).isEmpty();
     }
 
-    private static String run(long seed) {
-        RandomSchedule randomSchedule = new RandomSchedule(seed);
+    private String run(long seed) {
+        RandomSchedule randomSchedule = new RandomSchedule(seed, stallMeter);
         FutureTask<List<String>> result = new FutureTask<>(randomSchedule::run);
         Thread thread = Thread.ofPlatform().daemon().name("schedule " + seed).start(result);
         try {

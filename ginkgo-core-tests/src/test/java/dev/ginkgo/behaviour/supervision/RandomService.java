@@ -4,6 +4,7 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Snapshot;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
@@ -132,14 +133,22 @@ final class RandomService extends Service {
             case 0, 1, 2, 3 -> throw new IllegalStateException(label + "." + where + " throws");
             case 4 -> throw new StackOverflowError(label + "." + where + " is deep");
             case 5, 6 -> sleep(Duration.ofDays(1)); // blocks until the interrupt
-            default -> { // ignores the first interrupt
-                try {
-                    sleep(Duration.ofDays(1));
-                } catch (InterruptedException first) {
-                    sleep(Duration.ofMillis(400)); // limited, because two interrupts may arrive as one
-                }
-            }
+            default -> ignoreFirstInterrupt();
         }
+    }
+
+    /** Blocks until the second interrupt. The stop may report the task: two interrupts may arrive as one. */
+    private void ignoreFirstInterrupt() throws InterruptedException {
+        try {
+            sleep(Duration.ofDays(1));
+        } catch (InterruptedException first) {
+            sleep(Duration.ofMillis(400)); // limited, so that it ends without a second interrupt
+        }
+    }
+
+    /** Returns whether a leaked task is one that ignores interrupts on purpose. */
+    static boolean isIntended(Leak leak) {
+        return leak.stack().stream().anyMatch(frame -> frame.getMethodName().equals("ignoreFirstInterrupt"));
     }
 
     @Override
@@ -176,12 +185,34 @@ final class RandomService extends Service {
             if (chance(ledger.failureRate / 2)) {
                 task("stop", this::stop);
             }
+            if (chance(0.2)) {
+                becomeReadyLater();
+            }
             act("onStart");
             started = true;
         });
         if (chance(0.1)) {
             degraded("from the start"); // last, because after this call onStart counts as a task
         }
+    }
+
+    /**
+     * Defers the readiness until the body of {@code onStart} has ended. If it ended with an exception, this call of
+     * {@code ready()} must not hide it: {@link #onStop} would find a service that was not started.
+     */
+    private void becomeReadyLater() {
+        deferReady();
+        boolean ready = chance(0.7);
+        task("ready-later", () -> {
+            while ("onStart".equals(runningHook.get())) {
+                sleep(Duration.ofNanos(20_000));
+            }
+            if (ready) {
+                ready();
+            } else {
+                degraded("ready later");
+            }
+        });
     }
 
     private void loop() throws InterruptedException {

@@ -61,10 +61,41 @@ final class RestartIntensityTest {
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             for (int i = 0; i < 30; i++) {
                 child.failingTask("boom " + i);
-                clock.advance(Duration.ofSeconds(13));
+                clock.advance(Duration.ofSeconds(15));
                 assertThat(child.status().state()).isEqualTo(State.READY);
             }
             assertThat(tree.ginkgo().status().children().getFirst().restarts()).isEqualTo(30);
+        }
+    }
+
+    @Test
+    @DisplayName("S-10 the restart intensity applies also if the backoff is as long as the window")
+    void longPausesDoNotKeepFailuresApart() throws Exception {
+        // Given
+        Duration minute = Duration.ofMinutes(1);
+        TestService child = root.child(
+                "a",
+                new TestService("a"),
+                Supervision.restart().backoff(minute, minute).atMost(2, minute));
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            for (int i = 1; i <= 2; i++) {
+                child.failingTask("boom " + i);
+                clock.awaitIdle();
+                assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(minute);
+                while (child.status().state() != State.READY) {
+                    clock.advance(Duration.ofSeconds(1));
+                }
+            }
+
+            // When
+            child.failingTask("boom 3");
+            clock.awaitIdle();
+
+            // Then
+            assertThat(root.status().state()).isEqualTo(State.FAILED);
+            assertThat(root.status().reason())
+                    .isEqualTo("test-service/a failed 3 times within 60 s; its supervision allows 2 restarts");
+            tree.ginkgo().awaitStopped();
         }
     }
 

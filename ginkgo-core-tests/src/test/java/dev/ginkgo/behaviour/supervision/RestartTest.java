@@ -299,6 +299,38 @@ final class RestartTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "S-09 a supplier that throws an Error counts as a failure: supervision continues, and escalates when the"
+                    + " restart intensity is exceeded")
+    void continues_whenTheSupplierThrowsAnError() throws Exception {
+        // Given a supplier that fails once with an Error, then works once, then fails for ever
+        TestService child = new TestService("child");
+        TestService replacement = new TestService("replacement");
+        AtomicInteger calls = new AtomicInteger();
+        Supervision policy = Supervision.restart(() -> {
+                    if (calls.incrementAndGet() != 2) {
+                        throw new NoClassDefFoundError("Driver");
+                    }
+                    return replacement;
+                })
+                .atMost(3, Duration.ofMinutes(1))
+                .backoff(Duration.ZERO, Duration.ZERO);
+        root.child("a", child, policy);
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        // When
+        child.failingTask("boom");
+        await().until(() -> replacement.status().state() == State.READY);
+        replacement.failingTask("boom");
+        ginkgo.awaitStopped();
+
+        // Then
+        assertThat(root.status().state()).isEqualTo(State.FAILED);
+        assertThat(root.status().failure().orElseThrow().getMessage())
+                .contains("test-service/a failed 4 times within 60 s", "could not be created again: Driver");
+    }
+
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // imitates a faulty supplier
     private static <S extends Service> S nothing() {
         return (S) null;

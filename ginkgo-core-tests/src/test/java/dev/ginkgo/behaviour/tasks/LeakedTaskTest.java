@@ -10,9 +10,12 @@ import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.lifecycle.TaskBody;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -132,6 +135,50 @@ final class LeakedTaskTest {
         assertThat(thrown.leaks()).extracting(Leak::path).containsExactly("test-service");
         assertThat(child.status().state()).isEqualTo(State.STOPPED);
         assertThat(root.events).containsExactly("child onStart", "root onStart", "root onStop", "child onStop");
+    }
+
+    @Test
+    @DisplayName("T-14 a leaked task cannot act in the next run of its service: ready(), spawn and closeOnStop throw")
+    void leakedTaskCannotActInTheNextRun() throws InterruptedException {
+        // Given a task that survives the stop of the first run
+        TestService root = new TestService("root").stopTimeout(TIMEOUT);
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        CountDownLatch tried = new CountDownLatch(1);
+        List<TaskBody> actions = List.of(
+                root::markReady,
+                () -> root.task("late", () -> root.record("late task")),
+                () -> root.closedOnStop(root.resource("late resource")));
+        root.whenStarting(_ -> {
+            if (root.starts.get() == 2) {
+                root.markDegraded("second run");
+                return;
+            }
+            root.task("stuck", () -> {
+                ignoreInterrupts();
+                for (TaskBody action : actions) {
+                    try {
+                        action.run();
+                    } catch (IllegalStateException e) {
+                        thrown.add(e);
+                    }
+                }
+                tried.countDown();
+            });
+        });
+        root.start();
+        assertThat(catchThrowableOfType(StopException.class, root::stop)).isNotNull();
+
+        // When it continues in the second run
+        root.start();
+        release.countDown();
+        tried.await();
+
+        // Then
+        assertThat(root.status().state()).isEqualTo(State.DEGRADED);
+        assertThat(thrown).hasSize(3).allSatisfy(e -> assertThat(e).hasMessageContaining("earlier run"));
+        assertThat(root.events)
+                .containsExactly("root onStart", "root onStop", "root onStart", "root closes late resource");
+        root.stop();
     }
 
     @Test

@@ -132,6 +132,31 @@ final class TaskBookkeepingTest {
     }
 
     @Test
+    @DisplayName("T-12 what a hook opens stays open when the hook returns, and closes when the service stops")
+    void keepsResourcesOfHooksOpen() {
+        // Given a library that registers what it opens with the scope of the calling task
+        TestService root = new TestService("root");
+        List<String> closed = new CopyOnWriteArrayList<>();
+        List<Boolean> registered = new CopyOnWriteArrayList<>();
+        root.whenStarting(_ -> {
+            AutoCloseable subscription = () -> closed.add("subscription");
+            registered.add(TaskScope.closeAtEnd(subscription));
+            root.closedOnStop(subscription);
+        });
+        root.whenStopping(_ -> registered.add(TaskScope.closeAtEnd(() -> closed.add("opened in onStop"))));
+
+        // When
+        Ginkgo ginkgo = Ginkgo.start(root);
+        await().until(() -> root.status().tasks() == 0);
+
+        // Then
+        assertThat(closed).isEmpty();
+        ginkgo.stop();
+        assertThat(closed).containsExactly("subscription");
+        assertThat(registered).containsExactly(false, false);
+    }
+
+    @Test
     @DisplayName("T-10 a close that throws is logged and affects neither the other resources nor the service; nothing"
             + " is registered outside a task")
     void closesTheOthers_whenACloseThrows() throws Exception {

@@ -1,15 +1,21 @@
 package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.behaviour.LogCapture;
 import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.State;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -108,5 +114,83 @@ final class TaskFailureTest {
                             "test-service#accept ended while its service stopped",
                             "test-service#careless ended while its service stopped");
         }
+    }
+
+    /** Exception whose message needs another thread that acts on the tree, as a lazily formatted message may. */
+    private static final class LazyMessageException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient TestService other;
+        private final transient List<Boolean> completed;
+
+        LazyMessageException(TestService other, List<Boolean> completed) {
+            this.other = other;
+            this.completed = completed;
+        }
+
+        @Override
+        public String getMessage() {
+            Thread thread = Thread.ofPlatform().daemon().start(other::stop);
+            try {
+                completed.add(thread.join(Duration.ofSeconds(2)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return "lazy";
+        }
+    }
+
+    /** Exception that has no message because {@code getMessage()} throws. */
+    private static final class MessageThrowsException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+    }
+
+    @Test
+    @DisplayName("T-13 getMessage() of an exception is called without a lock, after a failure and after a failed start")
+    void callsGetMessageWithoutALock() throws Exception {
+        // Given
+        TestService root = new TestService("root");
+        TestService other = root.child("other", new TestService("other"));
+        List<Boolean> completed = new CopyOnWriteArrayList<>();
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        // When a task fails
+        root.task("failing", () -> {
+            throw new LazyMessageException(other, completed);
+        });
+        ginkgo.awaitStopped();
+
+        // Then
+        assertThat(root.status().reason()).isEqualTo("lazy");
+        assertThat(completed).isNotEmpty().doesNotContain(false);
+
+        // When a start fails
+        completed.clear();
+        root.whenStarting(_ -> {
+            throw new LazyMessageException(other, completed);
+        });
+        assertThatThrownBy(root::start).isInstanceOf(StartException.class).hasMessageContaining("lazy");
+
+        // Then
+        assertThat(completed).isNotEmpty().doesNotContain(false);
+    }
+
+    @Test
+    @DisplayName("T-13 an exception whose getMessage() throws fails its service like any other")
+    void failsTheService_whenGetMessageThrows() throws Exception {
+        TestService root = new TestService("root");
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        root.task("failing", () -> {
+            throw new MessageThrowsException();
+        });
+
+        await().until(() -> root.status().state() == State.FAILED);
+        await().until(() -> ginkgo.tasks().isEmpty());
     }
 }

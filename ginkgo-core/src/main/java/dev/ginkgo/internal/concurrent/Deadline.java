@@ -19,13 +19,21 @@ public record Deadline(long nanos) {
 
     /** Returns the earlier one of this deadline and the deadline that is {@code d} from now. */
     public Deadline earlier(Duration d) {
-        Deadline other = after(d);
+        return earlier(after(d));
+    }
+
+    /** Returns the earlier one of two deadlines. */
+    public Deadline earlier(Deadline other) {
         return other.nanos - nanos < 0 ? other : this;
     }
 
-    /** Returns the moment at which half of the remaining time has passed. */
-    public Deadline halfway() {
-        return new Deadline(TimeSource.system().nanos() + remainingNanos() / 2);
+    /**
+     * Returns the moment at which half of the time from {@code start} to this deadline has passed.
+     *
+     * @param start in terms of {@code TimeSource.system().nanos()}
+     */
+    public Deadline halfwayFrom(long start) {
+        return new Deadline(start + Math.max(0, nanos - start) / 2);
     }
 
     /**

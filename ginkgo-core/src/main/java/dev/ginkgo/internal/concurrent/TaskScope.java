@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Resources that are closed when the current task ends. A library that returns resources which a task might forget to
- * close, such as a subscription, registers them here.
+ * close, such as a subscription, registers them here. Hooks have no scope: what {@code onStart} opens is used after it
+ * has returned.
  */
 public final class TaskScope {
     private static final Logger LOG = LoggerFactory.getLogger(TaskScope.class);
@@ -22,7 +23,7 @@ public final class TaskScope {
      * Registers a resource of the calling task. When the task ends, its resources are closed in reverse order of
      * registration. Exceptions of {@code close} are logged.
      *
-     * @return whether the caller is a task; if not, nothing has been registered
+     * @return whether the caller is a task; in a hook, or outside a tree, nothing is registered
      */
     public static boolean closeAtEnd(AutoCloseable resource) {
         if (!CURRENT.isBound()) {

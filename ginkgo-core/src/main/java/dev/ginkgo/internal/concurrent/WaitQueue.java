@@ -4,6 +4,7 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ public final class WaitQueue {
      */
     public <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource timeSource, long deadline)
             throws InterruptedException {
+        return await(probe, timeSource, () -> deadline);
+    }
+
+    private <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource timeSource, LongSupplier deadline)
+            throws InterruptedException {
         Waiter self = new Waiter(Thread.currentThread(), timeSource, new Object());
         waiting.add(self);
         try {
@@ -54,10 +60,11 @@ public final class WaitQueue {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                if (timeSource.nanos() - deadline >= 0) {
+                long until = deadline.getAsLong();
+                if (timeSource.nanos() - until >= 0) {
                     return null;
                 }
-                timeSource.park(deadline);
+                timeSource.park(until);
             }
         } finally {
             waiting.remove(self);
@@ -66,6 +73,15 @@ public final class WaitQueue {
 
     /** As {@link #await}, but an interrupt does not end the wait; the interrupt flag is restored at the end. */
     public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, TimeSource timeSource, long deadline) {
+        return awaitUninterruptibly(probe, timeSource, () -> deadline);
+    }
+
+    /**
+     * As {@link #awaitUninterruptibly(Supplier, TimeSource, long)}, with a deadline that may change during the wait: it
+     * is read again after each signal.
+     */
+    public <T> @Nullable T awaitUninterruptibly(
+            Supplier<@Nullable T> probe, TimeSource timeSource, LongSupplier deadline) {
         boolean interrupted = false;
         try {
             while (true) {

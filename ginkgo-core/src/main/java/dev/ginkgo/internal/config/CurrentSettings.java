@@ -50,11 +50,27 @@ public final class CurrentSettings {
         return Binder.rebind(owners, current.get().raw, this::snapshot);
     }
 
-    /** Makes {@code next} the current values. Values of children that were added in the meantime are kept. */
-    public void publish(Configuration from, BindingResult bindingResult, SettingValues next, List<String> nowPending) {
-        current.updateAndGet(old -> new Current(old.snapshot.with(next), bindingResult.raw()));
+    /**
+     * Makes {@code next} the current values.
+     *
+     * @param before the snapshot that was current before the settings were bound
+     * @return false if a child was added or removed since {@code before}: nothing has changed, and the settings have to
+     *     be bound again, because that child would keep values of the previous content
+     */
+    public boolean publish(
+            Configuration from,
+            BindingResult bindingResult,
+            SettingValues before,
+            SettingValues next,
+            List<String> nowPending) {
+        Current base = current.get();
+        if (base.snapshot != before
+                || !current.compareAndSet(base, new Current(before.with(next), bindingResult.raw()))) {
+            return false;
+        }
         configuration = from;
         pendingRestart = List.copyOf(nowPending);
+        return true;
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.time.TimeSource;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a hook of a service on a thread of its own, with a time limit. */
@@ -15,13 +16,17 @@ final class HookCall {
     private HookCall() {}
 
     /**
-     * Calls a hook and waits for it. At the deadline the thread is interrupted; if it does not end, it remains among
+     * Calls a hook and waits for it. At the deadline, which may be shortened during the call, the thread is interrupted; if it does not end, it remains among
      * the tasks of the run, where the stop reports it.
      *
      * @return what the hook threw, a {@link TimeoutException} with its stack trace, or null
      */
     static @Nullable Throwable run(
-            ServiceNode serviceNode, ServiceRun serviceRun, String name, TaskBody taskBody, Deadline deadline) {
+            ServiceNode serviceNode,
+            ServiceRun serviceRun,
+            String name,
+            TaskBody taskBody,
+            Supplier<Deadline> deadline) {
         AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
         Task task = serviceRun.startHookTask(name, taskBody, thrown -> completion.set(new Completion(thrown)));
         return await(serviceNode, task, name, completion, deadline);
@@ -44,7 +49,7 @@ final class HookCall {
         }
         AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
         Task task = serviceRun.beginReload(taskBody, thrown -> completion.set(new Completion(thrown)));
-        Throwable thrown = task == null ? null : await(serviceNode, task, "onReload", completion, deadline);
+        Throwable thrown = task == null ? null : await(serviceNode, task, "onReload", completion, () -> deadline);
         return serviceRun.areReloadsEnded() ? null : thrown;
     }
 
@@ -53,9 +58,13 @@ final class HookCall {
             Task task,
             String name,
             AtomicReference<@Nullable Completion> completion,
-            Deadline deadline) {
-        Completion result =
-                serviceNode.waitQueue().awaitUninterruptibly(completion::get, TimeSource.system(), deadline.nanos());
+            Supplier<Deadline> deadline) {
+        Completion result = serviceNode
+                .waitQueue()
+                .awaitUninterruptibly(
+                        completion::get,
+                        TimeSource.system(),
+                        () -> deadline.get().nanos());
         if (result != null) {
             return result.thrown;
         }
@@ -68,7 +77,7 @@ final class HookCall {
                 .awaitUninterruptibly(
                         completion::get,
                         TimeSource.system(),
-                        deadline.withGrace().nanos());
+                        deadline.get().withGrace().nanos());
         return late;
     }
 }

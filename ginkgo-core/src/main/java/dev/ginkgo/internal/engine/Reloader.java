@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,12 +68,22 @@ public final class Reloader {
     }
 
     private ReloadResult apply(Configuration from) {
+        while (true) {
+            ReloadResult result = applyUnlessTreeChanges(from);
+            if (result != null) {
+                return result;
+            }
+        }
+    }
+
+    /** Applies a reload; returns null, without any effect, if a child was added or removed in the meantime. */
+    private @Nullable ReloadResult applyUnlessTreeChanges(Configuration from) {
+        SettingValues before = settings.snapshot();
         BindingResult bindingResult = settings.bind(from);
         if (!bindingResult.problems().isEmpty()) {
             return rejected(bindingResult.problems(), from.hasFiles());
         }
         bindingResult.warnings().forEach(LOG::warn);
-        SettingValues before = settings.snapshot();
         List<SettingChange> restartRequired = before.changes(bindingResult.snapshot()).stream()
                 .filter(settingChange -> settingChange.setting().isRestartRequired())
                 .toList();
@@ -95,7 +106,9 @@ public final class Reloader {
         List<SettingChange> changes = before.changes(next);
         List<String> pending =
                 restartRequired.stream().map(c -> c.setting().fullKey()).toList();
-        settings.publish(from, bindingResult, next, pending);
+        if (!settings.publish(from, bindingResult, before, next, pending)) {
+            return null;
+        }
         List<ReloadResult.Failure> failures = new ArrayList<>();
         notifySections(changes, failures);
         notifyServices(serviceTree.root(), changes, failures);

@@ -13,16 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Failures of one child within the window of its supervision, and the pending pause before its next restart. Implements
- * the restart intensity of Erlang/OTP. The backoff doubles from one failure to the next, with up to a quarter of
+ * the restart intensity of Erlang/OTP. A pause counts for no more than its share of the window, so that a long backoff
+ * alone cannot keep failures apart and thereby permit any number of them. The backoff doubles from one failure to the next, with up to a quarter of
  * jitter, and is reset after a quiet period longer than the window.
  */
 final class RestartHistory {
     private record Failure(long at, Throwable cause) {}
 
+    /** Sum of what the pauses so far exceeded their share of the window; the times of failures leave it out. */
+    private long excludedNanos;
+
     private final Deque<Failure> failures = new ArrayDeque<>();
     private @Nullable BackoffSequence backoff;
     private int count;
     private @Nullable Throwable lastFailure;
+    private long lastFailureAt;
     private long pauseEnd;
     private @Nullable TimeSource pauseTime;
 
@@ -34,19 +39,23 @@ final class RestartHistory {
     synchronized @Nullable Duration recordFailure(
             RestartPolicy policy, TimeSource timeSource, RandomGenerator random, Throwable cause) {
         lastFailure = cause;
-        long now = timeSource.nanos();
+        long realNow = timeSource.nanos();
+        long now = realNow - excludedNanos;
         long window = WaitQueue.toNanos(policy.window());
         BackoffSequence pauses = backoff;
-        if (pauses == null || failures.isEmpty() || now - failures.getLast().at > window) {
+        if (pauses == null || failures.isEmpty() || realNow - lastFailureAt > window) {
             pauses = BackoffSequence.lengthenedByUpToQuarter(random);
             backoff = pauses;
         }
+        lastFailureAt = realNow;
         failures.removeIf(failure -> now - failure.at > window);
         failures.add(new Failure(now, cause));
         if (failures.size() > policy.maxRestarts()) {
             return null;
         }
-        return pauses.next(policy.minBackoff(), policy.maxBackoff());
+        Duration pause = pauses.next(policy.minBackoff(), policy.maxBackoff());
+        excludedNanos += Math.max(0, WaitQueue.toNanos(pause) - window / (policy.maxRestarts() + 1L));
+        return pause;
     }
 
     /** Forgets the failures, because the parent starts the child as part of its own start. */

@@ -298,7 +298,8 @@ public final class ServiceNode implements SettingsOwner {
      * Returns the current run, if the service may act in it.
      *
      * @param operation name of the calling method, for the exception
-     * @throws IllegalStateException before {@code onStart}, or if the service is not running
+     * @throws IllegalStateException before {@code onStart}, if the service is not running, or if the caller is a task
+     *     that an earlier run of this service left behind
      */
     public ServiceRun run(String operation) {
         ServiceRun current = serviceRun;
@@ -310,6 +311,10 @@ public final class ServiceNode implements SettingsOwner {
         }
         if (!current.isActing()) {
             throw new IllegalStateException(notStartedMessage(operation));
+        }
+        if (current.isCalledFromEarlierRun()) {
+            throw new IllegalStateException(operation + " was called by a task of an earlier run of " + path()
+                    + ", which did not stop: let the exception end it");
         }
         return current;
     }

@@ -1,6 +1,7 @@
 package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.time.TimeSource;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * run, under which no other lock is taken (see LOCKS.md).
  */
 public final class ServiceRun {
+    /** The run to which the calling task or hook belongs. */
+    private static final ScopedValue<ServiceRun> CALLER = ScopedValue.newInstance();
+
     private final ServiceNode serviceNode;
     private final ServiceTree serviceTree;
     private final @Nullable ServiceRun parent;
@@ -37,11 +41,12 @@ public final class ServiceRun {
     /** Result of the run; set once. */
     volatile StopResult result = StopResult.CLEAN;
 
-    /** The deadline of the stop that cancelled the start. */
-    @Nullable
-    Deadline stopDeadline;
+    /** Deadline of the stop of this run alone; null until a stop or a rollback begins. Read without the lock. */
+    private volatile @Nullable Deadline stopDeadline;
     /** The children in the order in which they started. */
     final List<ServiceNode> startOrder = new ArrayList<>();
+    /** The children that were stopped during the start, before their own turn: this run does not start them. */
+    final Set<ServiceNode> stoppedBeforeStart = new LinkedHashSet<>(0);
 
     // run: guarded by this
     private final Set<Task> tasks = new LinkedHashSet<>(0);
@@ -97,6 +102,31 @@ public final class ServiceRun {
         return false;
     }
 
+    /**
+     * Sets the deadline of the stop, or shortens it if the stop is in progress. Called under the tree's lock; the caller
+     * then wakes the threads that wait in this run or below it.
+     */
+    void limitStop(Deadline limit) {
+        Deadline current = stopDeadline;
+        stopDeadline = current == null ? limit : current.earlier(limit);
+    }
+
+    /**
+     * Returns the deadline by which this run has to stop: the earliest of those of this run and of the runs above it,
+     * which can still be shortened; null if none of them is being stopped.
+     */
+    @Nullable
+    Deadline stopDeadline() {
+        Deadline earliest = null;
+        for (ServiceRun run = this; run != null; run = run.parent) {
+            Deadline own = run.stopDeadline;
+            if (own != null) {
+                earliest = earliest == null ? own : earliest.earlier(own);
+            }
+        }
+        return earliest;
+    }
+
     // ---- the start hook
 
     /** Allows the service to act, and starts {@code onStart} on a thread of its own. */
@@ -104,7 +134,7 @@ public final class ServiceRun {
         synchronized (this) {
             acting = true;
             open = true;
-            startHook = new Task(path, "onStart", serviceNode.hooks()::onStart, this::onStartHookEnd);
+            startHook = new Task(path, "onStart", inThisRun(serviceNode.hooks()::onStart), this::onStartHookEnd);
             tasks.add(startHook);
             startHook.start();
         }
@@ -164,6 +194,9 @@ public final class ServiceRun {
 
     private void setReadiness(Readiness now) {
         synchronized (this) {
+            if (readiness == null && startHookError != null) {
+                return; // the start fails with that exception, although its thread may not have seen it yet
+            }
             readiness = now;
         }
         serviceTree.updateReadiness(serviceNode, this, now);
@@ -172,18 +205,35 @@ public final class ServiceRun {
 
     // ---- tasks and resources
 
+    /** Returns whether the caller is a task or a hook of an earlier run of the same service, which did not stop. */
+    boolean isCalledFromEarlierRun() {
+        ServiceRun caller = CALLER.isBound() ? CALLER.get() : this;
+        return caller != this && caller.serviceNode == serviceNode;
+    }
+
+    private TaskBody inThisRun(TaskBody taskBody) {
+        return () -> ScopedValue.where(CALLER, this).call(() -> {
+            taskBody.run();
+            return true;
+        });
+    }
+
     /** Returns whether the service may act: from {@code onStart} to the end of its run. */
     synchronized boolean isActing() {
         return acting;
     }
 
     /**
-     * Starts a task of the service.
+     * Starts a task of the service. Only a task has a {@link TaskScope}: what a hook opens outlives the hook.
      *
      * @throws IllegalStateException if the run is stopping
      */
     public void spawn(String name, TaskBody taskBody) {
-        Task task = new Task(path, name, taskBody, this::onTaskEnd);
+        TaskBody scoped = () -> TaskScope.call(() -> {
+            taskBody.run();
+            return true;
+        });
+        Task task = new Task(path, name, inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -196,7 +246,7 @@ public final class ServiceRun {
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
     Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
-        Task task = new Task(path, name, taskBody, (self, escaped) -> {
+        Task task = new Task(path, name, inThisRun(taskBody), (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
         });
@@ -268,10 +318,13 @@ public final class ServiceRun {
     }
 
     private void onTaskEnd(Task task, @Nullable Throwable escaped) {
-        if (escaped != null) {
-            serviceTree.taskFailed(serviceNode, this, task, escaped);
+        try {
+            if (escaped != null) {
+                serviceTree.taskFailed(serviceNode, this, task, escaped);
+            }
+        } finally { // also if the log cannot format the exception
+            remove(task);
         }
-        remove(task);
     }
 
     private void remove(Task task) {

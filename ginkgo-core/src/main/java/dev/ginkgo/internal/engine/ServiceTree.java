@@ -204,13 +204,14 @@ public final class ServiceTree {
      * @return false if the run is ending already
      */
     boolean fail(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause) {
+        String reason = Messages.oneLine(cause); // calls user code, so not under the lock
         boolean failed = withLock(() -> {
             if (serviceNode.serviceRun != serviceRun || serviceRun.ending || serviceRun.cancelled) {
                 return false;
             }
             boolean running = serviceNode.state.isRunning();
             serviceRun.cancelled = true;
-            transition(serviceNode, FAILED, Messages.oneLine(cause), cause);
+            transition(serviceNode, FAILED, reason, cause);
             if (running) {
                 serviceRun.ending = true;
                 serviceRun.isLastRun = serviceNode == root;

@@ -177,12 +177,12 @@ final class StartSequence {
     }
 
     /**
-     * Starts a declared child. If only the child is stopped during its start, the start of the parent continues, as it
-     * would if the child had been stopped later.
+     * Starts a declared child. If only the child is stopped, during its start or before it, the start of the parent
+     * continues, as it would if the child had been stopped later.
      */
     private void startDeclared(ServiceNode child, ServiceRun serviceRun, StartAttempt startAttempt) {
         try {
-            start(child, serviceRun, startAttempt, () -> true);
+            start(child, serviceRun, startAttempt, () -> !serviceRun.stoppedBeforeStart.contains(child));
         } catch (StartException e) {
             if (!e.cancelled() || !child.terminated) {
                 throw e;
@@ -234,6 +234,7 @@ final class StartSequence {
 
     private StartException rollBack(
             ServiceNode serviceNode, ServiceRun serviceRun, Throwable error, StartAttempt startAttempt) {
+        String reason = Messages.oneLine(error); // calls user code, so not under the lock
         serviceTree.withLock(() -> {
             serviceRun.ending = true;
             serviceRun.isLastRun = serviceRun.isLastRun || serviceRun.parent() == null;
@@ -241,10 +242,10 @@ final class StartSequence {
                 return; // a task or a child has failed in the meantime, and that is the cause
             }
             if (serviceRun.isCancelled()) {
-                startAttempt.stoppedBy(stopDeadline(serviceRun));
+                startAttempt.stoppedBy(serviceRun.stopDeadline());
                 serviceTree.transition(serviceNode, STOPPING, "", null);
             } else {
-                serviceTree.transition(serviceNode, FAILED, Messages.oneLine(error), error);
+                serviceTree.transition(serviceNode, FAILED, reason, error);
             }
         });
         serviceNode.waitQueue().signal();
@@ -281,15 +282,6 @@ final class StartSequence {
     /** Returns the exception for a start that failed because of {@code cause}. */
     static StartException startFailed(String path, Throwable cause) {
         return new StartException(path, path + " did not start: " + Messages.oneLine(cause), false, cause);
-    }
-
-    private static @Nullable Deadline stopDeadline(ServiceRun serviceRun) {
-        for (ServiceRun above = serviceRun; above != null; above = above.parent()) {
-            if (above.stopDeadline != null) {
-                return above.stopDeadline;
-            }
-        }
-        return null;
     }
 
     private void logReady(ServiceNode serviceNode, ServiceRun serviceRun) {

@@ -5,6 +5,7 @@ import static dev.ginkgo.lifecycle.State.NEW;
 import static dev.ginkgo.lifecycle.State.STARTING;
 import static dev.ginkgo.lifecycle.State.STOPPED;
 import static dev.ginkgo.lifecycle.State.STOPPING;
+import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.WaitQueue;
@@ -14,13 +15,14 @@ import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a node in the reverse order of its start: {@code onStop} while the tasks are running, then the tasks, then the
  * resources, then the children. Errors do not end the sequence; they are collected in a {@link StopResult}.
  *
- * <p>A single deadline covers the whole stop. If children have to be stopped after the tasks, interrupted tasks may use
+ * <p>A single deadline covers the whole stop. A later stop of the node, or of one above it, can shorten it. If children have to be stopped after the tasks, interrupted tasks may use
  * half of the remaining time, so that a task that ignores the interrupt does not use up the time of the children; it is
  * joined again at the end.
  */
@@ -55,17 +57,15 @@ final class StopSequence {
             ServiceRun serviceRun = serviceNode.serviceRun;
             found.set(serviceRun);
             if (serviceRun == null) {
-                if (last && serviceNode.state != NEW) {
-                    serviceNode.markTerminated(true);
+                if (last) {
+                    stopBeforeStart(serviceNode);
                 }
                 return Role.NOTHING;
             }
             serviceRun.isLastRun |= last;
+            serviceRun.limitStop(deadline); // also shortens a stop or a rollback that is in progress
             if (serviceNode.state == STARTING) {
                 serviceRun.cancelled = true;
-                if (serviceRun.stopDeadline == null) {
-                    serviceRun.stopDeadline = deadline;
-                }
                 return Role.WAIT;
             }
             if (!serviceNode.state.isRunning()) {
@@ -86,7 +86,7 @@ final class StopSequence {
             return serviceNode.lastResult;
         }
         if (role == Role.PERFORM) {
-            finish(serviceNode, serviceRun, windDown(serviceNode, serviceRun, deadline));
+            finish(serviceNode, serviceRun, windDown(serviceNode, serviceRun));
         } else {
             serviceNode
                     .waitQueue()
@@ -98,13 +98,41 @@ final class StopSequence {
         return serviceRun.result; // not the node's last result: the node may have been started again
     }
 
-    /** Performs the steps of a stop. Called once for each run, by the thread that set it to end. */
+    /** Handles the stop of a node that is not running. Called under the tree's lock. */
+    private void stopBeforeStart(ServiceNode serviceNode) {
+        ServiceNode parent = serviceNode.parent();
+        if (parent != null && parent.state == STARTING) {
+            ServiceRun parentRun = requireNonNull(parent.serviceRun);
+            if (!parentRun.startOrder.contains(serviceNode)) {
+                parentRun.stoppedBeforeStart.add(serviceNode);
+                if (serviceNode.state == NEW) {
+                    serviceTree.transition(serviceNode, STOPPED, "", null);
+                }
+            }
+        }
+        if (serviceNode.state != NEW) {
+            serviceNode.markTerminated(true);
+        }
+    }
+
+    /** Performs the steps of a stop that has a deadline of its own, such as that after a failure. */
     StopResult windDown(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline) {
+        serviceTree.withLock(() -> serviceRun.limitStop(deadline));
+        serviceTree.signalSubtree(serviceNode); // stops below it that are in progress have to read the deadline again
+        return windDown(serviceNode, serviceRun);
+    }
+
+    /**
+     * Performs the steps of a stop. Called once for each run, by the thread that set it to end. The deadline is read
+     * again in each wait, because another stop, of this node or of one above, may shorten it.
+     */
+    private StopResult windDown(ServiceNode serviceNode, ServiceRun serviceRun) {
+        Supplier<Deadline> deadline = () -> requireNonNull(serviceRun.stopDeadline());
         List<Throwable> errors = new ArrayList<>();
         StopResult below = StopResult.CLEAN;
         serviceRun.endReloads();
         if (serviceNode.onStartFirst()) {
-            below = stopChildren(serviceRun, deadline);
+            below = stopChildren(serviceRun, deadline.get());
         }
         if (serviceRun.startHookSucceeded()) {
             callOnStop(serviceNode, serviceRun, deadline, errors);
@@ -113,14 +141,14 @@ final class StopSequence {
         serviceRun.tasks().forEach(Task::interrupt);
         boolean childrenRemain =
                 !serviceNode.onStartFirst() && !startOrder(serviceRun).isEmpty();
-        join(serviceNode, serviceRun, childrenRemain ? deadline.halfway() : deadline);
+        join(serviceNode, serviceRun, childrenRemain ? halfway(deadline) : deadline);
         closeResources(serviceNode, serviceRun, deadline, errors);
         if (!serviceNode.onStartFirst()) {
-            below = stopChildren(serviceRun, deadline);
+            below = stopChildren(serviceRun, deadline.get());
         }
         if (serviceRun.taskCount() > 0) { // closing their resources may have ended them
             serviceRun.tasks().forEach(Task::interrupt);
-            join(serviceNode, serviceRun, deadline.withGrace());
+            join(serviceNode, serviceRun, withGrace(deadline));
         }
         List<Leak> leaks = serviceRun.tasks().stream().map(Task::leak).toList();
         leaks.forEach(leak -> serviceNode.hooks().log().error("{}", leak));
@@ -182,18 +210,35 @@ final class StopSequence {
         return all;
     }
 
-    private void callOnStop(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
-        if (deadline.isExpired()) {
+    private static Supplier<Deadline> halfway(Supplier<Deadline> deadline) {
+        long start = TimeSource.system().nanos();
+        return () -> deadline.get().halfwayFrom(start);
+    }
+
+    /** Returns a short extension if the deadline has expired already, for steps that must be tried in any case. */
+    private static Supplier<Deadline> withGrace(Supplier<Deadline> deadline) {
+        Deadline now = deadline.get();
+        if (!now.isExpired()) {
+            return deadline;
+        }
+        Deadline extended = now.withGrace();
+        return () -> extended;
+    }
+
+    private void callOnStop(
+            ServiceNode serviceNode, ServiceRun serviceRun, Supplier<Deadline> deadline, List<Throwable> errors) {
+        if (deadline.get().isExpired()) {
             errors.add(
                     new HookException(serviceRun.path() + ": onStop was skipped because the stop deadline had passed"));
             return;
         }
+        Supplier<Deadline> reloadDeadline = halfway(deadline);
         if (serviceNode
                         .waitQueue()
                         .awaitUninterruptibly(
                                 () -> serviceRun.isReloading() ? null : true,
                                 TimeSource.system(),
-                                deadline.halfway().nanos())
+                                () -> reloadDeadline.get().nanos())
                 == null) {
             errors.add(new HookException(serviceRun.path()
                     + ": onStop was skipped because onReload is still running although it was interrupted"));
@@ -205,21 +250,23 @@ final class StopSequence {
         }
     }
 
-    private static void join(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline) {
+    private static void join(ServiceNode serviceNode, ServiceRun serviceRun, Supplier<Deadline> deadline) {
         serviceNode
                 .waitQueue()
                 .awaitUninterruptibly(
-                        () -> serviceRun.taskCount() == 0 ? true : null, TimeSource.system(), deadline.nanos());
+                        () -> serviceRun.taskCount() == 0 ? true : null,
+                        TimeSource.system(),
+                        () -> deadline.get().nanos());
     }
 
     private static void closeResources(
-            ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
+            ServiceNode serviceNode, ServiceRun serviceRun, Supplier<Deadline> deadline, List<Throwable> errors) {
         while (true) {
             AutoCloseable resource = serviceRun.nextResource();
             if (resource == null) {
                 return;
             }
-            Throwable thrown = HookCall.run(serviceNode, serviceRun, "close", resource::close, deadline.withGrace());
+            Throwable thrown = HookCall.run(serviceNode, serviceRun, "close", resource::close, withGrace(deadline));
             if (thrown != null) {
                 errors.add(new HookException(serviceRun.path(), "closing " + resource, thrown));
             }

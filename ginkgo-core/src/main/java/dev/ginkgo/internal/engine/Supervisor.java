@@ -250,7 +250,7 @@ final class Supervisor {
                 serviceTree.settings().removeChild(serviceNode);
                 replacement.attachToTree(serviceTree);
                 serviceTree.settings().bindAdded(replacement);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error of the factory must not end the supervision
                 throw new StartException(
                         serviceNode.path(),
                         failedChild.path() + " could not be created again: " + Messages.oneLine(e),

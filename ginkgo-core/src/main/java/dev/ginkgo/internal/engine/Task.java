@@ -1,6 +1,5 @@
 package dev.ginkgo.internal.engine;
 
-import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.lifecycle.TaskInfo;
@@ -28,10 +27,7 @@ final class Task {
         this.thread = Thread.ofVirtual().name(path + "#" + name).unstarted(() -> {
             Throwable escaped = null;
             try {
-                TaskScope.call(() -> {
-                    taskBody.run();
-                    return true;
-                });
+                taskBody.run();
             } catch (Throwable t) {
                 escaped = t;
             }

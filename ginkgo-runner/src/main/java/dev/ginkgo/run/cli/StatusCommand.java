@@ -17,13 +17,13 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code ginkgo status} (R-08). Its exit codes are those of the Linux Standard Base for init scripts: 0 ready or
- * degraded, 1 died and left its pidfile, 3 not running, 4 unknown. A daemon that is starting or stopping, does not
- * respond or belongs to another user counts as unknown.
+ * degraded, 1 died and left its pidfile, 3 not running, 4 unknown. The whole tree counts: a daemon whose root or a
+ * service below it is starting, stopping or failed, that does not respond, or belongs to another user, is unknown.
  */
 @Command(
         description = {
-            "Prints the state of a daemon.",
-            "Exit codes: 0 ready or degraded, 1 died, 3 not running, 4 anything else."
+            "Prints the state of a daemon and the services that are not ready.",
+            "Exit codes: 0 all services are ready or degraded, 1 died, 3 not running, 4 anything else."
         })
 final class StatusCommand extends DaemonCommand {
     @Option(names = "--json", description = "Prints the status as one JSON object.")
@@ -55,9 +55,14 @@ final class StatusCommand extends DaemonCommand {
         }
         ControlResponse status = new ControlResponse(response);
         String state = status.text("state");
-        boolean up = state.equals("READY") || state.equals("DEGRADED");
+        String treeState = status.text("treeState"); // empty in the response of an older version
+        boolean up = isRunning(state) && (treeState.isEmpty() || isRunning(treeState));
         return printStatus(
                 daemon, state, response, text(daemon, status, timestampFormat()), up ? ExitCode.OK : ExitCode.UNKNOWN);
+    }
+
+    private static boolean isRunning(String state) {
+        return state.equals("READY") || state.equals("DEGRADED");
     }
 
     private ExitCode printStatus(
@@ -77,7 +82,11 @@ final class StatusCommand extends DaemonCommand {
 
     private static String text(DaemonHandle daemon, ControlResponse status, TimestampFormat timestampFormat) {
         StringBuilder text = new StringBuilder();
-        text.append(daemon.name()).append(" is ").append(status.text("state"));
+        boolean notReadyBelow = status.text("state").equals("READY")
+                && !status.texts("notReady").isEmpty();
+        text.append(daemon.name())
+                .append(notReadyBelow ? " is not ready; its root is " : " is ")
+                .append(status.text("state"));
         text.append(" for ").append(Durations.toHumanString(Duration.ofMillis(status.number("sinceMillis"))));
         text.append(" (pid ").append(daemon.daemonRecord().process().pid()).append(')');
         for (String line : status.texts("notReady")) {

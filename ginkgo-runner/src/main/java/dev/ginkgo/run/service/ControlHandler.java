@@ -4,6 +4,7 @@ import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.config.ReloadResult;
 import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.run.console.ConsoleSession;
@@ -87,6 +88,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
         response.put("sinceMillis", TreeJson.millisSince(status.since()));
         response.put("ready", status.ready());
         response.put("notReady", status.notReady());
+        response.put("treeState", treeState(status));
         response.put("restarts", restarts(status));
         response.put("version", GinkgoVersion.text());
         response.put("java", Runtime.version());
@@ -173,6 +175,24 @@ final class ControlHandler implements ControlServer.RequestHandler {
         return serviceRunner
                 .tree()
                 .orElseThrow(() -> new IllegalStateException("the service is still starting; try again"));
+    }
+
+    /**
+     * Returns the state of the tree: that of the root, unless the root is running and a service below it is worse. As for
+     * the readiness, {@code STOPPED} children do not count.
+     */
+    private static State treeState(Status status) {
+        State worst = status.state();
+        if (!worst.isRunning()) {
+            return worst;
+        }
+        for (Status child : status.children()) {
+            State state = treeState(child);
+            if (state != State.STOPPED && worst.isRunning() && state != State.READY) {
+                worst = state;
+            }
+        }
+        return worst;
     }
 
     private static int restarts(Status status) {

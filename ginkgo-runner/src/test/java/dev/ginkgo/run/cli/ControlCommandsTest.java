@@ -153,7 +153,8 @@ class ControlCommandsTest {
 
     @Test
     @DisplayName(
-            "R-22 tree shows restarts, backoff and the last error; R-08 status names the services that are not ready")
+            "R-22 tree shows restarts, backoff and the last error; R-08 status names the services that are not ready"
+                    + ", and R-25 exits with 4 while one of them is FAILED")
     void showsRestarts() throws Exception {
         shell.write("Parent.java", """
                 import dev.ginkgo.*;
@@ -190,8 +191,14 @@ class ControlCommandsTest {
                 .printsOut(
                         "└── broken  FAILED", "next restart in ", "last error: IllegalStateException: broken for long");
         shell.execute("ginkgo status Parent")
-                .hasExitCode(0)
-                .printsOut("parent/broken: FAILED", "restarts: 1, by supervision");
+                .hasExitCode(4)
+                .printsOut(
+                        "Parent is not ready; its root is READY",
+                        "parent/broken: FAILED",
+                        "restarts: 1, by supervision");
+        shell.execute("ginkgo status Parent --json")
+                .hasExitCode(4)
+                .printsOut("\"state\":\"READY\"", "\"ready\":false", "\"treeState\":\"FAILED\"");
         shell.execute("ginkgo tree Parent --json").hasExitCode(0).printsOut("\"restartInMillis\":");
     }
 
