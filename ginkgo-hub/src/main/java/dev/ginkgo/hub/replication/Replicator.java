@@ -96,7 +96,7 @@ final class Replicator implements TransportListener {
         finishTransfer();
     }
 
-    /** Checks for missing messages; called several times per {@link MissingRange#MAX_WAIT}. */
+    /** Checks for missing messages; called several times per {@link MissingRange#MAX_WAIT_FOR_ABSENT_ORIGIN}. */
     synchronized void tick() {
         long now = timeSource.nanos();
         if (!complete) {
@@ -299,8 +299,8 @@ final class Replicator implements TransportListener {
         if (current != null && current.origin.incarnation() >= origin.incarnation()) {
             return current.origin.equals(origin) ? current : null;
         }
-        OriginReceiver created =
-                new OriginReceiver(origin, sink, () -> ready, requests.range(), () -> isHeldBack(origin));
+        OriginReceiver created = new OriginReceiver(
+                origin, sink, () -> ready, () -> expected, requests.range(), () -> isHeldBack(origin));
         receivers.remove(origin.name());
         receivers.put(origin.name(), created);
         sink.incarnationSeen(origin);
