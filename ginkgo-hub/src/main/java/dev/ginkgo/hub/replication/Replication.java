@@ -16,6 +16,7 @@ import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ public final class Replication extends Service {
 
     private volatile @Nullable Replicator replicator;
     private volatile Set<NodeIncarnation> expected = Set.of();
+    private final AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
 
     /**
      * Creates the service.
@@ -87,7 +90,11 @@ public final class Replication extends Service {
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
         awaitStateTransfer(self, replicator);
-        every("retransmission", () -> TICK, replicator::tick);
+        LogRateLimiter rateLimiter = new LogRateLimiter(time());
+        every("retransmission", () -> TICK, () -> {
+            replicator.tick();
+            logSendFailure(rateLimiter);
+        });
     }
 
     /**
@@ -181,10 +188,26 @@ public final class Replication extends Service {
      * Sends a message of this node to all peers. Called in order of publishing, by one thread at a time; the caller may
      * hold the store's lock.
      *
-     * @return the number of peers to which the message is sent; 0 if this service is not running
+     * @return the number of peers to which the message is sent; 0 if this service is not running, or if the transport
+     *     fails: the message is published in any case, and peers request it when they detect that it is missing
      */
     public int send(Envelope message) {
-        return replicator == null ? 0 : transport.get().send(message);
+        if (replicator == null) {
+            return 0;
+        }
+        try {
+            return transport.get().send(message);
+        } catch (RuntimeException | Error e) {
+            sendFailure.set(e); // logged by the task, not under the caller's lock
+            return 0;
+        }
+    }
+
+    private void logSendFailure(LogRateLimiter rateLimiter) {
+        Throwable failure = sendFailure.getAndSet(null);
+        if (failure != null && rateLimiter.countEvent() > 0) {
+            log.error("the transport failed to send a message to the peers; they must request it", failure);
+        }
     }
 
     /**
