@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.local.LocalGroup;
-import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
@@ -22,68 +21,16 @@ import dev.ginkgo.hub.log.StoredMessage;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
-import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.NodeIncarnation;
-import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.SequenceRange;
-import dev.ginkgo.hub.spi.Transport;
-import dev.ginkgo.hub.spi.TransportListener;
-import dev.ginkgo.hub.spi.TransportStats;
 import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Publishing at a node whose transport throws. */
 class TransportFailureTest {
-    /** A transport that cannot send. */
-    private static final class FailingTransport extends Transport {
-        private final Supplier<? extends Throwable> failure;
-
-        FailingTransport(Supplier<? extends Throwable> failure) {
-            this.failure = failure;
-        }
-
-        @Override
-        public Address open(NodeIncarnation self, TransportListener transportListener) {
-            return new Address("failing", 0);
-        }
-
-        @Override
-        public void setPeers(Set<Peer> others) {}
-
-        @Override
-        public int send(Envelope message) {
-            Throwable thrown = failure.get();
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) thrown;
-        }
-
-        @Override
-        public void requestRange(NodeIncarnation peer, SequenceRange sequenceRange) {}
-
-        @Override
-        public void requestSnapshot(NodeIncarnation peer, long after) {}
-
-        @Override
-        public Set<NodeIncarnation> readyPeers() {
-            return Set.of();
-        }
-
-        @Override
-        public TransportStats stats() {
-            return new TransportStats(List.of(), 0);
-        }
-    }
-
     private static final class WakeCounter implements FeedListener {
         final AtomicInteger wakes = new AtomicInteger();
 
@@ -96,14 +43,21 @@ class TransportFailureTest {
         }
     }
 
+    private static int fail(boolean error) {
+        if (error) {
+            throw new NoClassDefFoundError("test");
+        }
+        throw new IllegalStateException("test");
+    }
+
     private static final class Node extends Service {
         final Cluster cluster = add("cluster", new Cluster(new LocalGroup()));
         final EpochFence epochFence = new EpochFence();
-        final FailingTransport transport;
+        final StubTransport transport;
         final Replication replication;
 
-        Node(Supplier<? extends Throwable> failure) {
-            transport = add("transport", new FailingTransport(failure));
+        Node(boolean error) {
+            transport = add("transport", new StubTransport(_ -> {}, _ -> fail(error)));
             replication = add(
                     "replication",
                     new Replication(
@@ -136,9 +90,7 @@ class TransportFailureTest {
                     + " no peers, and subscribers receive it")
     void publishes_ifTheTransportThrows(boolean error) {
         // Given
-        Supplier<Throwable> failure =
-                () -> error ? new NoClassDefFoundError("test") : new IllegalStateException("test");
-        try (TestTree<Node> tree = TestTree.start(new Node(failure), "cluster.identity = '127.0.0.1:1'");
+        try (TestTree<Node> tree = TestTree.start(new Node(error), "cluster.identity = '127.0.0.1:1'");
                 Store store = tree.root().store()) {
             WakeCounter listener = new WakeCounter();
             Cursor cursor = store.openCursor(SubscribeRequest.of(ChannelSelector.of("/n"), Since.Point.NONE), listener);
