@@ -88,7 +88,7 @@ class OldIncarnationTest {
     }
 
     @Test
-    @DisplayName("K-24 a node does not start if a peer knows a newer incarnation of it; the error names the peer, both"
+    @DisplayName("K-27 a node does not start if a peer knows a newer incarnation of it; the error names the peer, both"
             + " incarnations and what to do")
     void doesNotStart_ifAPeerKnowsANewerIncarnation() {
         assertThatThrownBy(() -> start(1, listener -> listener.heartbeat(peer, 0, Map.of(NEWER, 7L))))
@@ -98,7 +98,7 @@ class OldIncarnationTest {
 
     @Test
     @DisplayName(
-            "K-24 a node that meets such a peer later is degraded, and does not count it as a peer until it applies"
+            "K-27 a node that meets such a peer later is degraded, and does not count it as a peer until it applies"
                     + " messages")
     void isDegraded_whenAPeerDiscardsItsMessages() throws Exception {
         // Given

@@ -44,7 +44,7 @@ class ReplicatorOutageTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-22 an outage of 50,000 messages is repaired over several requests at a time; while responses"
+    @DisplayName("K-25 an outage of 50,000 messages is repaired over several requests at a time; while responses"
             + " arrive, no message is declared lost, however long it takes")
     void repairsOutage_whileResponsesArrive() {
         // Given
@@ -67,7 +67,7 @@ class ReplicatorOutageTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-22 a range that the ready peers do not have waits up to 5 s for a member that is reconnecting")
+    @DisplayName("K-25 a range that the ready peers do not have waits up to 5 s for a member that is reconnecting")
     void waitsForMemberThatReconnects() {
         // Given a node that receives from its peers again, before it can send to the origin
         replicator.expect(Set.of(A, B));
@@ -89,7 +89,7 @@ class ReplicatorOutageTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-22 when the limit for held messages is reached, the latest are dropped and requested afterwards")
+    @DisplayName("K-25 when the limit for held messages is reached, the latest are dropped and requested afterwards")
     void dropsLatestHeldMessages_andRequestsThemLater() {
         // Given more live messages than the limit of 16 MiB, behind one that is missing
         connect(A);
@@ -119,7 +119,7 @@ class ReplicatorOutageTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-22 messages of other origins are delivered during a repair")
+    @DisplayName("K-25 messages of other origins are delivered during a repair")
     void deliversOtherOrigins_duringRepair() {
         connect(A, B);
         replicator.heartbeat(A, MESSAGES, Map.of());

@@ -86,7 +86,7 @@ class TransportFailureTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @DisplayName(
-            "K-23 if the transport throws, a message is published nevertheless: its publisher gets the result, with"
+            "K-26 if the transport throws, a message is published nevertheless: its publisher gets the result, with"
                     + " no peers, and subscribers receive it")
     void publishes_ifTheTransportThrows(boolean error) {
         // Given

@@ -43,7 +43,7 @@ class OutageRepairTest {
     }
 
     @Test
-    @DisplayName("K-22 a node that is cut off for 20 s while 50,000 messages are published receives all of them in"
+    @DisplayName("K-25 a node that is cut off for 20 s while 50,000 messages are published receives all of them in"
             + " order, without a gap")
     void receivesAllMessages_afterAnOutage() {
         try (TestCluster<Node> cluster = TestCluster.of(3, _ -> new Node(), RETAIN_ALL)) {
