@@ -57,6 +57,7 @@ final class ZmqPeer {
     private ZMQ.Socket socket;
     private boolean subscribed;
     private byte @Nullable [] pending;
+    private boolean messagesNext; // control frames and messages alternate, so that neither delay the other
     private boolean full;
     private long notReadySince;
     private long reconnectNanos = MIN_RECONNECT_NANOS;
@@ -215,11 +216,18 @@ final class ZmqPeer {
     }
 
     private byte @Nullable [] nextFrame(long now) {
-        byte[] frame = pending != null ? pending : controlFrames.poll();
+        byte[] frame = pending;
         pending = null;
         if (frame != null) {
             return frame;
         }
+        boolean controlFirst = !messagesNext || sendQueue.isEmpty();
+        byte[] controlFrame = controlFirst ? controlFrames.poll() : null;
+        if (controlFrame != null) {
+            messagesNext = true;
+            return controlFrame;
+        }
+        messagesNext = false;
         SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
         if (!sendBatch.messages().isEmpty()) {
             return write(new Frame.Messages(sendBatch.messages()));

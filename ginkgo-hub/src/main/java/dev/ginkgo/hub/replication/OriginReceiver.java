@@ -12,24 +12,21 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reorder buffer for the messages of one origin. When a range is missing, later messages are held back while the range
- * is requested from one peer after another. When all peers have responded, or after {@link MissingRange#MAX_WAIT}, the
- * range is declared lost and a gap is reported.
+ * is requested from peers ({@link Retransmission}). When no peer that could have it responds with it, the range is
+ * declared lost and a gap is reported. Messages above the limit for held messages are dropped, the latest first, and
+ * requested when the earlier ones have been delivered.
  *
  * <pre>
- *     1 … position | position + 1 … missing.to | … held …  | … known
- *     delivered      requested from peers        held back   reported to exist
+ *     1 … position | position + 1 …         | … known
+ *     delivered      held back, or requested   reported to exist
  * </pre>
  *
  * Guarded by its {@link Replicator}.
  */
 final class OriginReceiver {
-    /** Maximum time for fetching the history of an origin that is new to this node, as long as peers respond. */
-    private static final long MAX_CATCH_UP = Duration.ofSeconds(5).toNanos();
-
     /** How long a message that another peer has already received may still be in transit from its origin. */
     private static final long GOSSIP_DELAY = Duration.ofMillis(250).toNanos();
 
@@ -39,24 +36,21 @@ final class OriginReceiver {
     final NodeIncarnation origin;
 
     private final ReplicationSink sink;
-    private final Supplier<Set<NodeIncarnation>> peers;
-    private final BiConsumer<NodeIncarnation, SequenceRange> requestRange;
     private final BooleanSupplier blocked;
-
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
+    private final Retransmission retransmission;
     private long heldBytes;
     private long position;
     private long known;
-    private long first = -1; // first reported last sequence number of the origin; -1 before that
     private long beforeSubscribers = -1; // last known sequence number before there were subscribers
     private long gossip;
     private long gossipAt;
-    private @Nullable MissingRange missing;
 
     /**
      * Creates a receiver without messages.
      *
      * @param peers the peers from which ranges can be requested now
+     * @param members the other members
      * @param requestRange sends a request to a peer
      * @param blocked whether messages of an earlier incarnation, or a state transfer, must complete first; until then
      *     messages are held back or requested later
@@ -65,13 +59,13 @@ final class OriginReceiver {
             NodeIncarnation origin,
             ReplicationSink replicationSink,
             Supplier<Set<NodeIncarnation>> peers,
+            Supplier<Set<NodeIncarnation>> members,
             BiConsumer<NodeIncarnation, SequenceRange> requestRange,
             BooleanSupplier blocked) {
         this.origin = origin;
         this.sink = replicationSink;
-        this.peers = peers;
-        this.requestRange = requestRange;
         this.blocked = blocked;
+        retransmission = new Retransmission(origin, peers, members, requestRange, held);
     }
 
     /** Returns the last sequence number that has been delivered or declared lost. */
@@ -130,20 +124,7 @@ final class OriginReceiver {
     void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse, long now) {
         rangeResponse.messages().forEach(this::buffer);
         if (!blocked.getAsBoolean()) {
-            deliverInOrder();
-        }
-        MissingRange open = missing;
-        if (open != null && open.isAwaiting(peer) && position < open.to) {
-            if (position < first && now - open.openedAt < MAX_CATCH_UP) {
-                open.extend(now);
-            }
-            if (rangeResponse.through() < rangeResponse.range().to()) {
-                open.requestedAgain(now);
-                requestRange.accept(peer, nextMissingRange(open.to));
-            } else {
-                open.rangeReceived(peer);
-                requestFromNext(open, now);
-            }
+            retransmission.responded(peer, rangeResponse, now); // before delivery, which closes ranges
         }
         advance(now);
     }
@@ -152,19 +133,10 @@ final class OriginReceiver {
     void tick(long now) {
         if (gossip > known && now - gossipAt >= GOSSIP_DELAY) {
             raiseKnown(gossip);
-            advance(now);
         }
-        MissingRange open = missing;
-        if (open != null && open.isExpired(now)) {
-            declareLost(open.to);
-            advance(now);
-        } else if (open != null && open.isExhausted(peers.get())) {
-            declareLost(nextMissingRange(open.to).to());
-            open.restart(now);
-            advance(now);
-        }
-        if (missing != null && missing.isOverdue(now)) {
-            requestFromNext(missing, now);
+        advance(now);
+        if (!blocked.getAsBoolean()) {
+            retransmission.tick(now);
         }
     }
 
@@ -180,23 +152,28 @@ final class OriginReceiver {
     /** Declares every missing message lost. */
     void declareLost() {
         declareLost(known);
-        missing = null;
     }
 
     // ---- ordered delivery
 
     private void raiseKnown(long last) {
-        first = first < 0 ? last : first;
         known = Math.max(known, last);
     }
 
     private void buffer(Envelope message) {
-        if (blocked.getAsBoolean() && heldBytes > MAX_HELD_BYTES) {
-            known = Math.max(known, message.sequence()); // requested later, when the receiver is no longer blocked
-        } else if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
+        raiseKnown(message.sequence());
+        if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
             heldBytes += message.memoryBytes();
-            known = Math.max(known, message.sequence());
+            while (heldBytes > MAX_HELD_BYTES && held.lastKey() > position + 1) {
+                drop(held.lastEntry().getValue());
+            }
         }
+    }
+
+    private void drop(Envelope message) {
+        held.remove(message.sequence());
+        heldBytes -= message.memoryBytes();
+        retransmission.dropped(message.sequence());
     }
 
     private void deliverInOrder() {
@@ -205,6 +182,7 @@ final class OriginReceiver {
             position++;
             sink.relay(next);
         }
+        retransmission.delivered(position);
     }
 
     /** Delivers what is in order, and requests or gives up missing ranges. */
@@ -213,24 +191,11 @@ final class OriginReceiver {
             return;
         }
         deliverInOrder();
-        if (missing != null && heldBytes > MAX_HELD_BYTES) {
-            declareLost(missing.to);
+        for (MissingRange lost = retransmission.nextLost(now); lost != null; lost = retransmission.nextLost(now)) {
+            declareLost(lost.to);
         }
-        if (missing != null && position >= missing.to) {
-            missing = null;
-        }
-        if (missing == null && position < known) {
-            MissingRange newRange =
-                    new MissingRange(origin, nextMissingRange(known).to(), now);
-            missing = newRange;
-            requestFromNext(newRange, now);
-        }
-    }
-
-    private void requestFromNext(MissingRange open, long now) {
-        NodeIncarnation next = open.nextPeer(peers.get(), now);
-        if (next != null) {
-            requestRange.accept(next, nextMissingRange(open.to));
+        if (position < known) {
+            retransmission.request(known, heldBytes < MAX_HELD_BYTES / 2, now);
         }
     }
 

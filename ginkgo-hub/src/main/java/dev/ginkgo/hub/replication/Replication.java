@@ -16,13 +16,17 @@ import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +56,8 @@ public final class Replication extends Service {
 
     private volatile @Nullable Replicator replicator;
     private volatile Set<NodeIncarnation> expected = Set.of();
+    private Optional<String> reportedDiscard = Optional.empty(); // used by one task
+    private final AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
 
     /**
      * Creates the service.
@@ -87,7 +93,16 @@ public final class Replication extends Service {
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
         awaitStateTransfer(self, replicator);
-        every("retransmission", () -> TICK, replicator::tick);
+        Optional<String> discarded = discardedBy(self, replicator);
+        if (discarded.isPresent()) {
+            throw new IllegalStateException(discarded.get());
+        }
+        LogRateLimiter rateLimiter = new LogRateLimiter(time());
+        every("retransmission", () -> TICK, () -> {
+            replicator.tick();
+            logSendFailure(rateLimiter);
+            reportIncarnation(self, replicator);
+        });
     }
 
     /**
@@ -115,9 +130,34 @@ public final class Replication extends Service {
         }
     }
 
+    /** Returns why peers discard the messages of this node, if they do. */
+    private static Optional<String> discardedBy(NodeIncarnation self, Replicator replicator) {
+        return replicator.newerIncarnations().entrySet().stream()
+                .min(Map.Entry.comparingByKey(Comparator.comparing(NodeIncarnation::name)))
+                .map(newer -> "peer " + newer.getKey().name() + " knows incarnation " + newer.getValue()
+                        + " of this node and discards the messages of incarnation " + self.incarnation()
+                        + "; if this node lost its data directory, set its clock right and restart it, otherwise check"
+                        + " that no other process has the identity " + self.name());
+    }
+
+    /** Sets the state to degraded while peers discard the messages of this node, and logs why. */
+    private void reportIncarnation(NodeIncarnation self, Replicator replicator) {
+        Optional<String> discarded = discardedBy(self, replicator);
+        if (!discarded.equals(reportedDiscard)) {
+            reportedDiscard = discarded;
+            discarded.ifPresentOrElse(
+                    reason -> {
+                        log.error("{}", reason);
+                        degraded(reason);
+                    },
+                    this::ready);
+        }
+    }
+
     @Override
     protected void onStop() {
         replicator = null;
+        reportedDiscard = Optional.empty();
         expected = Set.of();
         wake();
     }
@@ -181,10 +221,28 @@ public final class Replication extends Service {
      * Sends a message of this node to all peers. Called in order of publishing, by one thread at a time; the caller may
      * hold the store's lock.
      *
-     * @return the number of peers to which the message is sent; 0 if this service is not running
+     * @return the number of peers that apply the message; 0 if this service is not running, or if the transport
+     *     fails: the message is published in any case, and peers request it when they detect that it is missing
      */
     public int send(Envelope message) {
-        return replicator == null ? 0 : transport.get().send(message);
+        Replicator current = replicator;
+        if (current == null) {
+            return 0;
+        }
+        try {
+            int sent = transport.get().send(message);
+            return Math.max(0, sent - current.discardingPeers());
+        } catch (RuntimeException | Error e) {
+            sendFailure.set(e); // logged by the task, not under the caller's lock
+            return 0;
+        }
+    }
+
+    private void logSendFailure(LogRateLimiter rateLimiter) {
+        Throwable failure = sendFailure.getAndSet(null);
+        if (failure != null && rateLimiter.countEvent() > 0) {
+            log.error("the transport failed to send a message to the peers; they must request it", failure);
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class Replicator implements TransportListener {
     private final TimeSource timeSource;
     private volatile Set<NodeIncarnation> ready = Set.of();
     private volatile boolean complete;
+    private volatile Map<NodeIncarnation, Long> newerIncarnations = Map.of(); // of this node, by peer
 
     // guarded by this
     private final StateTransfer stateTransfer;
@@ -68,9 +70,24 @@ final class Replicator implements TransportListener {
         stateTransfer = new StateTransfer(replicationSink, requests.snapshot());
     }
 
-    /** Returns the peers that receive messages from this node. */
+    /** Returns the peers that receive and apply messages from this node. */
     Set<NodeIncarnation> readyPeers() {
-        return ready;
+        Set<NodeIncarnation> applying = new HashSet<>(ready);
+        applying.removeAll(newerIncarnations.keySet());
+        return applying;
+    }
+
+    /** Returns the number of peers that receive messages from this node, but discard them. */
+    int discardingPeers() {
+        return (int) newerIncarnations.keySet().stream().filter(ready::contains).count();
+    }
+
+    /**
+     * Returns the newer incarnations of this node that peers know. These peers discard the messages of this incarnation,
+     * which they take for an earlier one.
+     */
+    Map<NodeIncarnation, Long> newerIncarnations() {
+        return newerIncarnations;
     }
 
     /** Returns whether the state transfer is complete or has been abandoned. */
@@ -81,6 +98,11 @@ final class Replicator implements TransportListener {
     /** Sets the other members. */
     synchronized void expect(Set<NodeIncarnation> peers) {
         expected = peers;
+        if (!peers.containsAll(newerIncarnations.keySet())) {
+            Map<NodeIncarnation, Long> remaining = new HashMap<>(newerIncarnations);
+            remaining.keySet().retainAll(peers);
+            newerIncarnations = Map.copyOf(remaining);
+        }
     }
 
     /**
@@ -96,7 +118,7 @@ final class Replicator implements TransportListener {
         finishTransfer();
     }
 
-    /** Checks for missing messages; called several times per {@link MissingRange#MAX_WAIT}. */
+    /** Checks for missing messages; called several times per {@link MissingRange#MAX_WAIT_FOR_ABSENT_ORIGIN}. */
     synchronized void tick() {
         long now = timeSource.nanos();
         if (!complete) {
@@ -115,6 +137,7 @@ final class Replicator implements TransportListener {
     @Override
     public synchronized void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others) {
         long now = timeSource.nanos();
+        recordNewerIncarnation(peer, others.keySet());
         if (!complete) {
             stateTransfer.peerAvailable(peer, now);
         }
@@ -124,6 +147,24 @@ final class Replicator implements TransportListener {
         OriginReceiver originReceiver = receiver(peer);
         if (originReceiver != null) {
             originReceiver.heartbeat(last, now);
+        }
+    }
+
+    private void recordNewerIncarnation(NodeIncarnation peer, Set<NodeIncarnation> known) {
+        long newest = known.stream()
+                .filter(each -> each.name().equals(self.name()))
+                .mapToLong(NodeIncarnation::incarnation)
+                .max()
+                .orElse(0);
+        boolean newer = newest > self.incarnation();
+        if (newer || newerIncarnations.containsKey(peer)) {
+            Map<NodeIncarnation, Long> updated = new HashMap<>(newerIncarnations);
+            updated.remove(peer);
+            if (newer) {
+                updated.put(peer, newest);
+            }
+            newerIncarnations = Map.copyOf(updated);
+            onChange.run();
         }
     }
 
@@ -299,8 +340,8 @@ final class Replicator implements TransportListener {
         if (current != null && current.origin.incarnation() >= origin.incarnation()) {
             return current.origin.equals(origin) ? current : null;
         }
-        OriginReceiver created =
-                new OriginReceiver(origin, sink, () -> ready, requests.range(), () -> isHeldBack(origin));
+        OriginReceiver created = new OriginReceiver(
+                origin, sink, () -> ready, () -> expected, requests.range(), () -> isHeldBack(origin));
         receivers.remove(origin.name());
         receivers.put(origin.name(), created);
         sink.incarnationSeen(origin);

@@ -57,6 +57,9 @@ class ReplicatorIncarnationsTest extends ReplicatorTestCase {
         receive(restarted, 1);
         receive(A, 4);
         assertThat(events).containsExactly("a1");
+        respond(restarted, new SequenceRange(A, 2, 2), 2);
+        respond(B, new SequenceRange(A, 2, 2), 2);
+        assertThat(events).containsExactly("a1");
         advance(550);
         assertThat(events).containsExactly("a1", "lost 2..2", "a3", "a1");
         assertThat(replicator.positions()).isEqualTo(Map.of(restarted, 1L, A, 3L));

@@ -6,7 +6,6 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.hub.spi.SnapshotChunk;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,14 +63,10 @@ class ReplicatorTest extends ReplicatorTestCase {
         receive(A, 1);
         replicator.received(message(A, 5, 0, "/other"));
         respond(A, new SequenceRange(A, 2, 4), 4, 3);
-        assertThat(requests).containsExactly("a: a 2..4", "b: a 2..2");
-        respond(B, new SequenceRange(A, 2, 2), 2);
+        assertThat(requests).containsExactly("a: a 2..4", "b: a 2..4");
         assertThat(events).containsExactly("a1");
-        advance(250);
-        assertThat(events).containsExactly("a1", "lost 2..2 but not on [/other]", "a3");
-        assertThat(requests).endsWith("a: a 4..4", "b: a 4..4");
-        respond(B, new SequenceRange(A, 4, 4), 4, 4);
-        assertThat(events).endsWith("a3", "a4", "a5");
+        respond(B, new SequenceRange(A, 2, 4), 4, 4);
+        assertThat(events).containsExactly("a1", "lost 2..2 but not on [/other]", "a3", "a4", "a5");
     }
 
     @Test
@@ -121,14 +116,16 @@ class ReplicatorTest extends ReplicatorTestCase {
 
     @Test
     @DisplayName(
-            "H-16 without a response, received messages wait for at most 500 ms, then the loss is reported before them")
-    void waitsAtMostHalfASecondForMissingRange() {
+            "H-16 without a response, received messages wait for at most 5 s, then the loss is reported before them")
+    void waitsAtMostFiveSecondsForMissingRange() {
         connect(A, B);
         receive(A, 1, 3);
         advance(450);
         assertThat(events).containsExactly("a1");
         assertThat(requests).containsExactly("a: a 2..2", "b: a 2..2", "a: a 2..2", "b: a 2..2");
-        advance(100);
+        advance(4_500);
+        assertThat(events).containsExactly("a1");
+        advance(50);
         assertThat(events).containsExactly("a1", "lost 2..2", "a3");
         receive(A, 4);
         assertThat(events).endsWith("a4");
@@ -142,26 +139,24 @@ class ReplicatorTest extends ReplicatorTestCase {
         replicator.received(message(A, 1, 0, "/unaffected"));
         replicator.received(message(A, 4, 1, "/unaffected"));
         replicator.received(message(A, 5, 2, "/affected"));
-        advance(550);
+        respond(A, new SequenceRange(A, 2, 3), 3);
         assertThat(events).containsExactly("a1", "lost 2..3 but not on [/unaffected]", "a4", "a5");
     }
 
     @Test
     @DisplayName(
-            "K-20 a node that started alone fetches each origin's history in parts, beyond 500 ms while responses arrive")
+            "K-20 a node that started alone fetches each origin's history in parts, beyond 5 s while responses arrive")
     void fetchesHistoryInParts() {
         replicator.readyPeersChanged(Set.of(A));
         replicator.heartbeat(A, 100, Map.of());
         receive(A, 101);
         assertThat(requests).containsExactly("a: a 1..100");
         respond(A, new SequenceRange(A, 1, 100), 61, 61); // older ones were evicted
-        respond(A, new SequenceRange(A, 1, 60), 60);
-        advance(50);
         assertThat(events).containsExactly("lost 1..60", "a61");
 
         for (long n = 62; n <= 100; n++) {
-            assertThat(requests.getLast()).isEqualTo("a: a " + n + "..100");
-            advance(100);
+            assertThat(requests).endsWith("a: a " + n + "..100");
+            advance(200);
             respond(A, new SequenceRange(A, n, 100), n, n);
         }
         assertThat(events).hasSize(1 + 41).endsWith("a99", "a100", "a101");
@@ -188,7 +183,6 @@ class ReplicatorTest extends ReplicatorTestCase {
         replicator.heartbeat(B, 3, Map.of());
         respond(B, new SequenceRange(B, 1, 3), 3, 3);
         respond(A, new SequenceRange(B, 1, 2), 2);
-        advance(50);
         assertThat(events).containsExactly("lost 1..2", "b3");
     }
 
@@ -227,11 +221,7 @@ class ReplicatorTest extends ReplicatorTestCase {
         starting.heartbeat(B, 9, Map.of());
         starting.rangeReceived(
                 B, new RangeResponse(new SequenceRange(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
-        starting.rangeReceived(A, RangeResponse.empty(new SequenceRange(B, 1, 3)));
-        for (int i = 0; i < 20; i++) {
-            time.nanos += Duration.ofMillis(50).toNanos();
-            starting.tick();
-        }
+        starting.rangeReceived(A, RangeResponse.empty(new SequenceRange(B, 1, 9)));
 
         assertThat(events).containsExactly("lost 1..3 before start", "b4", "b5", "lost 6..9");
     }

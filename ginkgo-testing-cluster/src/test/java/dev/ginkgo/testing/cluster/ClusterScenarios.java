@@ -40,7 +40,7 @@ public abstract class ClusterScenarios {
 
     /**
      * Returns whether all messages published while a node was away must arrive, and not only be reported as missing. A
-     * retransmission request times out after half a second, which can be too short on a loaded machine.
+     * missing range is lost after five seconds without a response, which can be too short on a loaded machine.
      */
     protected boolean requiresCompleteDelivery() {
         return true;

@@ -63,10 +63,12 @@ public final class LocalLink extends InMemoryLink {
                     transportListener.heartbeat(self, sendBatch.lastOffered(), transport.positions());
                     heartbeatAt = time().nanos() + HEARTBEAT_NANOS;
                 }
-                for (Consumer<TransportListener> next = requests.poll(); next != null; next = requests.poll()) {
-                    next.accept(transportListener);
+                Consumer<TransportListener> request =
+                        requests.poll(); // one per batch, so that messages are not delayed
+                if (request != null) {
+                    request.accept(transportListener);
                 }
-                if (sendBatch.atEnd()) {
+                if (sendBatch.atEnd() && requests.isEmpty()) {
                     awaitWork(heartbeatAt);
                 }
             }
