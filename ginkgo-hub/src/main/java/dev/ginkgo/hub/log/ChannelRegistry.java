@@ -4,11 +4,12 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.position.ForgottenChannels;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -19,7 +20,7 @@ import java.util.function.Predicate;
 final class ChannelRegistry {
     private final StoreLimits limits;
     private final RetentionManager retention;
-    private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
+    private final Map<ChannelName, ChannelLog> channels = new ConcurrentHashMap<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -61,7 +62,7 @@ final class ChannelRegistry {
     }
 
     /**
-     * Returns the feed for a request, and creates it if necessary.
+     * Returns the feed for a request, and creates it if necessary. A new merged feed is under construction.
      *
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels or patterns is reached
      */
@@ -73,10 +74,28 @@ final class ChannelRegistry {
         if (found != null) {
             return found;
         }
-        limits.requireCapacity(mergedFeeds.size(), subscribeRequest.selector());
-        Feed created = mergedFeeds.add(subscribeRequest, channels);
-        retention.charge(created.cost());
-        return created;
+        limits.requireCapacity(mergedFeeds.size(), mergedFeeds.patternSegments(), subscribeRequest.selector());
+        return mergedFeeds.add(subscribeRequest, channels.values(), forgotten.remembered(), retention.openReader());
+    }
+
+    /**
+     * Performs the next step of the construction of a feed.
+     *
+     * @return whether the feed is complete
+     */
+    boolean assembleStep(Feed feed, FeedAssembler.Matches matches) {
+        FeedAssembler assembler = feed.assembler();
+        if (assembler == null) {
+            return true;
+        }
+        long before = feed.cost();
+        boolean complete = assembler.step(matches);
+        retention.charge(feed.cost() - before);
+        if (complete) {
+            mergedFeeds.complete(feed);
+        }
+        retention.evictExpired();
+        return complete;
     }
 
     // ---- removal and loss
@@ -85,24 +104,44 @@ final class ChannelRegistry {
     void removeIfUnused(ChannelLog log) {
         if (log.isUnused() && channels.remove(log.name, log)) {
             forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
+            log.removed = true;
             retention.forget(log);
             mergedFeeds.channelRemoved(log);
-            forgotten.add(log);
+            forgotten.add(log.name, log.watermark);
         }
     }
 
-    /** Removes a feed if it has no subscribers. */
+    /**
+     * Removes a feed if it has no subscribers. The channels of a merged feed are released in steps, see {@link
+     * #releaseStep}.
+     */
     void removeIfUnsubscribed(Feed feed) {
-        if (feed.subscribers() > 0) {
+        if (feed.isInUse()) {
             return;
         }
-        List.copyOf(feed.logs).forEach(retention::trim);
         if (feed.singleChannel) {
+            List.copyOf(feed.logs).forEach(retention::trim);
             List.copyOf(feed.logs).forEach(this::removeIfUnused);
         } else {
             retention.charge(-feed.cost());
             mergedFeeds.remove(feed);
         }
+    }
+
+    /**
+     * Releases some channels of removed feeds.
+     *
+     * @return whether there are more
+     */
+    boolean releaseStep() {
+        for (int steps = 0; steps < FeedAssembler.STEP; steps++) {
+            ChannelLog log = mergedFeeds.removeNextChannel();
+            if (log == null) {
+                return false;
+            }
+            retention.trim(log);
+        }
+        return true;
     }
 
     /** Records that messages of an origin up to a position were never received, in any channel. */
@@ -120,17 +159,15 @@ final class ChannelRegistry {
         forgotten.raise(upTo, now);
         List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(affected));
         channels.values().stream().filter(log -> affected.test(log.name.text())).forEach(log -> {
-            log.watermark.raise(upTo, now);
+            log.raiseWatermark(upTo, now);
             feeds.add(log.feed);
         });
         return feeds;
     }
 
-    /** Returns the watermark of the removed channels that a request would include. */
-    EvictionWatermark watermarkOfForgotten(SubscribeRequest subscribeRequest) {
-        return subscribeRequest.isSingleChannel()
-                ? new EvictionWatermark()
-                : forgotten.watermark(subscribeRequest.selector());
+    /** Returns the watermark of the removed channels that is not part of the watermark of a feed. */
+    EvictionWatermark watermarkOfForgotten(Feed feed) {
+        return feed.singleChannel ? new EvictionWatermark() : forgotten.watermarkOfOthers();
     }
 
     /** Returns the watermark of all channels that have been removed or are empty. */

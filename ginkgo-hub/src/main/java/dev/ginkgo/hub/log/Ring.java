@@ -1,6 +1,6 @@
 package dev.ginkgo.hub.log;
 
-import java.util.function.Consumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +12,6 @@ final class Ring {
     static final int SLOT_BYTES = 16;
 
     private static final int MIN_CAPACITY = 4;
-
-    /** A slot with a message, or with a recorded loss if the entry is null. */
-    record Slot(long arrival, @Nullable Entry entry) {}
 
     // slot n is at index n modulo the length, which is a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[MIN_CAPACITY];
@@ -114,14 +111,17 @@ final class Ring {
         return number < first || number >= end ? null : entries[index(number)];
     }
 
-    /** Visits the messages and recorded losses from the oldest on. */
-    void forEach(Consumer<Slot> action) {
-        for (long number = first; number < end; number++) {
-            Entry entry = get(number);
-            if (entry != null || isLoss(number)) {
-                action.accept(new Slot(arrival(number), entry));
+    /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
+    int collectLosses(Set<Long> found) {
+        if (lastLoss < first) {
+            return 0;
+        }
+        for (long number = first; number <= lastLoss; number++) {
+            if (isLoss(number)) {
+                found.add(arrival(number));
             }
         }
+        return (int) (lastLoss - first + 1);
     }
 
     /** Returns the first number, starting at {@code from}, that has a message; {@link #end} if there is none. */

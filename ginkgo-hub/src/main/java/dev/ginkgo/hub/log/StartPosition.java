@@ -32,7 +32,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      * State of the store that determines a start position.
      *
      * @param versionVector the version vector
-     * @param forgotten the watermark of matching channels that no longer exist
+     * @param forgotten the watermark of channels that are not remembered individually
      * @param arrival arrival number of the last message
      * @param now monotonic time in nanoseconds
      * @param wallMillis wall-clock time in milliseconds
@@ -136,7 +136,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     private static EvictionWatermark watermark(Feed feed, StoreState storeState) {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(storeState.forgotten);
-        feed.logs.forEach(log -> evictionWatermark.raise(log.watermark));
+        evictionWatermark.raise(feed.watermark);
         return evictionWatermark;
     }
 }
