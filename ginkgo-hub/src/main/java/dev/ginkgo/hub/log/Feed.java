@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,19 @@ public final class Feed {
     /** Returns the first number, starting at {@code from}, whose message is present; {@link #end} if there is none. */
     public long nextPresent(long from) {
         return ring.nextPresent(from);
+    }
+
+    /** Returns the number of the first message that is not older than a point in time; {@link #end} if there is none. */
+    long firstSince(long moment) {
+        return ring.firstSince(moment);
+    }
+
+    /**
+     * Returns the number of the first message to which a predicate does not apply; {@link #end} if there is none. It
+     * must apply to all messages before that one, and to none after it.
+     */
+    long firstAfter(Predicate<Entry> prefix) {
+        return ring.firstAfter(prefix);
     }
 
     /** Adds a message, and returns whether there is something new to read. */
