@@ -7,6 +7,7 @@ import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.ForgottenChannels;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,9 +19,14 @@ import java.util.function.Predicate;
  * merged feed exists while it has subscribers. Guarded by the store.
  */
 final class ChannelRegistry {
+    /** Maximum number of channels that are removed for a new one: more than one, if the limit has been lowered. */
+    private static final int MAX_REMOVED = 2;
+
     private final StoreLimits limits;
     private final RetentionManager retention;
     private final Map<ChannelName, ChannelLog> channels = new ConcurrentHashMap<>();
+    // the channels without subscribers of their own, the least recently used first
+    private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -44,21 +50,59 @@ final class ChannelRegistry {
     // ---- look-up
 
     /**
-     * Returns the channel with a name, and creates it if necessary.
+     * Returns the channel with a name, and creates it if necessary. If the limit for channels is reached, the least
+     * recently used channel without subscribers of its own is removed, with its messages.
      *
-     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels is reached
+     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
     ChannelLog open(ChannelName name) {
         ChannelLog log = channels.get(name);
         if (log == null) {
-            limits.requireCapacity(channels.size(), name);
+            if (!makeRoom()) {
+                limits.requireCapacity(channels.size(), name);
+            }
             log = new ChannelLog(name, forgotten.reopen(name));
             // An upper bound: a peer that misses messages may report a gap although none of this channel is lost.
             log.lastOwnSequence = forgottenOwnSequence;
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
+        used(log);
         return log;
+    }
+
+    /** Removes channels if the limit is reached, and returns whether it has removed one. */
+    private boolean makeRoom() {
+        int before = channels.size();
+        for (int i = 0; i < MAX_REMOVED && limits.isFull(channels.size()) && !idle.isEmpty(); i++) {
+            ChannelLog leastRecentlyUsed = idle.getFirst();
+            retention.evictAll(leastRecentlyUsed);
+            removeIfUnused(leastRecentlyUsed);
+        }
+        return channels.size() < before;
+    }
+
+    private void used(ChannelLog log) {
+        if (log.feed.subscribers() == 0) {
+            idle.addLast(log); // moves it if present
+        }
+    }
+
+    /** Counts a subscriber of a feed. */
+    void subscribe(Feed feed) {
+        feed.addSubscriber();
+        if (feed.singleChannel) {
+            idle.removeAll(feed.logs);
+        }
+    }
+
+    /** Reverses {@link #subscribe}, and removes the feed if it was the last subscriber. */
+    void unsubscribe(Feed feed) {
+        feed.removeSubscriber();
+        if (feed.singleChannel) {
+            feed.logs.stream().filter(log -> !log.removed).forEach(this::used);
+        }
+        removeIfUnsubscribed(feed);
     }
 
     /**
@@ -105,6 +149,7 @@ final class ChannelRegistry {
         if (log.isUnused() && channels.remove(log.name, log)) {
             forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
             log.removed = true;
+            idle.remove(log);
             retention.forget(log);
             mergedFeeds.channelRemoved(log);
             forgotten.add(log.name, log.watermark);
@@ -223,5 +268,6 @@ final class ChannelRegistry {
     /** Removes all channels. Cursors keep their feeds. */
     void clear() {
         channels.clear();
+        idle.clear();
     }
 }

@@ -103,6 +103,13 @@ final class RetentionManager {
         evict(timeSource.nanos());
     }
 
+    /** Evicts all messages of a channel. */
+    void evictAll(ChannelLog log) {
+        for (Entry oldest = log.oldest(); oldest != null; oldest = log.oldest()) {
+            evictEntry(oldest);
+        }
+    }
+
     /** Evicts after a message was added to a channel. */
     void evict(ChannelLog log, long now) {
         if (log.size() > limits.maxMessages().get()) {

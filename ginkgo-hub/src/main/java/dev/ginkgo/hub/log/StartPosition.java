@@ -123,8 +123,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      * follow that are not wanted: these are passed only for a limited number of steps, and the replay filter rejects
      * the others.
      */
-    private static long firstWanted(
-            Feed feed, MessageId known, Predicate<Entry> wanted, VersionVector versionVector) {
+    private static long firstWanted(Feed feed, MessageId known, Predicate<Entry> wanted, VersionVector versionVector) {
         long number = versionVector.isComplete()
                 ? feed.firstAfter(entry -> isIncluded(entry.message.vector(), known))
                 : feed.first();

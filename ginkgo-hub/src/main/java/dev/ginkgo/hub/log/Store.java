@@ -264,7 +264,7 @@ public final class Store implements Publisher, AutoCloseable {
         Feed prepared = reservation.feed();
         Feed feed = prepared == null ? channelRegistry.feed(subscribeRequest) : prepared;
         subscribers++;
-        feed.addSubscriber();
+        channelRegistry.subscribe(feed);
         return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
     }
 
@@ -313,8 +313,7 @@ public final class Store implements Publisher, AutoCloseable {
         synchronized (this) {
             if (!closed) {
                 subscribers--;
-                cursor.feed.removeSubscriber();
-                channelRegistry.removeIfUnsubscribed(cursor.feed);
+                channelRegistry.unsubscribe(cursor.feed);
             }
         }
         FeedReservation.releaseChannels(this, channelRegistry);

@@ -53,12 +53,18 @@ public record StoreLimits(
         }
     }
 
+    /** Returns whether the limit for channels is reached. */
+    boolean isFull(int inUse) {
+        return inUse >= maxChannels.get();
+    }
+
     /** Rejects a new channel if the limit is reached. */
     void requireCapacity(int inUse, ChannelName name) {
-        if (inUse >= maxChannels.get()) {
+        if (isFull(inUse)) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_CHANNELS,
-                    "the limit `max-channels` = " + maxChannels.get() + " is reached; cannot create channel " + name);
+                    "the limit `max-channels` = " + maxChannels.get() + " is reached and all channels have subscribers;"
+                            + " cannot create channel " + name);
         }
     }
 

@@ -67,7 +67,8 @@ class StartPositionTest {
         Duration used = cpuTime(last).plus(cpuTime(recent));
 
         // Then
-        Measurements.record("6,000 subscriptions at the end of 200,000 messages, ms of processor time", used.toMillis());
+        Measurements.record(
+                "6,000 subscriptions at the end of 200,000 messages, ms of processor time", used.toMillis());
         assertThat(used).isLessThan(Duration.ofSeconds(1)); // a scan of each takes several seconds
     }
 
