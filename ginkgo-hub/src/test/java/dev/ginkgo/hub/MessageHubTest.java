@@ -113,10 +113,13 @@ class MessageHubTest {
                     .isInstanceOfSatisfying(
                             HubRejectedException.class,
                             e -> assertThat(e.reason()).isEqualTo(HubRejectedException.Reason.TOO_LARGE));
-            hub.publish("/b", "");
-            assertThatThrownBy(() -> hub.publish("/c", ""))
-                    .isInstanceOf(HubRejectedException.class)
-                    .hasMessageContaining("`max-channels` = 2");
+            try (Subscription a = hub.subscribe("/a");
+                    Subscription b = hub.subscribe("/b")) {
+                assertThat(List.of(a, b)).hasSize(2);
+                assertThatThrownBy(() -> hub.publish("/c", ""))
+                        .isInstanceOf(HubRejectedException.class)
+                        .hasMessageContaining("`max-channels` = 2");
+            }
             assertThatThrownBy(() -> hub.publish("/a", "\ud800")).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -103,6 +103,25 @@ class PatternLimitsTest {
     }
 
     @Test
+    @DisplayName("H-30 patterns with too many segments are answered with 400 in one list, and with 429 in several")
+    void rejectsPatternsWithManySegments() throws Exception {
+        try (TestHub testHub = TestHub.startHub("max-patterns-per-address = 40")) { // 640 segments
+            String deep = "/*".repeat(60);
+            String list = IntStream.range(0, 9).mapToObj(i -> deep + "/" + i).collect(Collectors.joining(","));
+            assertThat(testHub.get(list).body()).contains("\"status\":400", "549 segments", "512");
+            try (RawHttpClient fits = testHub.lines(list.substring(0, list.lastIndexOf(',')));
+                    RawHttpClient rejected =
+                            testHub.request("GET " + deep + "/x/*/*/*," + deep + "/y/>," + deep + "/z/>")) {
+                assertThat(rejected.readToEnd())
+                        .startsWith("HTTP/1.1 429")
+                        .contains("too-many-patterns", "max-patterns-per-address");
+                testHub.hub().publish("/a".repeat(60) + "/7", "x");
+                assertThat(fits.readTo("\n")).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     @DisplayName("H-29 a list with too many names is answered with 400")
     void rejectsLongList() throws Exception {
         try (TestHub testHub = TestHub.start()) {

@@ -93,6 +93,11 @@ public record ChannelName(String text) {
         return new ChannelName(text);
     }
 
+    /** Returns the parts between the slashes, in a new array; the first is empty. */
+    public String[] segments() {
+        return ChannelSelector.segments(text);
+    }
+
     private static int bytes(String text) {
         try {
             return StandardCharsets.UTF_8

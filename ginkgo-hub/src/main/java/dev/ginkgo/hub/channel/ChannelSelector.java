@@ -15,6 +15,11 @@ import java.util.Set;
  * @param list whether the text contained several names, even if only one of them is valid
  */
 public record ChannelSelector(List<String> names, boolean list) {
+    /**
+     * Maximum number of segments of all patterns of a selector: comparing them with a channel takes as many steps.
+     */
+    public static final int MAX_PATTERN_SEGMENTS = 512;
+
     /** An invalid name in a list, and the reason. */
     public record Rejected(String name, String reason) {}
 
@@ -33,7 +38,8 @@ public record ChannelSelector(List<String> names, boolean list) {
     /**
      * Parses a name, a pattern or a list that is not percent-encoded.
      *
-     * @throws InvalidChannelException if one of the names is not valid
+     * @throws InvalidChannelException if one of the names is not valid, or the patterns have more than {@link
+     *     #MAX_PATTERN_SEGMENTS} segments
      */
     public static ChannelSelector of(String text) {
         Set<String> names = new LinkedHashSet<>();
@@ -41,14 +47,15 @@ public record ChannelSelector(List<String> names, boolean list) {
         for (String name : all) {
             names.add(requireValid(name));
         }
-        return new ChannelSelector(List.copyOf(names), all.size() > 1);
+        return requireBounded(new ChannelSelector(List.copyOf(names), all.size() > 1));
     }
 
     /**
      * Parses the path of a request.
      *
      * @param rawPath the path as received: percent-encoded, without query
-     * @throws InvalidChannelException if none of the names is valid
+     * @throws InvalidChannelException if none of the names is valid, or the patterns have more than {@link
+     *     #MAX_PATTERN_SEGMENTS} segments
      */
     public static Parsed parse(String rawPath) {
         Set<String> names = new LinkedHashSet<>();
@@ -66,7 +73,18 @@ public record ChannelSelector(List<String> names, boolean list) {
         if (names.isEmpty() && last != null) {
             throw last;
         }
-        return new Parsed(new ChannelSelector(List.copyOf(names), all.size() > 1), rejected);
+        return new Parsed(requireBounded(new ChannelSelector(List.copyOf(names), all.size() > 1)), rejected);
+    }
+
+    private static ChannelSelector requireBounded(ChannelSelector selector) {
+        int segments = selector.patternSegments();
+        if (segments > MAX_PATTERN_SEGMENTS) {
+            throw new InvalidChannelException(
+                    selector.names.getFirst() + ",…",
+                    "the patterns of the list have " + segments + " segments in total; at most " + MAX_PATTERN_SEGMENTS
+                            + " are allowed");
+        }
+        return selector;
     }
 
     private static List<String> split(String text) {
@@ -117,20 +135,18 @@ public record ChannelSelector(List<String> names, boolean list) {
 
     /** Returns whether the selector includes a channel. */
     public boolean matches(ChannelName channel) {
-        String[] segments = segments(channel.text());
-        return names.stream().anyMatch(name -> matches(segments(name), segments));
+        return new SelectorMatcher(this).matches(channel, channel.segments());
     }
 
-    private static boolean matches(String[] pattern, String[] segments) {
-        for (int i = 0; i < pattern.length; i++) {
-            if (pattern[i].equals(">")) {
-                return segments.length > i;
-            }
-            if (i >= segments.length || !(pattern[i].equals("*") || pattern[i].equals(segments[i]))) {
-                return false;
+    /** Returns the number of segments of all patterns. Names do not count: a look-up of a name takes one step. */
+    public int patternSegments() {
+        int segments = 0;
+        for (String name : names) {
+            if (!isName(name)) {
+                segments += (int) name.chars().filter(c -> c == '/').count();
             }
         }
-        return pattern.length == segments.length;
+        return segments;
     }
 
     /** Returns the names, separated by commas. */

@@ -2,7 +2,6 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.framing.FrameEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
-import dev.ginkgo.hub.log.EvictionListener;
 import dev.ginkgo.hub.log.Feed;
 import dev.ginkgo.hub.log.Replay;
 import dev.ginkgo.hub.log.Store;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Encoding happens under a lock of the encoded feed, which only event loops acquire, and not under the store's lock,
  * so it never blocks a publisher.
  */
-public final class EncodedFeed implements EvictionListener {
+public final class EncodedFeed implements Feed.EvictionListener {
     /** Maximum bytes of one write to a connection, unless a single message is larger. */
     public static final int MAX_BATCH_BYTES = 64 * 1024;
 

@@ -4,6 +4,7 @@ import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.Feed;
+import dev.ginkgo.hub.log.FeedReservation;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.buffer.ByteBufAllocator;
@@ -35,8 +36,14 @@ final class EncodedFeeds {
      * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
      */
     JoinResult join(SubscribeRequest subscribeRequest, WireFormat wireFormat, DeliveryLoop deliveryLoop) {
+        try (FeedReservation reservation = store.reserve(subscribeRequest)) {
+            return join(reservation, wireFormat, deliveryLoop);
+        }
+    }
+
+    private JoinResult join(FeedReservation reservation, WireFormat wireFormat, DeliveryLoop deliveryLoop) {
         synchronized (store) {
-            Cursor cursor = store.openCursor(subscribeRequest);
+            Cursor cursor = store.openCursor(reservation);
             EncodedFeed encodedFeed = encodedFeeds
                     .computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
                     .computeIfAbsent(wireFormat, _ -> open(cursor.feed, wireFormat));
@@ -63,8 +70,8 @@ final class EncodedFeeds {
             if (--subscriberGroup.subscribers == 0) {
                 remove(subscriberGroup);
             }
-            store.closeCursor(cursor);
         }
+        store.closeCursor(cursor);
     }
 
     private void remove(SubscriberGroup subscriberGroup) {

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
@@ -12,7 +13,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Quota of different patterns and lists per client address, so that one client cannot use up the global limit.
+ * Quota of different patterns and lists per client address, and of their segments, so that one client cannot use up
+ * the global limit.
  * Thread-safe.
  */
 final class PatternQuota {
@@ -53,7 +55,23 @@ final class PatternQuota {
                     "the limit `max-patterns-per-address` = " + maxPerAddress.get()
                             + " for patterns, lists and conflated channels is reached for this address");
         }
+        if (!ofAddress.containsKey(key)) {
+            requireSegments(ofAddress, key);
+        }
         ofAddress.merge(key, 1, Integer::sum);
+    }
+
+    private void requireSegments(Map<Key, Integer> ofAddress, Key key) {
+        int maxSegments = StoreLimits.maxSegments(maxPerAddress.get());
+        int inUse = ofAddress.keySet().stream()
+                .mapToInt(each -> each.selector.patternSegments())
+                .sum();
+        if (inUse + key.selector.patternSegments() > maxSegments) {
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_MANY_PATTERNS,
+                    "the patterns of this address would have more than " + maxSegments
+                            + " segments, the limit for `max-patterns-per-address` = " + maxPerAddress.get());
+        }
     }
 
     private synchronized void release(InetAddress address, Key key) {

@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelLog {
     final ChannelName name;
+
+    /** The segments of the name. */
+    final String[] segments;
+
     final Feed feed;
     final EvictionWatermark watermark;
 
     /** Upper bound of the sequence number of the last message that this node published on this channel. */
     long lastOwnSequence;
+
+    /** Whether the channel has been removed from the registry. */
+    boolean removed;
 
     private final List<Feed> mergedFeeds = new ArrayList<>(0);
 
@@ -28,6 +36,7 @@ final class ChannelLog {
      */
     ChannelLog(ChannelName name, EvictionWatermark evictionWatermark) {
         this.name = name;
+        this.segments = name.segments();
         this.watermark = evictionWatermark;
         this.feed = Feed.of(this);
     }
@@ -62,6 +71,11 @@ final class ChannelLog {
         return feed.get(feed.newest());
     }
 
+    /** Returns whether an entry is the newest of this channel. */
+    boolean isNewest(Entry entry) {
+        return entry.equals(newest());
+    }
+
     /** Returns whether an entry was the newest of this channel at a given arrival number. */
     boolean isNewest(Entry entry, long arrival) {
         Entry next = feed.next(entry);
@@ -81,7 +95,15 @@ final class ChannelLog {
     void remove(Entry entry) {
         feed.remove(entry);
         mergedFeeds.forEach(each -> each.remove(entry));
-        watermark.raise(entry.message.position(), entry.nanos);
+        raiseWatermark(entry.message.position(), entry.nanos);
+    }
+
+    /** Raises the watermark of the channel, and of the merged feeds that include it. */
+    void raiseWatermark(Position position, long nanos) {
+        watermark.raise(position, nanos);
+        for (Feed each : mergedFeeds) {
+            each.watermark.raise(position, nanos);
+        }
     }
 
     /** Returns the number of subscribers that receive messages of this channel. */

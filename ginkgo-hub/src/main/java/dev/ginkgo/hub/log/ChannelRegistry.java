@@ -4,11 +4,13 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.position.ForgottenChannels;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -17,9 +19,14 @@ import java.util.function.Predicate;
  * merged feed exists while it has subscribers. Guarded by the store.
  */
 final class ChannelRegistry {
+    /** Maximum number of channels that are removed for a new one: more than one, if the limit has been lowered. */
+    private static final int MAX_REMOVED = 2;
+
     private final StoreLimits limits;
     private final RetentionManager retention;
-    private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
+    private final Map<ChannelName, ChannelLog> channels = new ConcurrentHashMap<>();
+    // the channels without subscribers of their own, the least recently used first
+    private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -43,25 +50,63 @@ final class ChannelRegistry {
     // ---- look-up
 
     /**
-     * Returns the channel with a name, and creates it if necessary.
+     * Returns the channel with a name, and creates it if necessary. If the limit for channels is reached, the least
+     * recently used channel without subscribers of its own is removed, with its messages.
      *
-     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels is reached
+     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
     ChannelLog open(ChannelName name) {
         ChannelLog log = channels.get(name);
         if (log == null) {
-            limits.requireCapacity(channels.size(), name);
+            if (!makeRoom()) {
+                limits.requireCapacity(channels.size(), name);
+            }
             log = new ChannelLog(name, forgotten.reopen(name));
             // An upper bound: a peer that misses messages may report a gap although none of this channel is lost.
             log.lastOwnSequence = forgottenOwnSequence;
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
+        used(log);
         return log;
     }
 
+    /** Removes channels if the limit is reached, and returns whether it has removed one. */
+    private boolean makeRoom() {
+        int before = channels.size();
+        for (int i = 0; i < MAX_REMOVED && limits.isFull(channels.size()) && !idle.isEmpty(); i++) {
+            ChannelLog leastRecentlyUsed = idle.getFirst();
+            retention.evictAll(leastRecentlyUsed);
+            removeIfUnused(leastRecentlyUsed);
+        }
+        return channels.size() < before;
+    }
+
+    private void used(ChannelLog log) {
+        if (log.feed.subscribers() == 0) {
+            idle.addLast(log); // moves it if present
+        }
+    }
+
+    /** Counts a subscriber of a feed. */
+    void subscribe(Feed feed) {
+        feed.addSubscriber();
+        if (feed.singleChannel) {
+            idle.removeAll(feed.logs);
+        }
+    }
+
+    /** Reverses {@link #subscribe}, and removes the feed if it was the last subscriber. */
+    void unsubscribe(Feed feed) {
+        feed.removeSubscriber();
+        if (feed.singleChannel) {
+            feed.logs.stream().filter(log -> !log.removed).forEach(this::used);
+        }
+        removeIfUnsubscribed(feed);
+    }
+
     /**
-     * Returns the feed for a request, and creates it if necessary.
+     * Returns the feed for a request, and creates it if necessary. A new merged feed is under construction.
      *
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels or patterns is reached
      */
@@ -73,10 +118,28 @@ final class ChannelRegistry {
         if (found != null) {
             return found;
         }
-        limits.requireCapacity(mergedFeeds.size(), subscribeRequest.selector());
-        Feed created = mergedFeeds.add(subscribeRequest, channels);
-        retention.charge(created.cost());
-        return created;
+        limits.requireCapacity(mergedFeeds.size(), mergedFeeds.patternSegments(), subscribeRequest.selector());
+        return mergedFeeds.add(subscribeRequest, channels.values(), forgotten.remembered(), retention.openReader());
+    }
+
+    /**
+     * Performs the next step of the construction of a feed.
+     *
+     * @return whether the feed is complete
+     */
+    boolean assembleStep(Feed feed, FeedAssembler.Matches matches) {
+        FeedAssembler assembler = feed.assembler();
+        if (assembler == null) {
+            return true;
+        }
+        long before = feed.cost();
+        boolean complete = assembler.step(matches);
+        retention.charge(feed.cost() - before);
+        if (complete) {
+            mergedFeeds.complete(feed);
+        }
+        retention.evictExpired();
+        return complete;
     }
 
     // ---- removal and loss
@@ -85,24 +148,45 @@ final class ChannelRegistry {
     void removeIfUnused(ChannelLog log) {
         if (log.isUnused() && channels.remove(log.name, log)) {
             forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
+            log.removed = true;
+            idle.remove(log);
             retention.forget(log);
             mergedFeeds.channelRemoved(log);
-            forgotten.add(log);
+            forgotten.add(log.name, log.watermark);
         }
     }
 
-    /** Removes a feed if it has no subscribers. */
+    /**
+     * Removes a feed if it has no subscribers. The channels of a merged feed are released in steps, see {@link
+     * #releaseStep}.
+     */
     void removeIfUnsubscribed(Feed feed) {
-        if (feed.subscribers() > 0) {
+        if (feed.isInUse()) {
             return;
         }
-        List.copyOf(feed.logs).forEach(retention::trim);
         if (feed.singleChannel) {
+            List.copyOf(feed.logs).forEach(retention::trim);
             List.copyOf(feed.logs).forEach(this::removeIfUnused);
         } else {
             retention.charge(-feed.cost());
             mergedFeeds.remove(feed);
         }
+    }
+
+    /**
+     * Releases some channels of removed feeds.
+     *
+     * @return whether there are more
+     */
+    boolean releaseStep() {
+        for (int steps = 0; steps < FeedAssembler.STEP; steps++) {
+            ChannelLog log = mergedFeeds.removeNextChannel();
+            if (log == null) {
+                return false;
+            }
+            retention.trim(log);
+        }
+        return true;
     }
 
     /** Records that messages of an origin up to a position were never received, in any channel. */
@@ -120,17 +204,15 @@ final class ChannelRegistry {
         forgotten.raise(upTo, now);
         List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(affected));
         channels.values().stream().filter(log -> affected.test(log.name.text())).forEach(log -> {
-            log.watermark.raise(upTo, now);
+            log.raiseWatermark(upTo, now);
             feeds.add(log.feed);
         });
         return feeds;
     }
 
-    /** Returns the watermark of the removed channels that a request would include. */
-    EvictionWatermark watermarkOfForgotten(SubscribeRequest subscribeRequest) {
-        return subscribeRequest.isSingleChannel()
-                ? new EvictionWatermark()
-                : forgotten.watermark(subscribeRequest.selector());
+    /** Returns the watermark of the removed channels that is not part of the watermark of a feed. */
+    EvictionWatermark watermarkOfForgotten(Feed feed) {
+        return feed.singleChannel ? new EvictionWatermark() : forgotten.watermarkOfOthers();
     }
 
     /** Returns the watermark of all channels that have been removed or are empty. */
@@ -186,5 +268,6 @@ final class ChannelRegistry {
     /** Removes all channels. Cursors keep their feeds. */
     void clear() {
         channels.clear();
+        idle.clear();
     }
 }

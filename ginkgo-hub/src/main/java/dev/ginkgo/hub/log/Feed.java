@@ -2,11 +2,13 @@ package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +23,38 @@ public final class Feed {
 
     final Set<ChannelLog> logs = new LinkedHashSet<>(1);
 
+    /**
+     * Watermark of everything that the feed includes: the channel's own, or that of all channels that a merged feed
+     * includes or has included.
+     */
+    final EvictionWatermark watermark;
+
     private final Ring ring = new Ring();
     private final @Nullable Conflation conflation;
     private final List<EvictionListener> evictionListeners = new ArrayList<>(0);
     private Listeners listeners = Listeners.NONE;
     private int subscribers;
+    private int reservations;
+    private @Nullable FeedAssembler assembler; // while the feed is under construction
+    private boolean discarded;
     // a subscriber has joined at the end since the last recorded loss, and must be notified of the next one
     private boolean joinedAtEnd;
 
-    private Feed(ChannelSelector channelSelector, boolean singleChannel, @Nullable Conflation conflation) {
+    /** Listener that maintains data derived from the messages of a feed. Called under the store's lock. */
+    public interface EvictionListener {
+        /** Notifies that the message with a number has been removed from the feed. */
+        void evicted(long number);
+
+        /** Notifies that the store has closed. */
+        void closed();
+    }
+
+    private Feed(
+            ChannelSelector channelSelector,
+            boolean singleChannel,
+            EvictionWatermark watermark,
+            @Nullable Conflation conflation) {
+        this.watermark = watermark;
         this.singleChannel = singleChannel;
         this.channelSelector = channelSelector;
         this.conflation = conflation;
@@ -37,19 +62,19 @@ public final class Feed {
 
     /** Creates the feed of one channel. */
     static Feed of(ChannelLog log) {
-        Feed feed = new Feed(ChannelSelector.of(log.name), true, null);
+        Feed feed = new Feed(ChannelSelector.of(log.name), true, log.watermark, null);
         feed.logs.add(log);
         return feed;
     }
 
-    /** Creates a merged feed without existing messages. */
+    /** Creates a merged feed without channels. */
     static Feed of(ChannelSelector channelSelector) {
-        return new Feed(channelSelector, false, null);
+        return new Feed(channelSelector, false, new EvictionWatermark(), null);
     }
 
     /** Creates a conflated feed. */
     static Feed of(ChannelSelector channelSelector, Conflation conflation) {
-        return new Feed(channelSelector, false, conflation);
+        return new Feed(channelSelector, false, new EvictionWatermark(), conflation);
     }
 
     // ---- messages
@@ -80,8 +105,24 @@ public final class Feed {
         return ring.nextPresent(from);
     }
 
+    /** Returns the number of the first message that is not older than a point in time; {@link #end} if there is none. */
+    long firstSince(long moment) {
+        return ring.firstSince(moment);
+    }
+
+    /**
+     * Returns the number of the first message to which a predicate does not apply; {@link #end} if there is none. It
+     * must apply to all messages before that one, and to none after it.
+     */
+    long firstAfter(Predicate<Entry> prefix) {
+        return ring.firstAfter(prefix);
+    }
+
     /** Adds a message, and returns whether there is something new to read. */
     boolean add(Entry entry) {
+        if (assembler != null || discarded) {
+            return false;
+        }
         if (conflation == null) {
             ring.append(entry);
             return true;
@@ -89,20 +130,59 @@ public final class Feed {
         return conflation.offer(entry, this);
     }
 
-    /** Adds the retained messages and the recorded losses of the feed's channels. */
-    void addHistory() {
-        List<Ring.Slot> history = new ArrayList<>();
-        logs.forEach(log -> log.feed.ring.forEach(history::add));
-        history.sort(Comparator.comparingLong(Ring.Slot::arrival));
-        for (Ring.Slot slot : history) {
-            Entry entry = slot.entry();
-            if (entry != null) {
-                ring.append(entry);
-            } else if (!ring.endsWithLoss()) {
-                ring.appendLoss(slot.arrival());
-            }
+    // ---- construction of a merged feed
+
+    /** Returns what constructs this feed; null if it is complete. */
+    @Nullable
+    FeedAssembler assembler() {
+        return assembler;
+    }
+
+    /** Sets what constructs this feed; null when it is complete. */
+    void setAssembler(@Nullable FeedAssembler newAssembler) {
+        assembler = newAssembler;
+    }
+
+    /** Adds the next retained message. A conflated feed takes only the newest of each channel. */
+    void addRetained(Entry entry) {
+        if (conflation == null) {
+            ring.append(entry);
+        } else if (entry.log.isNewest(entry)) {
+            conflation.emitInitial(entry, this);
         }
     }
+
+    /** Adds the next recorded loss. */
+    void addRetainedLoss(long arrival) {
+        if (!ring.endsWithLoss()) {
+            ring.appendLoss(arrival);
+        }
+    }
+
+    /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
+    int collectLosses(Set<Long> arrivals) {
+        return ring.collectLosses(arrivals);
+    }
+
+    /** Discards the messages. The channels still refer to the feed until {@link #removeNextChannel}. */
+    void discard() {
+        discarded = true;
+    }
+
+    /** Removes one channel of a discarded feed, and returns it; null if there is none. */
+    @Nullable
+    ChannelLog removeNextChannel() {
+        Iterator<ChannelLog> iterator = logs.iterator();
+        if (!iterator.hasNext()) {
+            return null;
+        }
+        ChannelLog log = iterator.next();
+        iterator.remove();
+        log.removeFrom(this);
+        return log;
+    }
+
+    // ---- conflation, losses, eviction
 
     /** Emits pending conflated messages that are due, and returns whether there is something new to read. */
     boolean flush(long now) {
@@ -116,6 +196,10 @@ public final class Feed {
      * @return whether there may be subscribers that have to report it
      */
     boolean markLost(long arrival) {
+        if (assembler != null) {
+            assembler.markLost(arrival);
+            return false;
+        }
         if (ring.endsWithLoss() && !joinedAtEnd) {
             return false;
         }
@@ -194,7 +278,8 @@ public final class Feed {
     void add(ChannelLog log) {
         logs.add(log);
         Entry newest = log.newest();
-        if (conflation != null && newest != null) {
+        watermark.raise(log.watermark);
+        if (conflation != null && assembler == null && newest != null) {
             conflation.emitInitial(newest, this);
         }
     }
@@ -205,7 +290,7 @@ public final class Feed {
 
     /** Returns the memory of this feed, without the messages, in bytes. */
     long cost() {
-        return Ring.SLOT_BYTES * (ring.end() - ring.first());
+        return discarded ? 0 : Ring.SLOT_BYTES * (ring.end() - ring.first());
     }
 
     // ---- subscribers
@@ -221,6 +306,21 @@ public final class Feed {
     /** Returns the number of encodings of this feed. */
     int encodings() {
         return evictionListeners.size();
+    }
+
+    /** Returns whether the feed has subscribers, or is kept for one. */
+    boolean isInUse() {
+        return subscribers > 0 || reservations > 0;
+    }
+
+    /** Keeps the feed, which may have no subscribers yet. */
+    void reserve() {
+        reservations++;
+    }
+
+    /** Reverses {@link #reserve}. */
+    void release() {
+        reservations--;
     }
 
     /** Increments the number of subscribers. */

@@ -1,13 +1,15 @@
 package dev.ginkgo.hub.log;
 
-import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.PatternTrie;
+import dev.ginkgo.hub.channel.SelectorMatcher;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.position.ForgottenChannels.ForgottenChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ final class MergedFeeds {
     private final Map<FeedKey, Feed> feeds = new HashMap<>();
     private final PatternTrie<Feed> patternTrie = new PatternTrie<>();
     private final List<Feed> conflated = new ArrayList<>(0);
+    private final List<FeedAssembler> assemblers = new ArrayList<>(0);
+    private final Deque<Feed> discarded = new ArrayDeque<>(0);
+    private int patternSegments;
 
     int size() {
         return feeds.size();
@@ -42,8 +47,21 @@ final class MergedFeeds {
         return new FeedKey(subscribeRequest.selector(), subscribeRequest.conflate(), history);
     }
 
-    /** Creates the feed for a request. */
-    Feed add(SubscribeRequest subscribeRequest, Map<ChannelName, ChannelLog> channels) {
+    /** Returns the number of segments of all patterns. */
+    int patternSegments() {
+        return patternSegments;
+    }
+
+    /**
+     * Creates the feed for a request. It has no channels yet; its {@link Feed#assembler} adds them.
+     *
+     * @param channels all channels; may be read without the lock
+     */
+    Feed add(
+            SubscribeRequest subscribeRequest,
+            Collection<ChannelLog> channels,
+            List<ForgottenChannel> forgotten,
+            ArrivalList.Reader reader) {
         ChannelSelector channelSelector = subscribeRequest.selector();
         Feed feed;
         if (subscribeRequest.conflate().isZero()) {
@@ -55,34 +73,27 @@ final class MergedFeeds {
         }
         feeds.put(key(subscribeRequest, subscribeRequest.asksForHistory() || feed.isConflated()), feed);
         patternTrie.add(channelSelector, feed);
-        matching(channelSelector, channels).forEach(log -> log.addTo(feed));
-        if (subscribeRequest.asksForHistory() && !feed.isConflated()) {
-            feed.addHistory();
-        }
+        patternSegments += channelSelector.patternSegments();
+        FeedAssembler assembler = new FeedAssembler(
+                feed,
+                new SelectorMatcher(channelSelector),
+                subscribeRequest.asksForHistory() || feed.isConflated(),
+                channels,
+                forgotten,
+                reader);
+        feed.setAssembler(assembler);
+        assemblers.add(assembler);
         return feed;
     }
 
-    private static List<ChannelLog> matching(ChannelSelector channelSelector, Map<ChannelName, ChannelLog> channels) {
-        List<ChannelLog> matching = new ArrayList<>();
-        if (channelSelector.names().stream().allMatch(ChannelSelector::isName)) {
-            for (String name : channelSelector.names()) {
-                ChannelLog log = channels.get(new ChannelName(name));
-                if (log != null) {
-                    matching.add(log);
-                }
-            }
-        } else {
-            channels.values().stream()
-                    .filter(log -> channelSelector.matches(log.name))
-                    .forEach(matching::add);
+    /** Ends the construction of a feed. */
+    void complete(Feed feed) {
+        FeedAssembler assembler = feed.assembler();
+        if (assembler != null) {
+            assembler.close();
+            assemblers.remove(assembler);
+            feed.setAssembler(null);
         }
-        matching.sort(Comparator.comparingLong(MergedFeeds::lastArrival));
-        return matching;
-    }
-
-    private static long lastArrival(ChannelLog log) {
-        Entry newest = log.newest();
-        return newest == null ? 0 : newest.arrival;
     }
 
     /** Adds a new channel to the feeds that match it. */
@@ -95,14 +106,31 @@ final class MergedFeeds {
     /** Removes a channel from its feeds. */
     void channelRemoved(ChannelLog log) {
         log.mergedFeeds().forEach(feed -> feed.removeChannel(log));
+        assemblers.forEach(assembler -> assembler.channelRemoved(log));
     }
 
-    /** Removes a feed that has no subscribers. */
+    /** Removes a feed that has no subscribers. Its channels still refer to it until {@link #removeNextChannel}. */
     void remove(Feed feed) {
+        complete(feed);
         feeds.values().remove(feed);
         conflated.remove(feed);
         patternTrie.remove(feed.channelSelector, feed);
-        feed.logs.forEach(log -> log.removeFrom(feed));
+        patternSegments -= feed.channelSelector.patternSegments();
+        feed.discard();
+        discarded.add(feed);
+    }
+
+    /** Removes a removed feed from one of its channels, which is returned; null if there is none. */
+    @Nullable
+    ChannelLog removeNextChannel() {
+        while (!discarded.isEmpty()) {
+            ChannelLog log = discarded.getFirst().removeNextChannel();
+            if (log != null) {
+                return log;
+            }
+            discarded.removeFirst();
+        }
+        return null;
     }
 
     Collection<Feed> all() {

@@ -75,6 +75,11 @@ final class RetentionManager {
         return originIndex.readRange(requested);
     }
 
+    /** Opens a reader of all messages, which the caller closes. */
+    ArrivalList.Reader openReader() {
+        return arrivalList.openReader();
+    }
+
     /** Returns the first entry after an arrival number, or null. */
     @Nullable
     Entry after(long arrival) {
@@ -91,6 +96,18 @@ final class RetentionManager {
         long now = timeSource.nanos();
         List.copyOf(overLimit).forEach(log -> trim(log, now));
         evict(now);
+    }
+
+    /** Evicts messages that exceed the budget or the maximum age. */
+    void evictExpired() {
+        evict(timeSource.nanos());
+    }
+
+    /** Evicts all messages of a channel. */
+    void evictAll(ChannelLog log) {
+        for (Entry oldest = log.oldest(); oldest != null; oldest = log.oldest()) {
+            evictEntry(oldest);
+        }
     }
 
     /** Evicts after a message was added to a channel. */

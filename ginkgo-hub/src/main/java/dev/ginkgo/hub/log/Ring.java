@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.log;
 
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,6 @@ final class Ring {
 
     private static final int MIN_CAPACITY = 4;
 
-    /** A slot with a message, or with a recorded loss if the entry is null. */
-    record Slot(long arrival, @Nullable Entry entry) {}
-
     // slot n is at index n modulo the length, which is a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[MIN_CAPACITY];
     // bitwise complement of the arrival number if the slot records a loss
@@ -23,6 +21,9 @@ final class Ring {
     private long first;
     private long end;
     private int messages;
+    // messages from unsortedEnd on are in order of their times, and none is older than an earlier message
+    private long unsortedEnd;
+    private long newestNanos;
     private long lastLoss = -1; // the last slot that records a loss
     private long lastLossBeforeFirst = -1; // the last slot before `first` that records a loss
 
@@ -53,6 +54,11 @@ final class Ring {
         messages++;
         entries[index(end - 1)] = entry;
         arrivals[index(end - 1)] = entry.arrival;
+        if (messages > 1 && entry.nanos - newestNanos < 0) { // the age of a transferred message is approximate
+            unsortedEnd = end;
+        } else {
+            newestNanos = entry.nanos;
+        }
     }
 
     /** Records a loss in a slot that stays empty. */
@@ -114,14 +120,17 @@ final class Ring {
         return number < first || number >= end ? null : entries[index(number)];
     }
 
-    /** Visits the messages and recorded losses from the oldest on. */
-    void forEach(Consumer<Slot> action) {
-        for (long number = first; number < end; number++) {
-            Entry entry = get(number);
-            if (entry != null || isLoss(number)) {
-                action.accept(new Slot(arrival(number), entry));
+    /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
+    int collectLosses(Set<Long> found) {
+        if (lastLoss < first) {
+            return 0;
+        }
+        for (long number = first; number <= lastLoss; number++) {
+            if (isLoss(number)) {
+                found.add(arrival(number));
             }
         }
+        return (int) (lastLoss - first + 1);
     }
 
     /** Returns the first number, starting at {@code from}, that has a message; {@link #end} if there is none. */
@@ -131,6 +140,44 @@ final class Ring {
             number++;
         }
         return number;
+    }
+
+    /** Returns the number of the first message that is not older than a point in time; {@link #end} if there is none. */
+    long firstSince(long moment) {
+        for (long number = first; number < unsortedEnd; number++) {
+            Entry entry = get(number);
+            if (entry != null && entry.nanos - moment >= 0) {
+                return number;
+            }
+        }
+        return firstAfter(Math.max(first, unsortedEnd), entry -> entry.nanos - moment < 0);
+    }
+
+    /** Returns the number of the first message to which a predicate does not apply; {@link #end} if there is none. */
+    long firstAfter(Predicate<Entry> prefix) {
+        return firstAfter(first, prefix);
+    }
+
+    /**
+     * Searches by halves.
+     *
+     * @param from the first number
+     * @param prefix applies to the messages before the one that is searched for, and to none after it
+     */
+    private long firstAfter(long from, Predicate<Entry> prefix) {
+        long low = from;
+        long high = end;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            long present = nextPresent(middle);
+            Entry entry = present < high ? get(present) : null;
+            if (entry != null && prefix.test(entry)) {
+                low = present + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return nextPresent(low);
     }
 
     /** Removes a message, and returns its number; -1 if it is not present. */

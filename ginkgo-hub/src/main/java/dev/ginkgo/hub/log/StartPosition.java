@@ -26,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record StartPosition(long number, @Nullable Replay replay, boolean recovered, String id, long firstLive) {
 
+    /** Maximum number of messages that are examined one by one. */
+    private static final int MAX_STEPS = 1_000;
+
     private static final long MAX_AGE_NANOS = Long.MAX_VALUE / 4;
 
     /**
      * State of the store that determines a start position.
      *
      * @param versionVector the version vector
-     * @param forgotten the watermark of matching channels that no longer exist
+     * @param forgotten the watermark of channels that are not remembered individually
      * @param arrival arrival number of the last message
      * @param now monotonic time in nanoseconds
      * @param wallMillis wall-clock time in milliseconds
@@ -78,12 +81,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     }
 
     private static StartPosition from(Feed feed, long moment, StoreState storeState) {
-        long number = feed.first();
-        Entry entry = feed.get(number);
-        while (number < feed.end() && (entry == null || entry.nanos - moment < 0)) {
-            number++;
-            entry = feed.get(number);
-        }
+        long number = feed.firstSince(moment);
         boolean recovered = moment - storeState.hubStartedAt >= 0
                 && watermark(feed, storeState).isBefore(moment);
         return at(feed, number, null, recovered, storeState);
@@ -107,10 +105,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         }
         MessageId known = id;
         Predicate<Entry> wanted = entry -> known.precedes(entry.message.position());
-        long number = feed.first();
-        while (number < feed.end() && !isWanted(feed.get(number), wanted)) {
-            number++;
-        }
+        long number = firstWanted(feed, known, wanted, storeState.versionVector);
         boolean onlyOwn = storeState.versionVector.isSingleOrigin()
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
@@ -119,6 +114,32 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         StartPosition found =
                 at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
         return recovered ? new StartPosition(number, found.replay, true, requested.text(), found.firstLive) : found;
+    }
+
+    /**
+     * Returns the number of the first message after an id, or that of a message before it. Everything that this node
+     * had received when a message arrived is in the vector of that message, so if an id includes the vector, no message
+     * up to that one is after the id. If the id is of another node, which received messages in another order, messages
+     * follow that are not wanted: these are passed only for a limited number of steps, and the replay filter rejects
+     * the others.
+     */
+    private static long firstWanted(Feed feed, MessageId known, Predicate<Entry> wanted, VersionVector versionVector) {
+        long number = versionVector.isComplete()
+                ? feed.firstAfter(entry -> isIncluded(entry.message.vector(), known))
+                : feed.first();
+        for (int steps = 0; number < feed.end() && !isWanted(feed.get(number), wanted) && steps < MAX_STEPS; steps++) {
+            number++;
+        }
+        return number;
+    }
+
+    private static boolean isIncluded(MessageId vector, MessageId known) {
+        for (Position each : vector.positions()) {
+            if (each.sequence() > 0 && known.precedes(each)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isWanted(@Nullable Entry entry, Predicate<Entry> wanted) {
@@ -136,7 +157,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     private static EvictionWatermark watermark(Feed feed, StoreState storeState) {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(storeState.forgotten);
-        feed.logs.forEach(log -> evictionWatermark.raise(log.watermark));
+        evictionWatermark.raise(feed.watermark);
         return evictionWatermark;
     }
 }

@@ -219,7 +219,7 @@ public final class Store implements Publisher, AutoCloseable {
         return channelRegistry.open(name);
     }
 
-    private void requireOpen() {
+    void requireOpen() {
         if (closed) {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
@@ -244,24 +244,43 @@ public final class Store implements Publisher, AutoCloseable {
     // ---- subscribers
 
     /**
+     * Prepares the feed for a request, and keeps it for a cursor that is about to be opened. Called without the lock.
+     *
+     * @throws HubRejectedException if the limit for patterns is reached, or the store is closed
+     */
+    public FeedReservation reserve(SubscribeRequest subscribeRequest) {
+        return FeedReservation.open(this, channelRegistry, subscribeRequest);
+    }
+
+    /**
      * Opens a cursor, which counts as a subscriber until {@link #closeCursor(Cursor)}. To miss no message, the caller
      * adds its listener to the feed before it releases the lock.
      *
-     * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
+     * @throws HubRejectedException if the limit for channels is reached, or the store is closed
      */
-    public synchronized Cursor openCursor(SubscribeRequest subscribeRequest) {
+    public synchronized Cursor openCursor(FeedReservation reservation) {
         requireOpen();
-        Feed feed = channelRegistry.feed(subscribeRequest);
+        SubscribeRequest subscribeRequest = reservation.subscribeRequest();
+        Feed prepared = reservation.feed();
+        Feed feed = prepared == null ? channelRegistry.feed(subscribeRequest) : prepared;
         subscribers++;
-        feed.addSubscriber();
+        channelRegistry.subscribe(feed);
         return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
     }
 
-    /** Opens a cursor and adds a listener to its feed. */
-    public synchronized Cursor openCursor(SubscribeRequest subscribeRequest, FeedListener listener) {
-        Cursor cursor = openCursor(subscribeRequest);
-        cursor.feed.add(listener);
-        return cursor;
+    /**
+     * Opens a cursor and adds a listener to its feed. Called without the lock.
+     *
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
+     */
+    public Cursor openCursor(SubscribeRequest subscribeRequest, FeedListener listener) {
+        try (FeedReservation reservation = reserve(subscribeRequest)) {
+            synchronized (this) {
+                Cursor cursor = openCursor(reservation);
+                cursor.feed.add(listener);
+                return cursor;
+            }
+        }
     }
 
     private StartPosition startPosition(Feed feed, SubscribeRequest subscribeRequest) {
@@ -271,7 +290,7 @@ public final class Store implements Publisher, AutoCloseable {
                 subscribeRequest.since(),
                 new StartPosition.StoreState(
                         versionVector,
-                        channelRegistry.watermarkOfForgotten(subscribeRequest),
+                        channelRegistry.watermarkOfForgotten(feed),
                         arrival,
                         timeSource.nanos(),
                         timeSource.now().toEpochMilli(),
@@ -281,7 +300,7 @@ public final class Store implements Publisher, AutoCloseable {
         }
         if (!subscribeRequest.isSingleChannel()) {
             retention.charge(feed.cost() - before);
-            retention.evict();
+            retention.evictExpired();
         }
         if (subscribeRequest.asksForHistory()) {
             counters.recordResume(startPosition.recovered());
@@ -289,18 +308,22 @@ public final class Store implements Publisher, AutoCloseable {
         return startPosition;
     }
 
-    /** Closes a cursor. */
-    public synchronized void closeCursor(Cursor cursor) {
-        if (!closed) {
-            subscribers--;
-            cursor.feed.removeSubscriber();
-            channelRegistry.removeIfUnsubscribed(cursor.feed);
+    /** Closes a cursor. Called without the lock, like {@link #reserve}. */
+    public void closeCursor(Cursor cursor) {
+        synchronized (this) {
+            if (!closed) {
+                subscribers--;
+                channelRegistry.unsubscribe(cursor.feed);
+            }
         }
+        FeedReservation.releaseChannels(this, channelRegistry);
     }
 
-    /** Closes a cursor and removes its listener. */
-    public synchronized void closeCursor(Cursor cursor, FeedListener listener) {
-        cursor.feed.remove(listener);
+    /** Closes a cursor and removes its listener. Called without the lock. */
+    public void closeCursor(Cursor cursor, FeedListener listener) {
+        synchronized (this) {
+            cursor.feed.remove(listener);
+        }
         closeCursor(cursor);
     }
 

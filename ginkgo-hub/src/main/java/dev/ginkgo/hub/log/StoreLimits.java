@@ -30,6 +30,18 @@ public record StoreLimits(
      */
     private static final int MESSAGE_SHARE = 8;
 
+    /** The patterns of all merged feeds may have this many segments for each feed that the limit allows. */
+    private static final int SEGMENTS_PER_PATTERN = 16;
+
+    /**
+     * Returns how many segments the patterns of a number of merged feeds may have in total: a publish on a new channel
+     * visits at most as many nodes of the trie.
+     */
+    public static int maxSegments(int maxPatterns) {
+        return Math.max(ChannelSelector.MAX_PATTERN_SEGMENTS, (int)
+                Math.min(Integer.MAX_VALUE, (long) maxPatterns * SEGMENTS_PER_PATTERN));
+    }
+
     /** Rejects a message that is too large. */
     void requireMessageFits(int bytes) {
         long largest = budget.get().bytes() / MESSAGE_SHARE;
@@ -41,17 +53,31 @@ public record StoreLimits(
         }
     }
 
+    /** Returns whether the limit for channels is reached. */
+    boolean isFull(int inUse) {
+        return inUse >= maxChannels.get();
+    }
+
     /** Rejects a new channel if the limit is reached. */
     void requireCapacity(int inUse, ChannelName name) {
-        if (inUse >= maxChannels.get()) {
+        if (isFull(inUse)) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_CHANNELS,
-                    "the limit `max-channels` = " + maxChannels.get() + " is reached; cannot create channel " + name);
+                    "the limit `max-channels` = " + maxChannels.get() + " is reached and all channels have subscribers;"
+                            + " cannot create channel " + name);
         }
     }
 
-    /** Rejects a new merged feed if the limit is reached. */
-    void requireCapacity(int inUse, ChannelSelector channelSelector) {
+    /** Rejects a new merged feed if the limit for feeds, or for the segments of their patterns, is reached. */
+    void requireCapacity(int inUse, int segmentsInUse, ChannelSelector channelSelector) {
+        int maxSegments = maxSegments(maxPatterns.get());
+        if ((long) segmentsInUse + channelSelector.patternSegments() > maxSegments) {
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_MANY_PATTERNS,
+                    "the patterns in use would have more than " + maxSegments
+                            + " segments, the limit for `max-patterns` = " + maxPatterns.get()
+                            + "; cannot subscribe to " + channelSelector);
+        }
         if (inUse >= maxPatterns.get()) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,

@@ -146,7 +146,7 @@ public final class StoreSnapshots {
             limits.requireMessageFits(payload.bytes().length);
             long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
             ChannelLog log = store.openChannel(channel);
-            item.evicted().forEach(watermark -> log.watermark.raise(position(watermark), nanos));
+            item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             store.append(log, nanos, position, published, payload, envelope, new ArrayList<>());
         }

@@ -29,6 +29,7 @@ public final class VersionVector {
 
     // cached positions of the other origins, valid while messages keep arriving from the origin othersOf
     private List<Position> others = List.of();
+    private boolean truncated;
     private long othersOf;
 
     /**
@@ -53,6 +54,11 @@ public final class VersionVector {
     /** Returns whether no message of another origin has ever been received. */
     public boolean isSingleOrigin() {
         return lastSeen.size() == 1;
+    }
+
+    /** Returns whether every id has contained all origins with retained messages: none was left out to shorten it. */
+    public boolean isComplete() {
+        return !truncated;
     }
 
     /** Returns the last position of an origin, or null if there is none. */
@@ -126,6 +132,7 @@ public final class VersionVector {
                 new ArrayList<>(inWindow.stream().map(LastSeen::position).toList());
         while (MessageId.of(position, kept).text().length() > MessageId.MAX_LENGTH - RESERVED_CHARACTERS) {
             kept.removeLast(); // the origin that has been silent longest
+            truncated = true;
         }
         return List.copyOf(kept);
     }

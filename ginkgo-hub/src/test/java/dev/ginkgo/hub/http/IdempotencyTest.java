@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ginkgo.hub.Subscription;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
@@ -59,8 +60,9 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 a rejected request is not stored, so its key may be used again")
     void rejectedRequest_isNotStored() throws Exception {
-        try (TestHub testHub = TestHub.startHub("max-channels = 1")) {
-            testHub.hub().publish("/a", "1");
+        try (TestHub testHub = TestHub.startHub("max-channels = 1");
+                Subscription subscription = testHub.hub().subscribe("/a")) {
+            assertThat(subscription).isNotNull();
             assertThat(testHub.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
             assertThat(testHub.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
             assertThat(testHub.post("/a", "1", KEY, "k").statusCode()).isEqualTo(200);

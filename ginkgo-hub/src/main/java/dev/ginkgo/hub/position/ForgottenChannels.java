@@ -1,10 +1,10 @@
-package dev.ginkgo.hub.log;
+package dev.ginkgo.hub.position;
 
 import dev.ginkgo.hub.channel.ChannelName;
-import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.MessageId.Position;
-import dev.ginkgo.hub.position.EvictionWatermark;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,18 +12,25 @@ import java.util.Map;
  * messages were lost. At most {@link #MAX_REMEMBERED} channels are remembered individually; the others share one
  * watermark, so that a loss may be reported for them although there was none. Guarded by the store.
  */
-final class ForgottenChannels {
+public final class ForgottenChannels {
     static final int MAX_REMEMBERED = 4_096;
 
     private final Map<ChannelName, EvictionWatermark> watermarks = new LinkedHashMap<>();
     private final EvictionWatermark othersWatermark = new EvictionWatermark();
 
+    /**
+     * A channel that no longer exists.
+     *
+     * @param watermark its watermark; guarded by the store
+     */
+    public record ForgottenChannel(ChannelName name, EvictionWatermark watermark) {}
+
     /** Remembers the watermark of a channel that is being removed. */
-    void add(ChannelLog log) {
-        if (log.watermark.isEmpty()) {
+    public void add(ChannelName name, EvictionWatermark watermark) {
+        if (watermark.isEmpty()) {
             return;
         }
-        watermarks.put(log.name, log.watermark);
+        watermarks.put(name, watermark);
         if (watermarks.size() > MAX_REMEMBERED) {
             Map.Entry<ChannelName, EvictionWatermark> first =
                     watermarks.entrySet().iterator().next();
@@ -33,7 +40,7 @@ final class ForgottenChannels {
     }
 
     /** Returns the initial watermark of a channel that is being created. */
-    EvictionWatermark reopen(ChannelName name) {
+    public EvictionWatermark reopen(ChannelName name) {
         EvictionWatermark found = watermarks.remove(name);
         if (found != null) {
             return found;
@@ -44,25 +51,25 @@ final class ForgottenChannels {
     }
 
     /** Records a loss that may affect any channel. */
-    void raise(Position position, long nanos) {
+    public void raise(Position position, long nanos) {
         othersWatermark.raise(position, nanos);
         watermarks.values().forEach(evictionWatermark -> evictionWatermark.raise(position, nanos));
     }
 
-    /** Returns the merged watermark of the removed channels that a selector matches. */
-    EvictionWatermark watermark(ChannelSelector channelSelector) {
-        EvictionWatermark evictionWatermark = new EvictionWatermark();
-        evictionWatermark.raise(othersWatermark);
-        watermarks.forEach((name, each) -> {
-            if (channelSelector.matches(name)) {
-                evictionWatermark.raise(each);
-            }
-        });
-        return evictionWatermark;
+    /** Returns the channels that are remembered individually. */
+    public List<ForgottenChannel> remembered() {
+        List<ForgottenChannel> remembered = new ArrayList<>(watermarks.size());
+        watermarks.forEach((name, watermark) -> remembered.add(new ForgottenChannel(name, watermark)));
+        return remembered;
+    }
+
+    /** Returns the watermark that applies to every channel. */
+    public EvictionWatermark watermarkOfOthers() {
+        return othersWatermark;
     }
 
     /** Returns the merged watermark of all removed channels. */
-    EvictionWatermark watermarkOfAll() {
+    public EvictionWatermark watermarkOfAll() {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(othersWatermark);
         watermarks.values().forEach(evictionWatermark::raise);

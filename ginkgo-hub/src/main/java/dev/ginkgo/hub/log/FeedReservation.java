@@ -1,0 +1,112 @@
+package dev.ginkgo.hub.log;
+
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.HubRejectedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a complete feed for a cursor that is about to be opened. A new merged feed is constructed by the thread that
+ * opens the reservation, which acquires the store's lock for one bounded step at a time. The reservation is closed,
+ * without holding the lock, when the cursor is open.
+ */
+public final class FeedReservation implements AutoCloseable {
+    private final Store store;
+    private final ChannelRegistry channelRegistry;
+    private final SubscribeRequest subscribeRequest;
+    private final @Nullable Feed feed;
+
+    private FeedReservation(
+            Store store, ChannelRegistry channelRegistry, SubscribeRequest subscribeRequest, @Nullable Feed feed) {
+        this.store = store;
+        this.channelRegistry = channelRegistry;
+        this.subscribeRequest = subscribeRequest;
+        this.feed = feed;
+    }
+
+    /**
+     * Opens a reservation. Called without the lock.
+     *
+     * @param channelRegistry guarded by the store
+     * @throws HubRejectedException if the limit for patterns is reached, or the store is closed
+     */
+    static FeedReservation open(Store store, ChannelRegistry channelRegistry, SubscribeRequest subscribeRequest) {
+        if (subscribeRequest.isSingleChannel()) {
+            return new FeedReservation(store, channelRegistry, subscribeRequest, null);
+        }
+        Feed feed;
+        FeedAssembler assembler;
+        synchronized (store) {
+            store.requireOpen();
+            feed = channelRegistry.feed(subscribeRequest);
+            feed.reserve();
+            assembler = feed.assembler();
+        }
+        FeedReservation reservation = new FeedReservation(store, channelRegistry, subscribeRequest, feed);
+        boolean complete = false;
+        try {
+            if (assembler != null) {
+                FeedAssembler.Matches matches = assembler.match();
+                while (!complete) {
+                    complete = reservation.assembleStep(feed, matches);
+                    letOthersIn();
+                }
+            }
+            complete = true;
+            return reservation;
+        } finally {
+            if (!complete) {
+                reservation.close();
+            }
+        }
+    }
+
+    private boolean assembleStep(Feed reserved, FeedAssembler.Matches matches) {
+        synchronized (store) {
+            store.requireOpen();
+            return channelRegistry.assembleStep(reserved, matches);
+        }
+    }
+
+    /** Releases the channels of merged feeds that have been removed, in steps. Called without the lock. */
+    static void releaseChannels(Store store, ChannelRegistry channelRegistry) {
+        boolean more = true;
+        while (more) {
+            synchronized (store) {
+                more = channelRegistry.releaseStep();
+            }
+            if (more) {
+                letOthersIn();
+            }
+        }
+    }
+
+    /** Lets other threads acquire the lock, which is not fair. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void letOthersIn() {
+        Thread.yield();
+    }
+
+    SubscribeRequest subscribeRequest() {
+        return subscribeRequest;
+    }
+
+    /** Returns the feed; null for a single channel, which needs no preparation. */
+    @Nullable
+    Feed feed() {
+        return feed;
+    }
+
+    @Override
+    public void close() {
+        if (feed == null) {
+            return;
+        }
+        synchronized (store) {
+            feed.release();
+            if (!store.isClosed()) {
+                channelRegistry.removeIfUnsubscribed(feed);
+            }
+        }
+        releaseChannels(store, channelRegistry);
+    }
+}
