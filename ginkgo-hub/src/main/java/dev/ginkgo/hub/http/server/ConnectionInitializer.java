@@ -61,11 +61,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
                 new HttpConnection(channel, handler, date, connectionDeadline, connectionLimiter.rejection(address));
         connections.add(httpConnection);
         httpConnection.onDetached(() -> connections.remove(httpConnection));
-        channel.pipeline()
-                .addLast(
-                        new StrictRequestDecoder(httpConnection::onBytesReceived),
-                        new HttpResponseEncoder(),
-                        httpConnection);
+        channel.pipeline().addLast(httpConnection.decoder(), new HttpResponseEncoder(), httpConnection);
     }
 
     /** Closes the connections whose deadline has passed. */

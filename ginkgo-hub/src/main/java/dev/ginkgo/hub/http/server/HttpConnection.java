@@ -10,6 +10,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -73,6 +75,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean closeAfterResponse;
     private final Deque<Object> queued = new ArrayDeque<>(0);
 
+    private boolean keepAliveByDefault = true;
+    private final StrictRequestDecoder decoder = new StrictRequestDecoder(this::onBytesReceived);
     /**
      * @param rejection error response to the first request; null if the connection is accepted
      */
@@ -91,10 +95,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Starts the request deadline with the first bytes of a request. */
-    void onBytesReceived() {
+    private void onBytesReceived() {
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
             deadline.start(ConnectionDeadline.Kind.REQUEST);
+    /** Returns the decoder of this connection, which precedes it in the pipeline. */
+    StrictRequestDecoder decoder() {
+        return decoder;
+    }
+
         }
     }
 
@@ -200,6 +209,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void reject(ProblemException problemException) {
         Exchange now = exchange;
         if (problemException.closesConnection() || (now != null && now.isBodyPending())) {
+        keepAliveByDefault = request.protocolVersion().isKeepAliveDefault();
             DisconnectReason.REFUSED.mark(channel);
             closeAfterResponse = true; // the rest of the body will not be read
         }
@@ -215,7 +225,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends a complete response, which is flushed when the current read completes. */
     void send(FullHttpResponse response) {
-        HttpUtil.setKeepAlive(response, !closeAfterResponse);
+        addConnectionHeader(response);
         addDateHeader(response);
         if (closeAfterResponse) {
             phase = Phase.CLOSING;
@@ -246,6 +256,19 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Stops reading until {@link #resume} is called with the response. */
     void pause() {
+    /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
+    private void addConnectionHeader(HttpResponse response) {
+        HttpHeaders headers = response.headers();
+        if (closeAfterResponse) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!keepAliveByDefault) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        if (headers.contains(HttpHeaderNames.UPGRADE)) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        }
+    }
+
         phase = Phase.AWAITING_RESPONSE;
         deadline.clear();
         channel.config().setAutoRead(false);

@@ -35,8 +35,8 @@ public final class RequestBody {
      */
     public static RequestBody of(HttpRequest request, long limit, ByteBufAllocator allocator) throws ProblemException {
         HttpHeaders headers = request.headers();
-        if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)
-                && !headers.containsValue(HttpHeaderNames.CONTENT_ENCODING, "identity", true)) {
+        if (headers.getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                .anyMatch(coding -> !coding.strip().equalsIgnoreCase("identity"))) {
             throw new ProblemException(
                     ProblemType.UNSUPPORTED_BODY, "Content-Encoding is not supported; send the body unencoded");
         }

@@ -83,6 +83,35 @@ class StaticSiteTest {
     }
 
     @Test
+    @DisplayName("H-47 a symbolic link that leaves the folder of http.page fails the start, and names file and target")
+    void linkOutOfFolder_failsStart() throws Exception {
+        for (String outside : new String[] {"outside.txt", "folder"}) {
+            Path target = folder.resolveSibling(outside);
+            if (outside.equals("folder")) {
+                Files.createDirectory(target);
+            }
+            Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+            assertThatThrownBy(this::start)
+                    .rootCause()
+                    .hasMessageContaining(
+                            link + " is a symbolic link to " + target.toRealPath() + ", which is outside");
+            Files.delete(link);
+        }
+    }
+
+    @Test
+    @DisplayName("H-47 a symbolic link within the folder is served, as in a mounted Kubernetes ConfigMap")
+    void linkWithinFolder_isServed() throws Exception {
+        Files.createDirectory(folder.resolve("..2026"));
+        Files.writeString(folder.resolve("..2026/data.txt"), "linked");
+        Files.createSymbolicLink(folder.resolve("..data"), Path.of("..2026"));
+        Files.createSymbolicLink(folder.resolve("data.txt"), Path.of("..data/data.txt"));
+        try (TestHub testHub = start()) {
+            assertThat(testHub.get("/-/page/data.txt").body()).isEqualTo("linked");
+        }
+    }
+
+    @Test
     @DisplayName("a reload reads the page again; if that fails, the previous page is served")
     void reload_readsPageAgain() throws Exception {
         try (TestHub testHub = start()) {
