@@ -3,6 +3,7 @@ package dev.ginkgo.hub.delivery;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.net.ClientNetwork;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Quota of different patterns and lists per client address, so that one client cannot use up the global limit.
+ * Quota of different patterns and lists per client network, so that one client cannot use up the global limit.
  * Thread-safe.
  */
 final class PatternQuota {
@@ -36,7 +37,7 @@ final class PatternQuota {
         if (subscribeRequest.isSingleChannel() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
             return;
         }
-        InetAddress address = remote.getAddress();
+        InetAddress address = ClientNetwork.of(remote.getAddress());
         Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
         acquire(address, key);
         var _ = connection.closeFuture().addListener(_ -> release(address, key));

@@ -98,7 +98,7 @@ public final class HttpFrontend extends Service {
 
     private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
             .between(1, 1_000_000)
-            .help("Maximum number of open connections from one address; raise it behind a proxy");
+            .help("Maximum number of open connections from one address, or one IPv6 /64; raise it behind a proxy");
 
     private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
             .between(1, 1_000_000)

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -45,12 +46,12 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
     @Override
     protected void initChannel(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress peer)
-                || !connectionLimiter.acquire(peer.getAddress())) {
+                || !connectionLimiter.acquire(ClientNetwork.of(peer.getAddress()))) {
             counters.recordDisconnect(DisconnectReason.REFUSED);
             var _ = channel.close();
             return;
         }
-        InetAddress address = peer.getAddress();
+        InetAddress address = ClientNetwork.of(peer.getAddress());
         var _ = channel.closeFuture().addListener(_ -> {
             connectionLimiter.release(address);
             counters.recordDisconnect(DisconnectReason.of(channel));

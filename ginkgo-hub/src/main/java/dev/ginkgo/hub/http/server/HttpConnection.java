@@ -112,6 +112,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         closeAfterResponse = true;
         DisconnectReason.STOPPING.mark(channel);
         if (phase == Phase.IDLE) {
+    /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
+    private void startPartialRequest() {
+        if (phase == Phase.IDLE && decoder.isInsideRequest()) {
+            onBytesReceived();
             phase = Phase.DETACHED;
             var _ = channel.close();
         }
@@ -294,10 +298,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (RejectedExecutionException ended) {
             response.release();
         }
+                    startPartialRequest();
     }
 
     private void processQueued() {
-        for (int left = queued.size(); left > 0; left--) {
+        // the queue is cleared if one of the requests turns the connection into a stream
+        for (int left = queued.size(); left > 0 && !queued.isEmpty(); left--) {
             channelRead(queued.remove());
         }
     }
@@ -347,6 +353,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (phase != Phase.CLOSING) {
             ConnectionDeadline.Kind kind =
                     phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
+        startPartialRequest();
             deadline.start(writable ? kind : ConnectionDeadline.Kind.WRITE);
         }
     }
