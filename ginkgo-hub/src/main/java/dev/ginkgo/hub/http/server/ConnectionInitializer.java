@@ -58,8 +58,8 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         });
         channels.add(channel);
         ConnectionDeadline connectionDeadline = new ConnectionDeadline(timeSource, timeouts);
-        HttpConnection httpConnection =
-                new HttpConnection(channel, handler, date, connectionDeadline, connectionLimiter.rejection(address));
+        HttpConnection httpConnection = new HttpConnection(
+                channel, address, handler, date, connectionDeadline, connectionLimiter.rejection(address));
         connections.add(httpConnection);
         httpConnection.onDetached(() -> connections.remove(httpConnection));
         channel.pipeline().addLast(httpConnection.decoder(), new HttpResponseEncoder(), httpConnection);

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -66,6 +67,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final DateHeader date;
     private final ConnectionDeadline deadline;
     private final Channel channel;
+    private final InetAddress clientNetwork;
     private final @Nullable ProblemException rejection;
 
     // accessed on the event loop only
@@ -73,20 +75,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
     private boolean closeAfterResponse;
-    private final Deque<Object> queued = new ArrayDeque<>(0);
-
     private boolean keepAliveByDefault = true;
     private final StrictRequestDecoder decoder = new StrictRequestDecoder(this::onBytesReceived);
+    private final Deque<Object> queued = new ArrayDeque<>(0);
+
     /**
+     * @param clientNetwork the network of the client, by which limits per address count
      * @param rejection error response to the first request; null if the connection is accepted
      */
     HttpConnection(
             Channel channel,
+            InetAddress clientNetwork,
             RequestHandler handler,
             DateHeader date,
             ConnectionDeadline deadline,
             @Nullable ProblemException rejection) {
         this.channel = channel;
+        this.clientNetwork = clientNetwork;
         this.handler = handler;
         this.date = date;
         this.deadline = deadline;
@@ -94,16 +99,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
-    /** Starts the request deadline with the first bytes of a request. */
-    private void onBytesReceived() {
-        if (phase == Phase.IDLE) {
-            phase = Phase.HEAD;
-            deadline.start(ConnectionDeadline.Kind.REQUEST);
     /** Returns the decoder of this connection, which precedes it in the pipeline. */
     StrictRequestDecoder decoder() {
         return decoder;
     }
 
+    /** Starts the request deadline with the first bytes of a request. */
+    private void onBytesReceived() {
+        if (phase == Phase.IDLE) {
+            phase = Phase.HEAD;
+            deadline.start(ConnectionDeadline.Kind.REQUEST);
+        }
+    }
+
+    /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
+    private void startPartialRequest() {
+        if (phase == Phase.IDLE && decoder.isInsideRequest()) {
+            onBytesReceived();
         }
     }
 
@@ -112,10 +124,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         closeAfterResponse = true;
         DisconnectReason.STOPPING.mark(channel);
         if (phase == Phase.IDLE) {
-    /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
-    private void startPartialRequest() {
-        if (phase == Phase.IDLE && decoder.isInsideRequest()) {
-            onBytesReceived();
             phase = Phase.DETACHED;
             var _ = channel.close();
         }
@@ -201,6 +209,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void begin(HttpRequest request) throws ProblemException {
         phase = Phase.HEAD; // a pipelined request has not passed through onBytesReceived
         closeAfterResponse |= !HttpUtil.isKeepAlive(request);
+        keepAliveByDefault = request.protocolVersion().isKeepAliveDefault();
         if (rejection != null) {
             throw rejection;
         }
@@ -213,7 +222,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void reject(ProblemException problemException) {
         Exchange now = exchange;
         if (problemException.closesConnection() || (now != null && now.isBodyPending())) {
-        keepAliveByDefault = request.protocolVersion().isKeepAliveDefault();
             DisconnectReason.REFUSED.mark(channel);
             closeAfterResponse = true; // the rest of the body will not be read
         }
@@ -248,18 +256,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Adds the {@code Date} header, which every response has (RFC 9110, section 6.6.1). */
-    public void addDateHeader(HttpResponse response) {
-        response.headers().set(HttpHeaderNames.DATE, date.get());
-    }
-
-    /** Sends an interim response at once, after which the client sends the body. */
-    public void sendContinue(HttpResponse informational) {
-        var _ = channel.writeAndFlush(informational, channel.voidPromise());
-    }
-
-    /** Stops reading until {@link #resume} is called with the response. */
-    void pause() {
     /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
     private void addConnectionHeader(HttpResponse response) {
         HttpHeaders headers = response.headers();
@@ -273,6 +269,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Adds the {@code Date} header, which every response has (RFC 9110, section 6.6.1). */
+    public void addDateHeader(HttpResponse response) {
+        response.headers().set(HttpHeaderNames.DATE, date.get());
+    }
+
+    /** Sends an interim response at once, after which the client sends the body. */
+    public void sendContinue(HttpResponse informational) {
+        var _ = channel.writeAndFlush(informational, channel.voidPromise());
+    }
+
+    /** Stops reading until {@link #resume} is called with the response. */
+    void pause() {
         phase = Phase.AWAITING_RESPONSE;
         deadline.clear();
         channel.config().setAutoRead(false);
@@ -290,6 +298,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                     sender.accept(response);
                     channel.config().setAutoRead(channel.isWritable());
                     processQueued();
+                    startPartialRequest();
                     channel.flush();
                 } else {
                     response.release(); // the connection has been closed
@@ -298,7 +307,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (RejectedExecutionException ended) {
             response.release();
         }
-                    startPartialRequest();
     }
 
     private void processQueued() {
@@ -326,6 +334,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         return channel.alloc();
     }
 
+    /** Returns the network of the client, by which limits per address count. */
+    InetAddress clientNetwork() {
+        return clientNetwork;
+    }
+
     /** Returns whether the client connected to a loopback address. */
     public boolean isLocalAddressLoopback() {
         return channel.localAddress() instanceof InetSocketAddress local
@@ -340,6 +353,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        startPartialRequest();
         context.flush();
     }
 
@@ -353,7 +367,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (phase != Phase.CLOSING) {
             ConnectionDeadline.Kind kind =
                     phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
-        startPartialRequest();
             deadline.start(writable ? kind : ConnectionDeadline.Kind.WRITE);
         }
     }
