@@ -96,6 +96,6 @@ final class ChunkSizeLine {
 
     /** Returns whether a byte may be part of a quoted string; bytes over 127 are signed here. */
     private static boolean isText(byte b) {
-        return b == '\t' || b >= ' ' && b != 0x7f || b < 0;
+        return b == '\t' || (b >= ' ' && b != 0x7f) || b < 0;
     }
 }

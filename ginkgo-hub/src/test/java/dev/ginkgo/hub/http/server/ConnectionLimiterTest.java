@@ -25,8 +25,8 @@ class ConnectionLimiterTest {
         assertThat(EmbeddedServer.send(other, GET)).startsWith("HTTP/1.1 204 ");
 
         // When both are closed, then another address of the network may connect
-        first.close();
-        neighbour.close();
+        var _ = first.close();
+        var _ = neighbour.close();
         assertThat(EmbeddedServer.send(server.connect("2001:db8:0:1::3"), GET)).startsWith("HTTP/1.1 204 ");
     }
 }

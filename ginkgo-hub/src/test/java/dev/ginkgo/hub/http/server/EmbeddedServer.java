@@ -14,16 +14,15 @@ import java.util.function.Supplier;
 
 /** HTTP connections without sockets, for clients with any address. Everything happens on the thread of the test. */
 final class EmbeddedServer {
-    private static final Supplier<Duration> TIMEOUT = () -> Duration.ofSeconds(10);
-
     private final ConnectionInitializer connections;
 
     EmbeddedServer(RequestHandler handler, int maxConnectionsPerAddress) {
+        Supplier<Duration> timeout = () -> Duration.ofSeconds(10);
         connections = new ConnectionInitializer(
                 TimeSource.system(),
                 handler,
                 new ConnectionLimiter(() -> 1_000, () -> maxConnectionsPerAddress),
-                new ConnectionDeadline.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT),
+                new ConnectionDeadline.Timeouts(timeout, timeout, timeout, timeout),
                 new Counters());
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -84,12 +85,9 @@ class StaticSiteTest {
 
     @Test
     @DisplayName("H-47 a symbolic link that leaves the folder of http.page fails the start, and names file and target")
-    void linkOutOfFolder_failsStart() throws Exception {
-        for (String outside : new String[] {"outside.txt", "folder"}) {
-            Path target = folder.resolveSibling(outside);
-            if (outside.equals("folder")) {
-                Files.createDirectory(target);
-            }
+    void linkOutOfFolder_failsStart(@TempDir Path outside) throws Exception {
+        Path file = Files.writeString(outside.resolve("file.txt"), "no");
+        for (Path target : List.of(file, outside)) {
             Path link = Files.createSymbolicLink(folder.resolve("link"), target);
             assertThatThrownBy(this::start)
                     .rootCause()
