@@ -27,6 +27,9 @@ public final class AdminRouter implements HttpRoute {
     private static final List<String> PROXY_HEADERS =
             List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
 
+    /** Values of {@code Sec-Fetch-Site} for requests of the hub's own pages, and of the user. */
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+
     /**
      * A page.
      *
@@ -80,11 +83,27 @@ public final class AdminRouter implements HttpRoute {
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
             throw ProblemException.methodNotAllowed(method, "GET, HEAD, OPTIONS");
         }
+        rejectForeignPage(exchange);
         if (!endpoint.isPublic) {
             requireLocalClient(exchange, requestTarget);
         }
         requestTarget.requireParametersIn(endpoint.parameters);
         exchange.onComplete(null, done -> endpoint.handler.handle(done, requestTarget));
+    }
+
+    /**
+     * Rejects a request that a browser sends for a page of another site. An {@code <img>} or a {@code <script>} sends no
+     * {@code Origin}; current browsers send {@code Sec-Fetch-Site} with every request to a trustworthy host, such as
+     * localhost.
+     */
+    private static void rejectForeignPage(Exchange exchange) throws ProblemException {
+        List<String> sites = exchange.request().headers().getAll("Sec-Fetch-Site");
+        if (!exchange.isCrossOrigin() && !OWN_SITES.containsAll(sites)) {
+            throw new ProblemException(
+                    ProblemType.FOREIGN_ORIGIN,
+                    "pages of other sites may not request the hub's own pages (Sec-Fetch-Site: "
+                            + String.join(", ", sites) + ")");
+        }
     }
 
     /**

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Channel name: a path such as {@code /numbers/even}. The same rules apply to every interface: after percent-decoding,
- * a name is valid UTF-8 of at most 255 bytes, starts with a slash, has no empty segment and no control character, and
- * is case-sensitive. {@code *} and {@code >} are reserved for patterns, {@code ,/} for lists, and {@code /-/} for the
+ * a name is valid UTF-8 of at most 255 bytes, starts with a slash, has no segment that is empty, {@code .} or {@code ..},
+ * and no control character, and is case-sensitive. {@code *} and {@code >} are reserved for patterns, {@code ,/} for lists, and {@code /-/} for the
  * pages of the hub itself.
  *
  * @param text the decoded name
@@ -75,6 +75,9 @@ public record ChannelName(String text) {
         if (text.contains("//") || text.endsWith("/")) {
             throw invalid(text, "a segment is empty; a name must not end with a slash or contain two in a row");
         }
+        if (hasDotSegment(text)) {
+            throw invalid(text, "a segment is \".\" or \"..\", which URL libraries and proxies remove");
+        }
         if (text.contains(",/")) {
             throw invalid(text, "a comma before a slash is reserved for lists, which can only be subscribed to");
         }
@@ -96,6 +99,11 @@ public record ChannelName(String text) {
     /** Returns the parts between the slashes, in a new array; the first is empty. */
     public String[] segments() {
         return ChannelSelector.segments(text);
+    }
+
+    private static boolean hasDotSegment(String text) {
+        String closed = text + "/";
+        return closed.contains("/./") || closed.contains("/../");
     }
 
     private static int bytes(String text) {

@@ -4,6 +4,7 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.net.ClientNetwork;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Quota of different patterns and lists per client address, and of their segments, so that one client cannot use up
+ * Quota of different patterns and lists per client network, and of their segments, so that one client cannot use up
  * the global limit.
  * Thread-safe.
  */
@@ -38,7 +39,7 @@ final class PatternQuota {
         if (subscribeRequest.isSingleChannel() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
             return;
         }
-        InetAddress address = remote.getAddress();
+        InetAddress address = ClientNetwork.of(remote.getAddress());
         Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
         acquire(address, key);
         var _ = connection.closeFuture().addListener(_ -> release(address, key));

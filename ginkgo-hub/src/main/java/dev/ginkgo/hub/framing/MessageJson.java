@@ -1,6 +1,9 @@
 package dev.ginkgo.hub.framing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ginkgo.hub.log.StoredMessage;
 import dev.ginkgo.hub.message.Gap;
@@ -12,10 +15,12 @@ import java.io.UncheckedIOException;
 
 /**
  * Messages and control events as JSON objects on one line, identical in every format that uses JSON. An object with the
- * member {@code event} is a control event; one with {@code data} is a message.
+ * member {@code event} is a control event; one with {@code data} is a message. Characters that Unicode defines as line
+ * ends are escaped, because many clients split lines there.
  */
 final class MessageJson {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY =
+            new JsonFactoryBuilder().characterEscapes(new LineEndEscapes()).build();
 
     @FunctionalInterface
     private interface Members {
@@ -42,7 +47,11 @@ final class MessageJson {
                 json.writeBinary(bytes);
             } else {
                 json.writeFieldName("data");
-                json.writeUTF8String(bytes, 0, bytes.length);
+                if (UnicodeLineEnds.isPresent(bytes)) {
+                    json.writeString(new String(bytes, UTF_8)); // writeUTF8String escapes ASCII characters only
+                } else {
+                    json.writeUTF8String(bytes, 0, bytes.length);
+                }
             }
         });
     }

@@ -8,8 +8,8 @@ import io.netty.buffer.ByteBuf;
 /**
  * Server-sent events as defined by the HTML standard. Each message has an {@code id:} field. A payload with line feeds
  * is split into several {@code data:} lines, which the receiver joins again. A receiver turns a CR into a line feed,
- * and some drop a NUL, so messages with one of these, binary messages, and messages of several channels are sent as
- * event {@code json}, with the same object as in NDJSON.
+ * some drop a NUL, and some split lines at other line ends of Unicode. So messages with one of these, binary messages, and
+ * messages of several channels are sent as event {@code json}, with the same object as in NDJSON.
  */
 final class SseFormat implements BodyFormat {
     private static final byte[] ID = "id: ".getBytes(UTF_8);
@@ -40,7 +40,7 @@ final class SseFormat implements BodyFormat {
                 return false;
             }
         }
-        return true;
+        return !UnicodeLineEnds.isPresent(bytes);
     }
 
     private static void data(byte[] bytes, ByteBuf out) {

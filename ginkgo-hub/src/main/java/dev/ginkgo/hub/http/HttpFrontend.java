@@ -6,6 +6,7 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionInitializer;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
@@ -93,12 +94,20 @@ public final class HttpFrontend extends Service {
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))
             .help("Maximum length of a message");
 
+    private final Setting<Size> maxBodyMemory = setting("max-body-memory", Size.ofMebibytes(32))
+            .between(Size.ofMebibytes(1), Size.ofMebibytes(1024 * 1024))
+            .help("Memory for request bodies that are being received; at least max-body is available");
+
+    private final Setting<Size> maxBodyMemoryPerAddress = setting("max-body-memory-per-address", Size.ofMebibytes(8))
+            .between(Size.ofMebibytes(1), Size.ofMebibytes(1024 * 1024))
+            .help("Part of max-body-memory that one address, or one IPv6 /64, may use; raise it behind a proxy");
+
     private final Setting<Integer> maxConnections =
             setting("max-connections", 10_000).between(1, 1_000_000).help("Maximum number of open connections");
 
     private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
             .between(1, 1_000_000)
-            .help("Maximum number of open connections from one address; raise it behind a proxy");
+            .help("Maximum number of open connections from one address, or one IPv6 /64; raise it behind a proxy");
 
     private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
             .between(1, 1_000_000)
@@ -191,7 +200,10 @@ public final class HttpFrontend extends Service {
                 new PublishHandler(
                         hub.publisher(),
                         new IdempotencyCache(time()),
-                        () -> maxBody.get().bytes(),
+                        new BodyBudget(
+                                () -> maxBodyMemory.get().bytes(),
+                                () -> maxBodyMemoryPerAddress.get().bytes(),
+                                () -> maxBody.get().bytes()),
                         shutdown::isRejecting),
                 new SubscribeHandler(hub.streams(), streams, shutdown::isRejecting));
         ConnectionInitializer connections = new ConnectionInitializer(

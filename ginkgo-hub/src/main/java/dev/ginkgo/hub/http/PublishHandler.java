@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.JsonBody;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -19,21 +20,20 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code POST /channel}, whose body is the message to publish. */
 final class PublishHandler {
     private final Publisher publisher;
     private final IdempotencyCache idempotencyCache;
-    private final Supplier<Long> maxBody;
+    private final BodyBudget bodyBudget;
     private final BooleanSupplier stopping;
 
     PublishHandler(
-            Publisher publisher, IdempotencyCache idempotencyCache, Supplier<Long> maxBody, BooleanSupplier stopping) {
+            Publisher publisher, IdempotencyCache idempotencyCache, BodyBudget bodyBudget, BooleanSupplier stopping) {
         this.publisher = publisher;
         this.idempotencyCache = idempotencyCache;
-        this.maxBody = maxBody;
+        this.bodyBudget = bodyBudget;
         this.stopping = stopping;
     }
 
@@ -42,8 +42,7 @@ final class PublishHandler {
         requestTarget.requireParametersIn(Set.of());
         ChannelName channel = channel(requestTarget);
         String key = idempotencyKey(exchange.request().headers());
-        RequestBody requestBody = RequestBody.of(
-                exchange.request(), maxBody.get(), exchange.connection().allocator());
+        RequestBody requestBody = RequestBody.of(exchange.request(), bodyBudget, exchange.connection());
         exchange.onComplete(requestBody, done -> publish(done, channel, key));
     }
 

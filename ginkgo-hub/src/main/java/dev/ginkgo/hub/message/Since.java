@@ -60,12 +60,16 @@ public sealed interface Since {
     /**
      * From a point in time.
      *
-     * @param moment by the clock of the node that serves the subscription
+     * @param moment by the clock of the node that serves the subscription. A moment before 1970 counts as 1970-01-01,
+     *     one after the year 9999 as the end of that year
      */
     record At(Instant moment) implements Since {
-        /** Rejects null. */
+        private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+        /** Rejects null, and limits the moment to the years 1970 to 9999. */
         public At {
             requireNonNull(moment, "moment is null");
+            moment = moment.isBefore(Instant.EPOCH) ? Instant.EPOCH : moment.isAfter(LATEST) ? LATEST : moment;
         }
     }
 

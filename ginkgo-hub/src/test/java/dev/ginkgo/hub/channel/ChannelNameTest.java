@@ -20,6 +20,7 @@ class ChannelNameTest {
         "/%C3%A4, /ä",
         "/%f0%9f%8c%b3, /🌳",
         "/a+b, /a+b",
+        "/.a/b../..., /.a/b../...",
         "/-a, /-a"
     })
     @DisplayName("H-06 a channel name is the percent-decoded path and is case-sensitive")
@@ -36,6 +37,9 @@ class ChannelNameTest {
         "//a, segment is empty",
         "/a/, segment is empty",
         "/a%2F%2Fb, segment is empty",
+        "/., which URL libraries and proxies remove",
+        "/a/../b, which URL libraries and proxies remove",
+        "/%2e%2e/b, which URL libraries and proxies remove",
         "/a%, hexadecimal",
         "/a%4, hexadecimal",
         "/a%zz, hexadecimal",

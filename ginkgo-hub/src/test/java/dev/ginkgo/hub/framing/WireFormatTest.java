@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every wire format preserves every payload. */
 class WireFormatTest {
+    /** Where {@code str.splitlines} of Python, and clients built on it, split text. */
+    private static final String UNICODE_LINE_END = "\r\n|[\n\r\u000b\u000c\u001c\u001d\u001e\u0085\u2028\u2029]";
+
     private static final String ID = MessageId.of(0, 7, 1).text();
 
     static Stream<String> texts() {
@@ -53,6 +56,11 @@ class WireFormatTest {
                 "id: 3\n\nevent: bye",
                 "\ufeffmark",
                 "\u2028\u2029\u0085",
+                "a\u0085b",
+                "a\u2028b",
+                "a\u2029b",
+                "a\u000bb\u000cc\u001cd\u001de",
+                "\u00c2\u2027\u202a\u00e2 not line ends",
                 "\"quoted\\\"",
                 "x".repeat(1 << 20),
                 "\ud83c\udf33\n".repeat(200_000));
@@ -85,7 +93,7 @@ class WireFormatTest {
     void ssePreservesText(String text) throws IOException {
         Event event = Event.parse(utf8(chunk(WireFormat.SSE, Payload.text(text))));
         assertThat(event.id).isEqualTo(ID);
-        boolean json = text.indexOf('\r') >= 0 || text.indexOf('\0') >= 0;
+        boolean json = text.matches("(?s).*[\r\0\u000b\u000c\u001c-\u001e\u0085\u2028\u2029].*");
         assertThat(event.name).isEqualTo(json ? "json" : "message");
         assertThat(json ? members(event.data).get("data") : event.data).isEqualTo(text);
     }
@@ -97,6 +105,24 @@ class WireFormatTest {
         String line = utf8(chunk(WireFormat.NDJSON, Payload.text(text)));
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
         assertThat(members(line)).isEqualTo(Map.of("id", ID, "data", text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-46 a client that splits lines wherever Unicode allows it gets whole NDJSON objects and SSE fields")
+    void unicodeLineEnds_doNotSplitJson(String text) {
+        assertThat(utf8(chunk(WireFormat.NDJSON, Payload.text(text))).split(UNICODE_LINE_END, -1))
+                .hasSize(2);
+        assertThat(utf8(chunk(WireFormat.SSE, Payload.text(text))).split(UNICODE_LINE_END, -1))
+                .allMatch(line -> line.isEmpty() || line.matches("(?s)(id|event|data): .*"));
+    }
+
+    @Test
+    @DisplayName("H-46 line ends of Unicode are escaped in channel names, too")
+    void unicodeLineEnds_areEscapedInChannelNames() {
+        ControlEvent.Rejected event = new ControlEvent.Rejected("/a\u2028b\u0085c", "bad-channel", "it is not valid");
+        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.encodeEvent(event)))))
+                .contains("\"channel\":\"/a\\u2028b\\u0085c\"");
     }
 
     @ParameterizedTest

@@ -84,6 +84,7 @@ class ProblemResponsesTest {
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
         scenarios.put(ProblemType.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
         scenarios.put(ProblemType.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
+        scenarios.put(ProblemType.TOO_MANY_BODIES, ProblemResponsesTest::secondBody);
         scenarios.put(ProblemType.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
         scenarios.put(ProblemType.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
         scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
@@ -142,6 +143,25 @@ class ProblemResponsesTest {
         try (TestHub testHub = TestHub.start("request-timeout = '100ms'");
                 RawHttpClient client = testHub.connect()) {
             return client.send("POST /x HTTP/1.1\r\n").response();
+        }
+    }
+
+    /** One of two bodies is rejected: the second, or the first if the second was received before it. */
+    private static String secondBody() throws IOException {
+        String head = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+        try (TestHub testHub = TestHub.start("max-body-memory-per-address = '1MiB'");
+                RawHttpClient first = testHub.connect()) {
+            first.send(head + "1048576\r\n\r\n" + "x".repeat(1_048_575));
+            while (!first.hasInput()) {
+                try (RawHttpClient second = testHub.connect()) {
+                    String response = second.send(head + "10000\r\n\r\n" + "x".repeat(10_000))
+                            .response();
+                    if (!response.startsWith("HTTP/1.1 200")) {
+                        return response;
+                    }
+                }
+            }
+            return first.response();
         }
     }
 

@@ -65,6 +65,11 @@ public final class RawHttpClient implements AutoCloseable {
         return length < 0 ? "" : new String(bytes, 0, length, ISO_8859_1);
     }
 
+    /** Returns whether something has been received and not been read. */
+    public boolean hasInput() throws IOException {
+        return in.available() > 0;
+    }
+
     byte[] read(int length) throws IOException {
         return in.readNBytes(length);
     }

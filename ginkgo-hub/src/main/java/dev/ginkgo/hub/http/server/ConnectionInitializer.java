@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -45,27 +46,23 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
     @Override
     protected void initChannel(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress peer)
-                || !connectionLimiter.acquire(peer.getAddress())) {
+                || !connectionLimiter.acquire(ClientNetwork.of(peer.getAddress()))) {
             counters.recordDisconnect(DisconnectReason.REFUSED);
             var _ = channel.close();
             return;
         }
-        InetAddress address = peer.getAddress();
+        InetAddress address = ClientNetwork.of(peer.getAddress());
         var _ = channel.closeFuture().addListener(_ -> {
             connectionLimiter.release(address);
             counters.recordDisconnect(DisconnectReason.of(channel));
         });
         channels.add(channel);
         ConnectionDeadline connectionDeadline = new ConnectionDeadline(timeSource, timeouts);
-        HttpConnection httpConnection =
-                new HttpConnection(channel, handler, date, connectionDeadline, connectionLimiter.rejection(address));
+        HttpConnection httpConnection = new HttpConnection(
+                channel, address, handler, date, connectionDeadline, connectionLimiter.rejection(address));
         connections.add(httpConnection);
         httpConnection.onDetached(() -> connections.remove(httpConnection));
-        channel.pipeline()
-                .addLast(
-                        new StrictRequestDecoder(httpConnection::onBytesReceived),
-                        new HttpResponseEncoder(),
-                        httpConnection);
+        channel.pipeline().addLast(httpConnection.decoder(), new HttpResponseEncoder(), httpConnection);
     }
 
     /** Closes the connections whose deadline has passed. */

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the number of open connections, in total and per address. Thread-safe.
+ * Limits the number of open connections, in total and per client network. Thread-safe.
  *
  * <p>A connection above a limit still gets an error response, and counts until it is closed. If {@link #REJECTION_SLOTS}
  * such connections are open, further ones are closed without a response.

@@ -10,12 +10,15 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -64,6 +67,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final DateHeader date;
     private final ConnectionDeadline deadline;
     private final Channel channel;
+    private final InetAddress clientNetwork;
     private final @Nullable ProblemException rejection;
 
     // accessed on the event loop only
@@ -71,18 +75,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
     private boolean closeAfterResponse;
+    private boolean keepAliveByDefault = true;
+    private final StrictRequestDecoder decoder = new StrictRequestDecoder(this::onBytesReceived);
     private final Deque<Object> queued = new ArrayDeque<>(0);
 
     /**
+     * @param clientNetwork the network of the client, by which limits per address count
      * @param rejection error response to the first request; null if the connection is accepted
      */
     HttpConnection(
             Channel channel,
+            InetAddress clientNetwork,
             RequestHandler handler,
             DateHeader date,
             ConnectionDeadline deadline,
             @Nullable ProblemException rejection) {
         this.channel = channel;
+        this.clientNetwork = clientNetwork;
         this.handler = handler;
         this.date = date;
         this.deadline = deadline;
@@ -90,11 +99,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
+    /** Returns the decoder of this connection, which precedes it in the pipeline. */
+    StrictRequestDecoder decoder() {
+        return decoder;
+    }
+
     /** Starts the request deadline with the first bytes of a request. */
-    void onBytesReceived() {
+    private void onBytesReceived() {
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
             deadline.start(ConnectionDeadline.Kind.REQUEST);
+        }
+    }
+
+    /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
+    private void startPartialRequest() {
+        if (phase == Phase.IDLE && decoder.isInsideRequest()) {
+            onBytesReceived();
         }
     }
 
@@ -188,6 +209,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void begin(HttpRequest request) throws ProblemException {
         phase = Phase.HEAD; // a pipelined request has not passed through onBytesReceived
         closeAfterResponse |= !HttpUtil.isKeepAlive(request);
+        keepAliveByDefault = request.protocolVersion().isKeepAliveDefault();
         if (rejection != null) {
             throw rejection;
         }
@@ -215,7 +237,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends a complete response, which is flushed when the current read completes. */
     void send(FullHttpResponse response) {
-        HttpUtil.setKeepAlive(response, !closeAfterResponse);
+        addConnectionHeader(response);
         addDateHeader(response);
         if (closeAfterResponse) {
             phase = Phase.CLOSING;
@@ -231,6 +253,19 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             phase = Phase.IDLE;
             deadline.start(ConnectionDeadline.Kind.IDLE);
             var _ = channel.write(response, channel.voidPromise());
+        }
+    }
+
+    /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
+    private void addConnectionHeader(HttpResponse response) {
+        HttpHeaders headers = response.headers();
+        if (closeAfterResponse) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!keepAliveByDefault) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        if (headers.contains(HttpHeaderNames.UPGRADE)) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         }
     }
 
@@ -263,6 +298,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                     sender.accept(response);
                     channel.config().setAutoRead(channel.isWritable());
                     processQueued();
+                    startPartialRequest();
                     channel.flush();
                 } else {
                     response.release(); // the connection has been closed
@@ -274,7 +310,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void processQueued() {
-        for (int left = queued.size(); left > 0; left--) {
+        // the queue is cleared if one of the requests turns the connection into a stream
+        for (int left = queued.size(); left > 0 && !queued.isEmpty(); left--) {
             channelRead(queued.remove());
         }
     }
@@ -297,6 +334,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         return channel.alloc();
     }
 
+    /** Returns the network of the client, by which limits per address count. */
+    InetAddress clientNetwork() {
+        return clientNetwork;
+    }
+
     /** Returns whether the client connected to a loopback address. */
     public boolean isLocalAddressLoopback() {
         return channel.localAddress() instanceof InetSocketAddress local
@@ -311,6 +353,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        startPartialRequest();
         context.flush();
     }
 

@@ -28,6 +28,7 @@ public enum ProblemType {
     WEBSOCKET_VERSION(426, "WebSocket Version"),
     TOO_MANY_CONNECTIONS(429, "Too Many Connections"),
     TOO_MANY_FROM_ADDRESS(429, "Too Many Connections From One Address"),
+    TOO_MANY_BODIES(429, "Too Many Bodies"),
     TOO_MANY_SUBSCRIBERS(429, "Too Many Subscribers"),
     TOO_MANY_PATTERNS(429, "Too Many Patterns"),
     TOO_MANY_CHANNELS(429, "Too Many Channels"),

@@ -1,7 +1,6 @@
 package dev.ginkgo.hub.http.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -13,17 +12,20 @@ import java.util.Locale;
 
 /**
  * Body of a publish request while it is received. It never exceeds the limit, and its memory grows with the bytes received
- * and not with the declared {@code Content-Length}.
+ * and not with the declared {@code Content-Length}. The memory is counted in the {@link BodyBudget} until the request has
+ * been answered.
  */
 public final class RequestBody {
-    private static final int INITIAL_CAPACITY = 1024;
+    private static final int INITIAL_CAPACITY = BodyBudget.UNCOUNTED;
 
     private final ByteBuf bytes;
+    private final BodyBudget.Share share;
     private final long limit;
     private final boolean binary;
 
-    private RequestBody(ByteBuf bytes, long limit, boolean binary) {
+    private RequestBody(ByteBuf bytes, BodyBudget.Share share, long limit, boolean binary) {
         this.bytes = bytes;
+        this.share = share;
         this.limit = limit;
         this.binary = binary;
     }
@@ -33,10 +35,12 @@ public final class RequestBody {
      *
      * @throws ProblemException if the head of the request declares a body that is too long or not supported
      */
-    public static RequestBody of(HttpRequest request, long limit, ByteBufAllocator allocator) throws ProblemException {
+    public static RequestBody of(HttpRequest request, BodyBudget budget, HttpConnection connection)
+            throws ProblemException {
         HttpHeaders headers = request.headers();
-        if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)
-                && !headers.containsValue(HttpHeaderNames.CONTENT_ENCODING, "identity", true)) {
+        long limit = budget.maxBody();
+        if (headers.getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                .anyMatch(coding -> !coding.strip().equalsIgnoreCase("identity"))) {
             throw new ProblemException(
                     ProblemType.UNSUPPORTED_BODY, "Content-Encoding is not supported; send the body unencoded");
         }
@@ -44,12 +48,22 @@ public final class RequestBody {
         if (HttpUtil.getContentLength(request, 0L) > limit) {
             throw tooLarge(limit);
         }
-        return new RequestBody(allocator.heapBuffer(INITIAL_CAPACITY), limit, binary);
+        return new RequestBody(
+                connection.allocator().heapBuffer(INITIAL_CAPACITY),
+                budget.share(connection.clientNetwork()),
+                limit,
+                binary);
     }
 
     void add(ByteBuf received) throws ProblemException {
-        if (bytes.readableBytes() + (long) received.readableBytes() > limit) {
+        long length = bytes.readableBytes() + (long) received.readableBytes();
+        if (length > limit) {
             throw tooLarge(limit);
+        }
+        if (length > bytes.capacity()) {
+            long capacity = Math.min(limit, Long.highestOneBit(length - 1) << 1);
+            share.resize(capacity);
+            bytes.capacity((int) capacity);
         }
         bytes.writeBytes(received);
     }
@@ -73,6 +87,7 @@ public final class RequestBody {
     }
 
     void release() {
+        share.release();
         bytes.release();
     }
 

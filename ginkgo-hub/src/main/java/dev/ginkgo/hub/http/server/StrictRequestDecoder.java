@@ -1,15 +1,27 @@
 package dev.ginkgo.hub.http.server;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * Decodes requests, and rejects those that two implementations could parse differently, which allows request smuggling
  * (RFC 9112, section 11.2): {@code Content-Length} together with chunks, two lengths, a bare line feed in the head, a
- * malformed chunk, anything but a single space between the parts of the request line.
+ * folded line, a malformed chunk, anything but a single space between the parts of the request line.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int MAX_LINE = 8 * 1024;
@@ -19,7 +31,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
 
     private final Runnable onBytes;
+    private final MessageSyntax syntax = new MessageSyntax();
     private int endOfPart;
+    private int lengths;
+    private boolean failed;
 
     /**
      * @param onBytes called when bytes have been received, before they are decoded
@@ -40,6 +55,60 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         onBytes.run();
         super.channelRead(context, message);
+    }
+
+    /** Returns whether a part of a request has been received, but not all of it. Event loop only. */
+    boolean isInsideRequest() {
+        return !failed && (syntax.isStarted() || actualReadableBytes() > 0);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (failed) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        int from = in.readerIndex();
+        int known = out.size();
+        super.decode(context, in, out);
+        for (int i = known; i < out.size(); i++) {
+            failed |= ((HttpObject) out.get(i)).decoderResult().isFailure();
+        }
+        String problem = failed ? null : syntax.check(in, from, in.readerIndex());
+        if (problem != null) {
+            failed = true;
+            while (out.size() > known) {
+                ReferenceCountUtil.release(out.removeLast());
+            }
+            out.add(invalid(problem));
+            return;
+        }
+        for (int i = known; i < out.size(); i++) {
+            if (out.get(i) instanceof HttpRequest request) {
+                lengths = 0;
+                syntax.startBody(HttpUtil.isTransferEncodingChunked(request));
+            }
+            if (out.get(i) instanceof LastHttpContent) {
+                syntax.startHead();
+            }
+        }
+    }
+
+    private HttpObject invalid(String problem) {
+        HttpObject invalid =
+                syntax.isInHead() ? createInvalidMessage() : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        invalid.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(problem)));
+        return invalid;
+    }
+
+    /** Rejects a second {@code Content-Length}; the decoder does so in HTTP/1.1 only. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        AsciiString name = super.splitHeaderName(line, start, length);
+        if (syntax.isInHead() && name.contentEqualsIgnoreCase(HttpHeaderNames.CONTENT_LENGTH) && ++lengths > 1) {
+            throw new IllegalArgumentException("more than one Content-Length is present");
+        }
+        return name;
     }
 
     // The following overrides check that the parts of the request line are separated by a single space.

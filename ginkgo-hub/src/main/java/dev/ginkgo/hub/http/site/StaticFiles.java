@@ -2,24 +2,29 @@ package dev.ginkgo.hub.http.site;
 
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Files of a folder, held in memory. So no request can reach a file outside the folder, and no event loop waits for a
- * disk. Files and folders whose names begin with a dot are not served. Immutable.
+ * disk. Files and folders whose names begin with a dot are not served, and a symbolic link that leaves the folder is an
+ * error. Immutable.
  */
 public final class StaticFiles {
     static final String PREFIX = "/-/page/";
@@ -85,8 +90,8 @@ public final class StaticFiles {
     /**
      * Reads the files of a folder.
      *
-     * @throws IOException if the folder cannot be read, has no {@code index.html}, or is too large; the message says what
-     *     to do
+     * @throws IOException if the folder cannot be read, has no {@code index.html}, is too large, or has a link that leaves
+     *     it; the message says what to do
      */
     static StaticFiles read(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
@@ -113,14 +118,47 @@ public final class StaticFiles {
     }
 
     private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-            return paths.filter(Files::isRegularFile)
-                    .filter(file -> !isHidden(folder.relativize(file)))
-                    .limit(MAX_FILES + 1L)
-                    .sorted()
-                    .toList();
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
+        FileCollector collector = new FileCollector(folder);
+        Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, collector);
+        return collector.files.stream().sorted().toList();
+    }
+
+    /** Collects the regular files that are not hidden. Fails at a link that leaves the folder. */
+    private static final class FileCollector extends SimpleFileVisitor<Path> {
+        private final Path folder;
+        private final Path realFolder;
+        private final List<Path> files = new ArrayList<>();
+
+        private FileCollector(Path folder) throws IOException {
+            this.folder = folder;
+            this.realFolder = folder.toRealPath();
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            if (isHidden(folder.relativize(directory))) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            requireInside(directory);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (isHidden(folder.relativize(file)) || !attributes.isRegularFile()) {
+                return FileVisitResult.CONTINUE;
+            }
+            requireInside(file);
+            files.add(file);
+            return files.size() > MAX_FILES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+        }
+
+        private void requireInside(Path path) throws IOException {
+            Path real = path.toRealPath();
+            if (!real.startsWith(realFolder)) {
+                throw new IOException(path + " is a symbolic link to " + real + ", which is outside the folder of"
+                        + " http.page; copy the file into the folder");
+            }
         }
     }
 

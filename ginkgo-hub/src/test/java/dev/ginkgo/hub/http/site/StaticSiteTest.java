@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,32 @@ class StaticSiteTest {
             }
             assertThat(testHub.post("/-/page/js/app.js", "x").statusCode()).isEqualTo(405);
             assertThat(testHub.post("/", "x").body()).contains("bad-channel");
+        }
+    }
+
+    @Test
+    @DisplayName("H-47 a symbolic link that leaves the folder of http.page fails the start, and names file and target")
+    void linkOutOfFolder_failsStart(@TempDir Path outside) throws Exception {
+        Path file = Files.writeString(outside.resolve("file.txt"), "no");
+        for (Path target : List.of(file, outside)) {
+            Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+            assertThatThrownBy(this::start)
+                    .rootCause()
+                    .hasMessageContaining(
+                            link + " is a symbolic link to " + target.toRealPath() + ", which is outside");
+            Files.delete(link);
+        }
+    }
+
+    @Test
+    @DisplayName("H-47 a symbolic link within the folder is served, as in a mounted Kubernetes ConfigMap")
+    void linkWithinFolder_isServed() throws Exception {
+        Files.createDirectory(folder.resolve("..2026"));
+        Files.writeString(folder.resolve("..2026/data.txt"), "linked");
+        Files.createSymbolicLink(folder.resolve("..data"), Path.of("..2026"));
+        Files.createSymbolicLink(folder.resolve("data.txt"), Path.of("..data/data.txt"));
+        try (TestHub testHub = start()) {
+            assertThat(testHub.get("/-/page/data.txt").body()).isEqualTo("linked");
         }
     }
 

@@ -1,0 +1,31 @@
+package dev.ginkgo.hub.framing;
+
+/**
+ * Line ends of Unicode other than CR and LF, at which clients split text although no protocol of the hub ends a line there:
+ * U+000B, U+000C, U+001C to U+001E, U+0085, U+2028 and U+2029, as in {@code str.splitlines} of Python.
+ */
+final class UnicodeLineEnds {
+    private UnicodeLineEnds() {}
+
+    /** Returns whether text in UTF-8 contains such a character. */
+    static boolean isPresent(byte[] utf8) {
+        for (int i = 0; i < utf8.length; i++) {
+            byte b = utf8[i];
+            if (b == 0x0b || b == 0x0c || (b >= 0x1c && b <= 0x1e)) {
+                return true;
+            }
+            // U+0085 is C2 85, U+2028 is E2 80 A8, U+2029 is E2 80 A9
+            if (b == (byte) 0xc2 && at(utf8, i + 1) == 0x85) {
+                return true;
+            }
+            if (b == (byte) 0xe2 && at(utf8, i + 1) == 0x80 && (at(utf8, i + 2) & 0xfe) == 0xa8) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int at(byte[] utf8, int index) {
+        return index < utf8.length ? utf8[index] & 0xff : 0;
+    }
+}

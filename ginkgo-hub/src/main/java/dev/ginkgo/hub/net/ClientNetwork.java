@@ -1,0 +1,30 @@
+package dev.ginkgo.hub.net;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+
+/** Address of a client as limits per address count it. */
+public final class ClientNetwork {
+    private static final int IPV6_PREFIX_BYTES = 8;
+
+    private ClientNetwork() {}
+
+    /**
+     * Returns an IPv4 address itself, and the first address of the /64 network of an IPv6 address. One client usually has
+     * a whole /64, so a limit per address would not limit it.
+     */
+    public static InetAddress of(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        Arrays.fill(bytes, IPV6_PREFIX_BYTES, bytes.length, (byte) 0);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 bytes are an address", e);
+        }
+    }
+}
