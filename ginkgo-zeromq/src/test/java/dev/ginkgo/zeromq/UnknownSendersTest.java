@@ -32,7 +32,7 @@ class UnknownSendersTest {
     }
 
     @Test
-    @DisplayName("K-17 a sender that was in the roster meanwhile gets a new grace period")
+    @DisplayName("K-17 a sender that has been in the roster since then gets a new grace period")
     void rosterMember_getsNewGracePeriod() {
         unknownSenders.exceedsGrace(A, 0);
         unknownSenders.remove(A);

@@ -354,7 +354,7 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-17 without a file, onReload is still called on the whole tree, and the result says so")
+    @DisplayName("C-17 without a file, onReload is still called on the whole tree, and the result reports it")
     void reloadsWithoutAFile() {
         Root root = new Root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {

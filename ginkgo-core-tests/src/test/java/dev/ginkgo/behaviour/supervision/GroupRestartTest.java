@@ -138,7 +138,7 @@ final class GroupRestartTest {
     @Test
     @DisplayName("S-04 if a restarted child fails while the others still start, the whole group is restarted again")
     void restartsTheGroupAgain_whenARestartedChildFails() {
-        // Given that b blocks in the restart, and a fails meanwhile
+        // Given that b blocks in the restart, and a fails at that time
         List<TestService> all = children(Supervision.restartAll(), "a", "b", "c");
         TestService a = all.get(0);
         TestService b = all.get(1);

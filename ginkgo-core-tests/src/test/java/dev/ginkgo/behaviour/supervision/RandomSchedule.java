@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** A random tree, a random run of several threads on it, and the checks at its end; all derived from one seed. */
+/** A random tree, a random run of several threads on it, and the final checks; all derived from one seed. */
 final class RandomSchedule {
     private final long seed;
     private final Random random;

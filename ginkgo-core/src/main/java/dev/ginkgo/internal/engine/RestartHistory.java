@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RestartHistory {
     private record Failure(long at, Throwable cause) {}
 
-    /** Sum of what the pauses so far exceeded their share of the window; the times of failures leave it out. */
+    /** Total time by which the pauses exceeded their share of the window; the times of failures leave it out. */
     private long excludedNanos;
 
     private final Deque<Failure> failures = new ArrayDeque<>();

@@ -33,7 +33,7 @@ final class ProtocolStack {
     private static final int JOIN_TIMEOUT_MILLIS = 700;
 
     /**
-     * How long the view coordinator waits for acknowledgements of a new view. It processes no other messages meanwhile.
+     * How long the view coordinator waits for acknowledgements of a new view. It processes no other messages until then.
      * After a merge, nodes may have received the view from another node, and send no acknowledgement.
      */
     private static final int VIEW_ACK_TIMEOUT_MILLIS = 400;
@@ -50,7 +50,7 @@ final class ProtocolStack {
 
     private static final int MERGE_MAX_INTERVAL_MILLIS = 800;
 
-    /** How long a merge waits for dead nodes that are still listed in an old view. No view changes meanwhile. */
+    /** How long a merge waits for dead nodes that are still listed in an old view. No view changes until then. */
     private static final int MERGE_TIMEOUT_MILLIS = 1_000;
 
     /** Retransmission interval for lost messages, and for those that a joining node drops before its first view. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JGroups protocol that revokes a suspicion when the suspect keeps sending. In JGroups, a node that is not the view
- * coordinator keeps a suspicion until the next view. If the view coordinator fails meanwhile, perhaps much later, that
+ * coordinator keeps a suspicion until the next view. If the view coordinator fails before that, perhaps much later, that
  * node takes over and excludes the suspect together with the failed node, although the suspect is alive.
  */
 final class SuspicionRevoker extends Protocol {

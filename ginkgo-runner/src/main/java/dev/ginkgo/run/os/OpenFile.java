@@ -49,7 +49,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file by an absolute path. Symbolic links in the path are followed, except at its end.
+     * Opens a file by an absolute path. Symbolic links in the path are followed, except in the last segment.
      *
      * @return empty if there is no such file
      */

@@ -29,7 +29,7 @@ class LogHandoverTest {
     void createFiles() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "this test must run as root");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        // Given a file of root, and a folder of the user nobody
+        // Given a file of root, and a folder of an unprivileged user
         secret = Files.writeString(folder.resolve("secret"), SECRET);
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         logs = ofNobody(Files.createDirectory(folder.resolve("logs")));
@@ -43,7 +43,7 @@ class LogHandoverTest {
     @DisplayName("R-31 a symbolic link at log.file is rejected before the start, and its target keeps its"
             + " owner and content")
     void rejectsLinkAtLogFile() throws Exception {
-        // Given a link that the user nobody has put in the place of the log
+        // Given a link that an unprivileged user has put in the place of the log
         Path idle = ofNobody(Files.createDirectory(logs.resolve("idle")));
         Files.createSymbolicLink(idle.resolve("idle.log"), secret);
         // When root starts the service in the foreground, and as a daemon

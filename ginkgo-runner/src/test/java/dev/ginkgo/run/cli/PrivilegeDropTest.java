@@ -81,7 +81,7 @@ class PrivilegeDropTest {
 
     @Test
     @DisplayName(
-            "R-13 a process started by root binds its port, changes every thread to the user nobody, serves, reloads,"
+            "R-13 a process started by root binds its port, changes every thread to an unprivileged user, serves, reloads,"
                     + " logs and stops")
     void dropsAllPrivileges() throws Exception {
         assumeTrue(isRoot(), "this test must run as root");
@@ -118,7 +118,7 @@ class PrivilegeDropTest {
 
     @Test
     @DisplayName(
-            "R-13 a daemon that runs as the user nobody answers status and reload, rotates and reopens its log, and"
+            "R-13 a daemon that runs as an unprivileged user answers status and reload, rotates and reopens its log, and"
                     + " records its exit code")
     void daemonRunsAsOtherUser() throws Exception {
         assumeTrue(isRoot(), "this test must run as root");
@@ -219,7 +219,7 @@ class PrivilegeDropTest {
     @Test
     @DisplayName("R-13 without root privileges ginkgo.user is rejected: exit code 77 before anything starts")
     void rejectsUser_withoutRoot() throws Exception {
-        // Given a user namespace in which this process runs as the user nobody
+        // Given a user namespace in which this process runs as an unprivileged user
         assumeTrue(succeeds("unshare", "--user", "true"), "this test needs user namespaces");
         write("PortServer.java", PORT_SERVER);
         List<String> command = Stream.concat(

@@ -37,7 +37,7 @@ class PidFileOwnerTest {
     @Test
     @DisplayName("R-27 root does not stop a process that the pidfile of another user names")
     void rejectsPidFileOfAnotherUser() throws Exception {
-        // Given a pidfile of the user nobody that names a process of root
+        // Given a pidfile of an unprivileged user that names a process of root
         try (Sleeper sleeper = new Sleeper(SLEEP)) {
             Path file = pidFile("forged.pid", sleeper);
             Files.setAttribute(file, "unix:uid", NOBODY);
@@ -72,13 +72,13 @@ class PidFileOwnerTest {
         try (Sleeper own = new Sleeper(SLEEP);
                 Sleeper ofNobody = new Sleeper(SLEEP_AS_NOBODY)) {
             pidFile("own.pid", own);
-            Path file = pidFile("nobody.pid", ofNobody);
+            Path file = pidFile("other.pid", ofNobody);
             Files.setAttribute(file, "unix:uid", NOBODY);
             ProcessIdentity identity = PidFile.read(file).orElseThrow().process();
             await().until(() -> identity.user().equals(Optional.of("nobody"))); // setpriv has changed its user
             assertThat(ginkgo.run("stop", "--pid", "own.pid")).as(ginkgo.err()).isEqualTo(1);
             assertThat(ginkgo.err()).contains("has stopped after", "It recorded no exit");
-            assertThat(ginkgo.run("stop", "--pid", "nobody.pid"))
+            assertThat(ginkgo.run("stop", "--pid", "other.pid"))
                     .as(ginkgo.err())
                     .isEqualTo(1);
             assertThat(ginkgo.err()).contains("has stopped after");

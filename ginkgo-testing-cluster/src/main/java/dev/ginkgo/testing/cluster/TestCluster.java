@@ -89,7 +89,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     }
 
     /**
-     * Starts {@code count} nodes, one after another. No time passes meanwhile, so the nodes do not know each other yet.
+     * Starts {@code count} nodes, one after another. No time passes between the starts, so the nodes do not know each other yet.
      *
      * @param count the number of nodes, at least 1
      * @param factory creates the services of a node, given its index from 0; called again each time the node is

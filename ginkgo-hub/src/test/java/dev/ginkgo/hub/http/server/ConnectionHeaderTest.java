@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionHeaderTest {
     @Test
-    @DisplayName("H-41 an HTTP/1.0 client that asks for keep-alive is told that the connection persists")
+    @DisplayName("H-41 an HTTP/1.0 client that asks for keep-alive gets the header of a persistent connection")
     void http10KeepAlive_isConfirmed() throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {

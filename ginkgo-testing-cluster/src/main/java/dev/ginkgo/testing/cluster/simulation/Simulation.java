@@ -89,7 +89,7 @@ public final class Simulation {
 
     /**
      * Removes a node from the store immediately, if it reaches the store: a stopping node waits for this, and a test's
-     * clock does not advance meanwhile.
+     * clock does not advance during that.
      */
     void leave(Member member) {
         if (faults.isOpen(new Route(member.name(), Route.STORE))) {
