@@ -221,7 +221,9 @@ class PatternTest {
                 directStreamHub.hub.publish("/a/b", "x");
                 directStreamHub.awaitDelivered(before.delivered() + (long) subscriptions.size() * i);
             }
-            assertThat(directStreamHub.stats().wakeUps() - before.wakeUps()).isEqualTo(messages);
+            // A loop that starts while the publisher still goes through its feeds may be woken once more.
+            assertThat(directStreamHub.stats().wakeUps() - before.wakeUps())
+                    .isBetween((long) messages, messages * 3L / 2);
             assertThat(directStreamHub.stats().writes() - before.writes())
                     .isEqualTo((long) subscriptions.size() * messages);
         }

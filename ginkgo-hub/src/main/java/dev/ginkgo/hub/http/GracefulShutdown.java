@@ -55,7 +55,7 @@ final class GracefulShutdown {
     void closeConnections(ConnectionInitializer connections, StreamRegistry registry, Duration spread)
             throws InterruptedException {
         connections.drain();
-        List<StreamRegistry.OpenStream> streams = new ArrayList<>(registry.all());
+        List<StreamRegistry.OpenStream> streams = new ArrayList<>(registry.stop());
         Collections.shuffle(streams, Random.from(random));
         int groups = Math.clamp(streams.size(), 1, MAX_GROUPS);
         for (int group = 0; group < groups; group++) {

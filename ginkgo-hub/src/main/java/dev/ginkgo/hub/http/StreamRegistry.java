@@ -46,6 +46,7 @@ public final class StreamRegistry {
     private final RandomGenerator random;
     private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
     private final Map<ChannelSelector, Integer> countBySelector = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
 
     StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource timeSource, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
@@ -67,7 +68,10 @@ public final class StreamRegistry {
         }
     }
 
-    /** Registers a stream until its connection is closed. */
+    /**
+     * Registers a stream until its connection is closed. Its first bytes may have been sent by then; if the hub began to
+     * stop in between, the stream ends here.
+     */
     void add(ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle streamHandle) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
         OpenStream openStream =
@@ -78,6 +82,15 @@ public final class StreamRegistry {
             streams.remove(openStream);
             countBySelector.computeIfPresent(selector, (_, count) -> count == 1 ? null : count - 1);
         });
+        if (stopping) {
+            openStream.endGracefully(DisconnectReason.STOPPING);
+        }
+    }
+
+    /** Returns the open streams, which the caller ends. Streams that are registered from now on end at once. */
+    List<OpenStream> stop() {
+        stopping = true; // set before the list is read, so that each stream is either in the list or sees the flag
+        return all();
     }
 
     /** Ends the streams that have reached their lifetime; zero is unlimited. */

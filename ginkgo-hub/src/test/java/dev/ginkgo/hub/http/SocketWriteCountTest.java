@@ -69,7 +69,8 @@ class SocketWriteCountTest {
             HubStats after = testHub.hub().stats();
             assertThat(after.writes() - before.writes()).isEqualTo(99L * messages);
             assertThat(sockets.count()).isEqualTo(99L * messages);
-            assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(messages);
+            // A loop that starts while the publisher still goes through the formats may be woken once more.
+            assertThat(after.wakeUps() - before.wakeUps()).isBetween((long) messages, messages * 3L / 2);
             for (RawHttpClient subscriber : subscribers) {
                 assertThat(subscriber.readTo("message " + messages)).contains("message 1");
             }
