@@ -83,6 +83,9 @@ final class AsyncConnection extends TcpConnectionNonBlocking {
             connect(peerAddress(), manager.usePeerConnections());
             sock.setSoTimeout(readTimeoutMillis);
             super.start();
+            if (isClosed()) {
+                close(); // again: ends a sender that was started after this connection was closed
+            }
         } catch (Exception e) {
             manager.log().trace("cannot connect to %s: %s", peerAddress(), e);
             manager.closeConnection(this, false);

@@ -15,18 +15,30 @@ final class PendingHandshakes implements Closeable {
     private static final int MAX_PENDING = 64;
 
     private final Set<Socket> sockets = new LinkedHashSet<>(); // guarded by this
+    private boolean closed; // guarded by this
 
-    /** Adds a connection; closes the oldest if there are too many. */
-    void add(Socket socket) {
-        Socket oldest = null;
+    /**
+     * Adds a connection; closes the oldest if there are too many. After {@link #close}, closes the connection instead.
+     *
+     * @return whether the connection was added
+     */
+    boolean add(Socket socket) {
+        boolean added;
+        Socket redundant = null;
         synchronized (this) {
-            sockets.add(socket);
-            if (sockets.size() > MAX_PENDING) {
-                oldest = sockets.iterator().next();
-                sockets.remove(oldest);
+            added = !closed;
+            if (closed) {
+                redundant = socket;
+            } else {
+                sockets.add(socket);
+                if (sockets.size() > MAX_PENDING) {
+                    redundant = sockets.iterator().next();
+                    sockets.remove(redundant);
+                }
             }
         }
-        Util.close(oldest);
+        Util.close(redundant);
+        return added;
     }
 
     /** Removes a connection whose handshake has completed or failed. */
@@ -34,11 +46,12 @@ final class PendingHandshakes implements Closeable {
         sockets.remove(socket);
     }
 
-    /** Closes all pending connections. */
+    /** Closes all pending connections, and those that are added later. */
     @Override
     public void close() {
         List<Socket> all;
         synchronized (this) {
+            closed = true;
             all = List.copyOf(sockets);
             sockets.clear();
         }

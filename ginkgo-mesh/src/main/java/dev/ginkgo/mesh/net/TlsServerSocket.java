@@ -89,43 +89,50 @@ public final class TlsServerSocket extends ServerSocket {
     }
 
     private void startHandshake(Socket socket) throws IOException {
-        pending.add(socket);
+        if (!pending.add(socket)) {
+            return;
+        }
+        boolean spawned = false;
         try {
-            taskSpawner.spawn("handshake", () -> {
-                try {
-                    handshake(socket);
-                } finally {
-                    pending.remove(socket);
-                }
-            });
-        } catch (IllegalStateException stopped) {
-            pending.remove(socket);
-            socket.close();
+            taskSpawner.spawn("handshake", () -> handshake(socket));
+            spawned = true;
+        } catch (IllegalStateException _) {
+            // the engine is stopping
+        } finally {
+            if (!spawned) {
+                pending.remove(socket);
+                socket.close();
+            }
         }
     }
 
-    private void handshake(Socket socket) throws InterruptedException, IOException {
+    /** Passes the connection to {@link #accept} if the client knows the secret, and closes it otherwise. */
+    private void handshake(Socket socket) throws IOException {
         Thread timer = Thread.ofVirtual().start(() -> closeAfterTimeout(socket));
+        boolean passedOn = false;
         try {
-            socket.setSoTimeout(
-                    (int) Duration.ofSeconds(HANDSHAKE_TIMEOUT_SECONDS).toMillis());
-            SSLSocket tlsSocket = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
-            tlsSocket.setUseClientMode(false);
-            tlsSocket.setNeedClientAuth(true);
-            tlsSocket.startHandshake();
-            timer.interrupt();
-            tlsSocket.setSoTimeout(0);
-            if (!accepted.offer(tlsSocket) || isClosed()) {
-                tlsSocket.close();
-            }
+            passedOn = accepted.offer(authenticate(socket)) && !isClosed();
         } catch (IOException e) {
-            if (!isDisconnect(e)) {
+            if (!isDisconnect(e) && !isClosed()) {
                 logRejected(socket.getRemoteSocketAddress() + ": " + e.getMessage());
             }
-            socket.close();
         } finally {
             timer.interrupt();
+            pending.remove(socket);
+            if (!passedOn) {
+                socket.close();
+            }
         }
+    }
+
+    private SSLSocket authenticate(Socket socket) throws IOException {
+        socket.setSoTimeout((int) Duration.ofSeconds(HANDSHAKE_TIMEOUT_SECONDS).toMillis());
+        SSLSocket tlsSocket = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+        tlsSocket.setUseClientMode(false);
+        tlsSocket.setNeedClientAuth(true);
+        tlsSocket.startHandshake();
+        tlsSocket.setSoTimeout(0);
+        return tlsSocket;
     }
 
     /**
