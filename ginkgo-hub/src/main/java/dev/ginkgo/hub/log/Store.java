@@ -232,6 +232,11 @@ public final class Store implements Publisher, AutoCloseable {
         retention.evict();
     }
 
+    /** Evicts messages that exceed the budget or the maximum age. */
+    public synchronized void evictExpired() {
+        retention.evictExpired();
+    }
+
     private void trimmed(ChannelLog log) {
         channelRegistry.removeIfUnused(log);
     }

@@ -23,6 +23,10 @@ public final class RawHttpClient implements AutoCloseable {
         in = socket.getInputStream();
     }
 
+    public int localPort() {
+        return socket.getLocalPort();
+    }
+
     public RawHttpClient send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
