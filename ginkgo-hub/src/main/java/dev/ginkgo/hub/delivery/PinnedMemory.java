@@ -107,7 +107,7 @@ final class PinnedMemory {
     }
 
     private void wake() {
-        for (DeliveryLoop each : waiting) {
+        for (DeliveryLoop each : List.copyOf(waiting)) {
             if (waiting.remove(each)) {
                 each.execute(each::retryWaiting);
             }
