@@ -266,7 +266,7 @@ public final class MessageHub extends Service {
     public PublishResult publish(String channel, String text, Lease lease) {
         return runtime()
                 .store()
-                .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
+                .publish(ChannelName.of(channel), Payload.text(text), null, requireNonNull(lease, "lease is null"));
     }
 
     /**

@@ -17,7 +17,16 @@ public final class RawHttpClient implements AutoCloseable {
     private final InputStream in;
 
     public RawHttpClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Connects from another address of this machine. */
+    public RawHttpClient(int port, InetAddress from) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port, from, 0));
+    }
+
+    private RawHttpClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = socket.getInputStream();

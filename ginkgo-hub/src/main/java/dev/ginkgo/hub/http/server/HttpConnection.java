@@ -132,10 +132,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Sets a callback for when the connection is closed or becomes a stream. Called before the connection is added to a
-     * pipeline.
-     */
+    /** Sets a callback for when the connection is closed or becomes a stream. Called before it is added to a pipeline. */
     void onDetached(Runnable callback) {
         onDetached = callback;
     }
@@ -297,7 +294,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         // a client that shuts down its sending side ends its stream
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         if (turns.isInputClosed()) {
-            channel.eventLoop().execute(channel::close);
+            channel.eventLoop().execute(() -> {
+                var _ = channel.close();
+            });
         }
         channel.pipeline().remove(StrictRequestDecoder.class);
         channel.pipeline().remove(HttpResponseEncoder.class);
@@ -309,7 +308,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Returns the network of the client, by which limits per address count. */
-    InetAddress clientNetwork() {
+    public InetAddress clientNetwork() {
         return clientNetwork;
     }
 
