@@ -181,8 +181,14 @@ public final class MessageHub extends Service {
         Counters counters = new Counters();
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = closeOnStop(store(limits, counters));
-        DeliveryEngine streams =
-                closeOnStop(new DeliveryEngine(opened, allocator, timeSource, random, counters, maxPatternsPerAddress));
+        DeliveryEngine streams = closeOnStop(new DeliveryEngine(
+                opened,
+                allocator,
+                timeSource,
+                random,
+                counters,
+                () -> budget.get().bytes() / 2,
+                maxPatternsPerAddress));
         hubRuntime = new HubRuntime(opened, streams, counters);
         every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
@@ -260,7 +266,7 @@ public final class MessageHub extends Service {
     public PublishResult publish(String channel, String text, Lease lease) {
         return runtime()
                 .store()
-                .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
+                .publish(ChannelName.of(channel), Payload.text(text), null, requireNonNull(lease, "lease is null"));
     }
 
     /**

@@ -1,17 +1,23 @@
 package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ChannelLimitsTest {
     @Test
     @DisplayName(
-            "H-32 a client that publishes on thousands of channels locks out no other client, and removes no channel in use")
+            "H-32 a client that publishes on thousands of channels locks out no other client, and removes no channel"
+                    + " in use")
     void removesLeastRecentlyUsedChannel() throws Exception {
         int limit = 100;
         try (TestHub testHub = TestHub.startHub("max-channels = " + limit, "http.loops = 1", "http.heartbeat = '1h'");
@@ -49,6 +55,33 @@ class ChannelLimitsTest {
             HubStats after = testHub.hub().stats();
             assertThat(after.writes() - before.writes()).isEqualTo(100);
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    @DisplayName("H-55 channels that a client publishes on over HTTP count towards the share of its address")
+    void greedyAddress_losesItsOwnChannels() throws Exception {
+        InetAddress otherAddress = InetAddress.getByName("127.0.0.2");
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(otherAddress, 0));
+        } catch (BindException e) {
+            abort("this machine has no second loopback address");
+        }
+        int limit = 100;
+        try (TestHub testHub = TestHub.startHub("max-channels = " + limit, "http.loops = 1");
+                RawHttpClient other = testHub.connect();
+                RawHttpClient greedyClient = new RawHttpClient(testHub.port(), otherAddress)) {
+            for (int i = 0; i < 10; i++) {
+                publish(other, "/other/" + i);
+            }
+            for (int i = 0; i < 3 * limit; i++) {
+                assertThat(publish(greedyClient, "/greedy/" + i)).startsWith("HTTP/1.1 200");
+            }
+            publish(other, "/other/new");
+            assertThat(testHub.get("/other/*?poll=1&since=all&wait=0s&as=ndjson")
+                            .body()
+                            .split("\"channel\":\"/other/"))
+                    .hasSize(1 + 11);
         }
     }
 

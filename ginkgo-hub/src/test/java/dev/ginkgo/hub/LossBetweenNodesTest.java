@@ -220,7 +220,7 @@ class LossBetweenNodesTest {
         try (TestTree<Cluster> cluster = TestTree.start(new Cluster());
                 Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             Lease lease = cluster.root().awaitLeadership();
-            store.publish(ChannelName.of("/n"), Payload.text("mine"), lease);
+            store.publish(ChannelName.of("/n"), Payload.text("mine"), null, lease);
             Epoch own = lease.epoch();
             storeReplicationSink.relay(new Envelope(
                     OTHER,
@@ -232,7 +232,7 @@ class LossBetweenNodesTest {
                     0,
                     Optional.of(new Epoch(own.cluster(), own.number() + 1))));
 
-            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), lease))
+            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), null, lease))
                     .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");
@@ -285,8 +285,8 @@ class LossBetweenNodesTest {
     }
 
     @Test
-    @DisplayName(
-            "H-15 an id of an earlier, unknown incarnation of a node is not mistaken for one of its current incarnation")
+    @DisplayName("H-15 an id of an earlier, unknown incarnation of a node is not mistaken for one of its current"
+            + " incarnation")
     void idOfUnknownEarlierIncarnationIsNotRecovered() throws Exception {
         relay("/n", 1, "one");
         String text = new MessageId(List.of(new MessageId.Position(OriginId.of(OTHER.name()), 2, 5))).text();

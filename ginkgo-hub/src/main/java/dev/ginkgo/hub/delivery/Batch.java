@@ -32,11 +32,12 @@ record Batch(
     /**
      * Consecutive messages.
      *
+     * @param slab the slab that contains them
      * @param frames whole frames
      * @param from the number of the first message
      * @param to the number after the last message
      */
-    record Part(ByteBuf frames, long from, long to) {}
+    record Part(Slab slab, ByteBuf frames, long from, long to) {}
 
     /** Returns how many of the messages have a lower number. */
     int countBefore(long number) {

@@ -17,6 +17,7 @@ final class BatchBuilder {
     private final Feed feed;
     private final EncodedFeed encodedFeed;
     private final @Nullable Replay replay;
+    private final boolean onlyPinned;
     private final List<Piece> pieces = new ArrayList<>(2);
     private int bytes;
     private int messages;
@@ -28,10 +29,16 @@ final class BatchBuilder {
     /** The number of a message that must be encoded first; -1 if there is none. */
     long unencoded = -1;
 
-    BatchBuilder(Feed feed, EncodedFeed encodedFeed, @Nullable Replay replay) {
+    /**
+     * Creates a builder.
+     *
+     * @param onlyPinned whether to take only messages whose slabs are retained by pending writes
+     */
+    BatchBuilder(Feed feed, EncodedFeed encodedFeed, @Nullable Replay replay, boolean onlyPinned) {
         this.feed = feed;
         this.encodedFeed = encodedFeed;
         this.replay = replay;
+        this.onlyPinned = onlyPinned;
     }
 
     void scanFrom(long position) {
@@ -39,6 +46,9 @@ final class BatchBuilder {
         missed = feed.missedBetween(position, Math.min(next, feed.nextPresent(position)));
         while (next < feed.end() && !full && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < MAX_STEPS) {
             Slab slab = encodedFeed.slabAt(next);
+            if (onlyPinned && (slab == null || slab.pins() == 0)) {
+                return;
+            }
             if (slab == null) {
                 unencoded = next;
                 return;
@@ -117,7 +127,7 @@ final class BatchBuilder {
     Batch build(boolean closed) {
         List<Batch.Part> parts = new ArrayList<>(pieces.size());
         for (Piece piece : pieces) {
-            parts.add(new Batch.Part(piece.slab.retained(piece.from, piece.to), piece.from, piece.to));
+            parts.add(new Batch.Part(piece.slab, piece.slab.retained(piece.from, piece.to), piece.from, piece.to));
         }
         Entry last = pieces.isEmpty() ? null : feed.get(pieces.getLast().to - 1);
         Entry first = pieces.isEmpty() ? null : feed.get(pieces.getFirst().from);

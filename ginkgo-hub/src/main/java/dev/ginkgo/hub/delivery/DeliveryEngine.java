@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -25,7 +26,11 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
      */
     private static final long RETRY_MILLIS = 2_000;
 
+    /** A write may be pending for this part of {@code write-timeout} although other subscribers wait for its memory. */
+    private static final int MIN_PENDING_SHARE = 10;
+
     private final EncodedFeeds feeds;
+    private final PinnedMemory pinnedMemory;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Counters counters;
@@ -33,15 +38,23 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     private final Map<EventLoop, DeliveryLoop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
+    /**
+     * Creates an engine without streams.
+     *
+     * @param maxPinnedBytes maximum number of bytes that pending writes retain
+     * @param maxPerAddress maximum number of patterns of one client address
+     */
     public DeliveryEngine(
             Store store,
             ByteBufAllocator allocator,
             TimeSource timeSource,
             RandomGenerator random,
             Counters counters,
+            LongSupplier maxPinnedBytes,
             Supplier<Integer> maxPerAddress) {
         this.patterns = new PatternQuota(maxPerAddress);
-        this.feeds = new EncodedFeeds(store, allocator);
+        this.pinnedMemory = new PinnedMemory(maxPinnedBytes);
+        this.feeds = new EncodedFeeds(store, allocator, pinnedMemory);
         this.timeSource = timeSource;
         this.random = random;
         this.counters = counters;
@@ -87,7 +100,8 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
         patterns.acquireUntilClosed(connection, subscribeRequest);
-        return loops.computeIfAbsent(connection.eventLoop(), each -> new DeliveryLoop(each, timeSource, counters));
+        return loops.computeIfAbsent(
+                connection.eventLoop(), each -> new DeliveryLoop(each, timeSource, counters, pinnedMemory));
     }
 
     @Override
@@ -96,10 +110,15 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
         loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(subscriber -> subscriber.heartbeat(nanos)));
     }
 
-    /** Closes each connection on which a write has made no progress for the timeout. Any thread may call. */
+    /**
+     * Closes each connection on which a write has made no progress for the timeout. If subscribers wait for the memory that
+     * pending writes retain, also closes those whose writes have been pending longest. Any thread may call.
+     */
     public void closeStalledWrites(Duration timeout) {
         long nanos = timeout.toNanos();
+        pinnedMemory.closeSlowest(timeSource.nanos(), nanos / MIN_PENDING_SHARE);
         loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(subscriber -> subscriber.closeIfStalled(nanos)));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.execute(deliveryLoop::retryFailed));
     }
 
     /** Closes all streams abruptly, without a {@code bye} event. */

@@ -6,7 +6,6 @@ import dev.ginkgo.hub.metrics.LoopCounters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,6 +32,7 @@ final class DeliveryLoop implements Runnable {
     private final TimeSource timeSource;
     private final Counters hubCounters;
     private final LoopCounters counters;
+    private final PinnedMemory pinnedMemory;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
@@ -39,14 +40,18 @@ final class DeliveryLoop implements Runnable {
     // used only on the loop
     private final Set<LoopSubscriber> subscribers = new LinkedHashSet<>();
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
+    private final Set<LoopSubscriber> awaitingMemory = new LinkedHashSet<>();
+    private final Set<LoopSubscriber> failed = new LinkedHashSet<>(); // for lack of memory
     private final Set<SubscriberGroup> groupsWithBatch = new LinkedHashSet<>();
+    private boolean running;
     private long now;
 
-    DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters) {
+    DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters, PinnedMemory pinnedMemory) {
         this.executor = executor;
         this.timeSource = timeSource;
         this.hubCounters = counters;
         this.counters = counters.addLoop();
+        this.pinnedMemory = pinnedMemory;
         now = timeSource.nanos();
     }
 
@@ -86,6 +91,17 @@ final class DeliveryLoop implements Runnable {
         return scheduled.compareAndSet(false, true) && execute(this);
     }
 
+    /** Schedules a round after the next I/O of the loop: {@code execute} would run it before. */
+    private void scheduleAfterIo() {
+        if (scheduled.compareAndSet(false, true)) {
+            try {
+                var _ = executor.schedule(this, 0, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException terminated) {
+                // the connections are closed
+            }
+        }
+    }
+
     // ---- the loop
 
     @Override
@@ -97,24 +113,32 @@ final class DeliveryLoop implements Runnable {
             behind.addAll(subscriberGroup.waiting());
             subscriberGroup.waiting().clear();
         }
+        running = true;
         try {
             for (int remaining = behind.size(); remaining > 0; remaining--) {
                 sendNext(behind.remove());
             }
         } finally {
+            running = false;
             groupsWithBatch.forEach(SubscriberGroup::release);
             groupsWithBatch.clear();
             if (!behind.isEmpty()) {
-                schedule();
+                scheduleAfterIo();
             }
         }
     }
 
-    private static void sendNext(LoopSubscriber subscriber) {
+    private void sendNext(LoopSubscriber subscriber) {
         try {
             subscriber.sendNext();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            // usually out of direct memory; the other subscribers must still be served
+        } catch (OutOfMemoryError e) {
+            // usually direct memory; the subscriber is not the cause, and continues when there is memory again
+            if (failed.isEmpty()) {
+                LOG.warn("no memory for the next messages of {}; trying again within a second", subscriber, e);
+            }
+            failed.add(subscriber);
+            pinnedMemory.allocationFailed();
+        } catch (RuntimeException e) {
             LOG.error("closing the stream {}: it cannot be written", subscriber, e);
             DisconnectReason.ERROR.mark(subscriber.connection());
             subscriber.close();
@@ -127,7 +151,27 @@ final class DeliveryLoop implements Runnable {
      */
     void scheduleAgain(LoopSubscriber subscriber) {
         behind.add(subscriber);
-        schedule();
+        if (!running) {
+            schedule();
+        }
+    }
+
+    /** Adds a subscriber that is behind, and is visited again when other writes have ended. */
+    void awaitMemory(LoopSubscriber subscriber) {
+        awaitingMemory.add(subscriber);
+        pinnedMemory.addWaiting(this);
+    }
+
+    /** Visits the subscribers that wait for memory. */
+    void retryWaiting() {
+        awaitingMemory.forEach(this::scheduleAgain);
+        awaitingMemory.clear();
+    }
+
+    /** Visits the subscribers for which no memory could be allocated. */
+    void retryFailed() {
+        failed.forEach(this::scheduleAgain);
+        failed.clear();
     }
 
     void releaseAfterRound(SubscriberGroup subscriberGroup) {
@@ -159,7 +203,17 @@ final class DeliveryLoop implements Runnable {
         return counters;
     }
 
-    Collection<LoopSubscriber> subscribers() {
-        return subscribers;
+    PinnedMemory pinnedMemory() {
+        return pinnedMemory;
+    }
+
+    void add(LoopSubscriber subscriber) {
+        subscribers.add(subscriber);
+    }
+
+    void remove(LoopSubscriber subscriber) {
+        subscribers.remove(subscriber);
+        awaitingMemory.remove(subscriber);
+        failed.remove(subscriber);
     }
 }

@@ -35,6 +35,7 @@ final class EncodePlan {
     private final Set<Slab> touched = new LinkedHashSet<>(2);
     private @Nullable Slab slab;
     private long next;
+    private int end; // offset after the last frame
 
     /**
      * Creates a plan.
@@ -48,6 +49,7 @@ final class EncodePlan {
             touched.add(slab);
             slab.beingFilled = true;
             next = slab.end();
+            end = slab.buffer().writerIndex();
         }
     }
 
@@ -95,13 +97,22 @@ final class EncodePlan {
         touched.add(newSlab);
         slab = newSlab;
         next = newSlab.first;
+        end = 0;
         return newSlab;
     }
 
     /** Records that the next frame has been written to a slab. */
     void frameEncoded(Slab filled) {
-        frames.add(new Frame(filled, next, filled.buffer().writerIndex()));
+        end = filled.buffer().writerIndex();
+        frames.add(new Frame(filled, next, end));
         next++;
+    }
+
+    /** Discards what has been written after the last frame. */
+    void discardPartialFrame() {
+        if (slab != null) {
+            slab.buffer().writerIndex(end);
+        }
     }
 
     List<Slab> newSlabs() {

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.FrameEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Feed;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A feed in one wire format, shared by all its subscribers. Each message is encoded once, by the first event loop that
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * so it never blocks a publisher.
  */
 public final class EncodedFeed implements Feed.EvictionListener {
+    private static final Logger LOG = LoggerFactory.getLogger(EncodedFeed.class);
+
     /** Maximum bytes of one write to a connection, unless a single message is larger. */
     public static final int MAX_BATCH_BYTES = 64 * 1024;
 
@@ -73,8 +78,9 @@ public final class EncodedFeed implements Feed.EvictionListener {
      * Returns the next batch, which the caller closes. Called by event loops.
      *
      * @param replay filter for older messages; null if every message from the position on is wanted
+     * @param onlyPinned whether to return only messages that pending writes retain in memory
      */
-    Batch nextBatch(long position, @Nullable Replay replay) {
+    Batch nextBatch(long position, @Nullable Replay replay, boolean onlyPinned) {
         synchronized (encodeLock) {
             EncodePlan encodePlan = null;
             while (true) {
@@ -82,7 +88,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
                     if (encodePlan != null) {
                         add(encodePlan);
                     }
-                    BatchBuilder batchBuilder = new BatchBuilder(feed, this, replay);
+                    BatchBuilder batchBuilder = new BatchBuilder(feed, this, replay, onlyPinned);
                     batchBuilder.scanFrom(position);
                     // a batch is built right after encoding, before the new slabs can be evicted
                     if (closed || batchBuilder.unencoded < 0 || (encodePlan != null && batchBuilder.hasMessages())) {
@@ -100,19 +106,24 @@ public final class EncodedFeed implements Feed.EvictionListener {
         }
     }
 
+    /** Notes that a slab counts towards the store's budget again. Called without the store's lock. */
+    void slabUnpinned() {
+        store.evictExpired();
+    }
+
     private void encode(EncodePlan encodePlan) {
         boolean completed = false;
         try {
             for (EncodePlan.Item item : encodePlan.items()) {
-                wireFormat.encodeBody(item.message(), singleChannel, body.clear());
-                int needed = body.readableBytes() + FrameEncoder.OVERHEAD;
-                Slab slab = encodePlan.slabFor(item.number(), needed);
-                if (slab == null) {
-                    slab = encodePlan.startSlab(
-                            new Slab(this, slabCache.allocate(sizeFor(needed, item.room())), item.number()));
+                try {
+                    wireFormat.encodeBody(item.message(), singleChannel, body.clear());
+                    Slab slab = slabFor(item, body.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
+                    wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
+                    encodePlan.frameEncoded(slab);
+                } catch (RuntimeException e) {
+                    LOG.error("cannot encode message {}; its subscribers receive a gap", item.message(), e);
+                    encodeGap(item, encodePlan);
                 }
-                wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
-                encodePlan.frameEncoded(slab);
             }
             completed = true;
         } finally {
@@ -125,6 +136,27 @@ public final class EncodedFeed implements Feed.EvictionListener {
                 }
             }
         }
+    }
+
+    private Slab slabFor(EncodePlan.Item item, int needed, EncodePlan encodePlan) {
+        Slab slab = encodePlan.slabFor(item.number(), needed);
+        return slab != null
+                ? slab
+                : encodePlan.startSlab(new Slab(
+                        this,
+                        slabCache.allocate(sizeFor(needed, item.room())),
+                        item.number(),
+                        slabCache.pinnedMemory()));
+    }
+
+    /** Encodes a gap in place of a message. */
+    private void encodeGap(EncodePlan.Item item, EncodePlan encodePlan) {
+        encodePlan.discardPartialFrame();
+        ByteBuf gap = wireFormat.encodeEvent(
+                new ControlEvent.MissedMessages(1, item.message().id()));
+        Slab slab = slabFor(item, gap.readableBytes(), encodePlan);
+        slab.buffer().writeBytes(gap);
+        encodePlan.frameEncoded(slab);
     }
 
     /**

@@ -24,9 +24,9 @@ final class EncodedFeeds {
     private final Map<Feed, Map<WireFormat, EncodedFeed>> encodedFeeds = new HashMap<>();
 
     /** Creates an empty set. Encoded frames count towards the store's budget. */
-    EncodedFeeds(Store store, ByteBufAllocator allocator) {
+    EncodedFeeds(Store store, ByteBufAllocator allocator, PinnedMemory pinnedMemory) {
         this.store = store;
-        this.slabCache = new SlabCache(allocator);
+        this.slabCache = new SlabCache(allocator, pinnedMemory);
         store.setCache(slabCache);
     }
 

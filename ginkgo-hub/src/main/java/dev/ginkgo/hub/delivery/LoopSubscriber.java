@@ -13,6 +13,9 @@ interface LoopSubscriber {
     /** Closes the connection if a write has made no progress for the timeout. */
     void closeIfStalled(long timeoutNanos);
 
+    /** Closes the connection if its pending write is the given one, because other subscribers need the memory. */
+    void closeIfPending(PinnedMemory.Pin write);
+
     /** Returns the connection. */
     Channel connection();
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that receives a single response (long poll): the available messages, or the first ones to arrive, or
@@ -33,6 +34,8 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     private long deadline;
     private boolean responded;
+    private PinnedMemory.@Nullable Pin pin; // of the response, if the socket has not accepted it at once
+    private boolean live; // there were no messages when it was visited
     private boolean closed;
 
     /**
@@ -61,7 +64,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     void start() {
         deliveryLoop.updateClock();
-        deliveryLoop.subscribers().add(this);
+        deliveryLoop.add(this);
         deadline = deliveryLoop.now() + waitNanos;
         connection.closeFuture().addListener(closed -> unsubscribe());
         deliveryLoop.scheduleAgain(this);
@@ -72,13 +75,17 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         if (closed || responded) {
             return;
         }
-        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), cursor.replay())) {
+        boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
+        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), cursor.replay(), onlyPinned)) {
             if (!batch.isEmpty() || batch.gapId() != null || (batch.atEnd() && !isWorthWaiting())) {
                 respond(batch);
             } else {
                 cursor.advance(batch.next(), null);
                 if (batch.atEnd()) {
+                    live = true;
                     subscriberGroup.waiting().add(this);
+                } else if (onlyPinned) {
+                    deliveryLoop.awaitMemory(this);
                 } else {
                     deliveryLoop.scheduleAgain(this);
                 }
@@ -112,20 +119,24 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         frames.add(wireFormat.encodeEvent(new ControlEvent.NextPosition(next)));
         frames.add(wireFormat.encodeEnd());
         frames.addFirst(head.apply(next));
-        write(frames, DeliveryStats.of(batch, cursor));
+        write(frames, batch.parts(), DeliveryStats.of(batch, cursor));
     }
 
-    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats) {
+    private void write(List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats) {
         long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         LoopCounters counters = deliveryLoop.counters();
         counters.recordWrite();
         counters.addPinnedBytes(bytes);
         stallDetector.writeStarted(deliveryLoop.now());
+        PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, parts, deliveryLoop.now());
+        pin = pending;
         ByteBuf last = frames.removeLast();
         for (ByteBuf frame : frames) {
             var _ = connection.write(frame, connection.voidPromise());
         }
         var _ = connection.writeAndFlush(last).addListener((ChannelFutureListener) done -> {
+            pin = null;
+            deliveryLoop.pinnedMemory().unpin(pending);
             counters.addPinnedBytes(-bytes);
             if (done.isSuccess()) {
                 deliveryLoop.delivered(deliveryStats);
@@ -138,7 +149,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         if (!closed) {
             closed = true;
             subscriberGroup.waiting().remove(this);
-            deliveryLoop.subscribers().remove(this);
+            deliveryLoop.remove(this);
             feeds.leave(subscriberGroup, cursor);
         }
     }
@@ -156,14 +167,25 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     @Override
     public void closeIfStalled(long timeoutNanos) {
         if (responded && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
-            deliveryLoop.counters().recordStall();
-            DisconnectReason.STALLED.mark(connection);
-            close();
+            closeAsStalled();
         } else if (!responded
                 && deliveryLoop.now() - deadline >= 0
                 && subscriberGroup.waiting().remove(this)) {
             deliveryLoop.scheduleAgain(this);
         }
+    }
+
+    @Override
+    public void closeIfPending(PinnedMemory.Pin write) {
+        if (write.equals(pin)) {
+            closeAsStalled();
+        }
+    }
+
+    private void closeAsStalled() {
+        deliveryLoop.counters().recordStall();
+        DisconnectReason.STALLED.mark(connection);
+        close();
     }
 
     @Override

@@ -2,16 +2,24 @@ package dev.ginkgo.hub.delivery;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Frames of consecutive messages in one buffer, which all subscribers share. The buffer is only appended to, never
  * overwritten. A write in progress retains it after the encoded feed has released it, so a write never sends bytes of
  * other messages.
+ *
+ * <p>A slab that pending writes retain counts towards {@link PinnedMemory}, and not towards the store's budget.
  */
 final class Slab {
     final EncodedFeed encodedFeed;
     final long first;
     private final ByteBuf bytes;
+    private final int capacity;
+    private final PinnedMemory pinnedMemory;
+
+    // twice the number of pending writes that retain the slab, plus one while the cache contains it
+    private final AtomicInteger holders = new AtomicInteger();
 
     // guarded by the store: the number of readable frames, and the end offset of each
     private int[] ends = new int[8];
@@ -28,9 +36,11 @@ final class Slab {
      *
      * @param first the number of the message whose frame comes first
      */
-    Slab(EncodedFeed encodedFeed, ByteBuf bytes, long first) {
+    Slab(EncodedFeed encodedFeed, ByteBuf bytes, long first, PinnedMemory pinnedMemory) {
         this.encodedFeed = encodedFeed;
         this.bytes = bytes;
+        this.capacity = bytes.capacity();
+        this.pinnedMemory = pinnedMemory;
         this.first = first;
     }
 
@@ -40,8 +50,50 @@ final class Slab {
     }
 
     int capacity() {
-        return bytes.capacity();
+        return capacity;
     }
+
+    // ---- pending writes
+
+    /** Counts a pending write, and returns whether it is the first. Any thread. */
+    boolean pin() {
+        int before = holders.getAndAdd(2);
+        if (before == 1) {
+            pinnedMemory.addCachedBytes(capacity);
+        }
+        return before <= 1;
+    }
+
+    /** Reverses {@link #pin}, and returns whether no pending write is left. Called without the store's lock. */
+    boolean unpin() {
+        int after = holders.addAndGet(-2);
+        if (after == 1) {
+            pinnedMemory.addCachedBytes(-capacity);
+            encodedFeed.slabUnpinned();
+        }
+        return after <= 1;
+    }
+
+    /** Returns the number of pending writes. Any thread. */
+    int pins() {
+        return holders.get() / 2;
+    }
+
+    /** Notes that the cache contains the slab. */
+    void addedToCache() {
+        if (holders.getAndIncrement() > 0) {
+            pinnedMemory.addCachedBytes(capacity);
+        }
+    }
+
+    /** Reverses {@link #addedToCache}. */
+    void removedFromCache() {
+        if (holders.decrementAndGet() > 0) {
+            pinnedMemory.addCachedBytes(-capacity);
+        }
+    }
+
+    // ---- frames
 
     /** Makes the next frame, which ends at an offset, readable. */
     void endFrame(int end) {

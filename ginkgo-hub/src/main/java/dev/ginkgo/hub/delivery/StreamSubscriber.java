@@ -36,6 +36,8 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final WriteStallDetector stallDetector;
 
     private boolean writing;
+    private PinnedMemory.@Nullable Pin pin; // of the write in progress, if its socket has not accepted it at once
+    private boolean live; // everything but the newest messages has been received
     private boolean closed;
     private @Nullable String byeReason;
     private long endAt;
@@ -64,7 +66,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     void start() {
         deliveryLoop.updateClock();
-        deliveryLoop.subscribers().add(this);
+        deliveryLoop.add(this);
         stallDetector.writeStarted(deliveryLoop.now());
         connection.closeFuture().addListener(closed -> unsubscribe());
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
@@ -78,7 +80,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         if (first.isEmpty()) {
             deliveryLoop.scheduleAgain(this);
         } else {
-            write(first, DeliveryStats.NONE, false);
+            write(first, List.of(), DeliveryStats.NONE, false);
         }
     }
 
@@ -87,22 +89,24 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         if (closed || writing || byeSent) {
             return;
         }
+        boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
         Replay replay = cursor.replay();
         if (replay == null) {
-            send(subscriberGroup.batch(cursor.position()));
+            send(subscriberGroup.batch(cursor.position(), onlyPinned), onlyPinned);
             return;
         }
-        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), replay)) {
-            send(batch);
+        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), replay, onlyPinned)) {
+            send(batch, onlyPinned);
         }
     }
 
-    private void send(Batch batch) {
+    private void send(Batch batch, boolean onlyPinned) {
         if (byeReason != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
             byeSent = true;
             write(
                     List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
                             new ControlEvent.Bye(byeReason, retryMillis))),
+                    List.of(),
                     DeliveryStats.NONE,
                     true);
             return;
@@ -121,9 +125,11 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             if (resumeId != null) {
                 frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(resumeId)));
             }
-            write(frames, DeliveryStats.of(batch, cursor), batch.atEnd());
+            write(frames, batch.parts(), DeliveryStats.of(batch, cursor), batch.atEnd());
         } else if (batch.atEnd()) {
-            subscriberGroup.waiting().add(this);
+            awaitMessages();
+        } else if (onlyPinned) {
+            deliveryLoop.awaitMemory(this);
         } else {
             deliveryLoop.scheduleAgain(this);
         }
@@ -131,7 +137,17 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats, boolean atEnd) {
+    private void awaitMessages() {
+        live = true;
+        subscriberGroup.waiting().add(this);
+    }
+
+    /**
+     * Writes frames.
+     *
+     * @param parts the messages among the frames
+     */
+    private void write(List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -147,7 +163,11 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         } else {
             long pinned = bytes;
             deliveryLoop.counters().addPinnedBytes(pinned);
+            PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, parts, deliveryLoop.now());
+            pin = pending;
             last.addListener(write -> {
+                pin = null;
+                deliveryLoop.pinnedMemory().unpin(pending);
                 deliveryLoop.counters().addPinnedBytes(-pinned);
                 // not at the end: more messages may have arrived in the meantime
                 writeCompleted((ChannelFuture) write, deliveryStats, false);
@@ -166,8 +186,9 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             return;
         }
         if (atEnd && byeReason == null) {
-            subscriberGroup.waiting().add(this);
+            awaitMessages();
         } else {
+            live = false;
             deliveryLoop.scheduleAgain(this);
         }
     }
@@ -176,7 +197,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         if (!closed) {
             closed = true;
             subscriberGroup.waiting().remove(this);
-            deliveryLoop.subscribers().remove(this);
+            deliveryLoop.remove(this);
             feeds.leave(subscriberGroup, cursor);
         }
     }
@@ -192,17 +213,32 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     public void heartbeat(long idleNanos) {
         if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos
                 && subscriberGroup.waiting().remove(this)) {
-            write(List.of(subscriberGroup.encodedFeed.wireFormat.encodeKeepAlive()), DeliveryStats.NONE, false);
+            write(
+                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeKeepAlive()),
+                    List.of(),
+                    DeliveryStats.NONE,
+                    false);
         }
     }
 
     @Override
     public void closeIfStalled(long timeoutNanos) {
         if (writing && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
-            deliveryLoop.counters().recordStall();
-            DisconnectReason.STALLED.mark(connection);
-            close();
+            closeAsStalled();
         }
+    }
+
+    @Override
+    public void closeIfPending(PinnedMemory.Pin write) {
+        if (write.equals(pin)) {
+            closeAsStalled();
+        }
+    }
+
+    private void closeAsStalled() {
+        deliveryLoop.counters().recordStall();
+        DisconnectReason.STALLED.mark(connection);
+        close();
     }
 
     @Override

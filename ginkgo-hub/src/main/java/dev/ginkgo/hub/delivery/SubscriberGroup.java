@@ -21,6 +21,7 @@ final class SubscriberGroup implements FeedListener {
     private final Set<LoopSubscriber> waiting = new LinkedHashSet<>();
     private @Nullable Batch batch;
     private long batchAt;
+    private boolean batchOnlyPinned;
 
     SubscriberGroup(EncodedFeed encodedFeed, DeliveryLoop deliveryLoop) {
         this.encodedFeed = encodedFeed;
@@ -47,13 +48,16 @@ final class SubscriberGroup implements FeedListener {
     /**
      * Returns the next batch for a position. Subscribers at the same position share it until the end of the loop's
      * round.
+     *
+     * @param onlyPinned whether to return only messages that pending writes retain in memory
      */
-    Batch batch(long position) {
-        if (batch == null || batchAt != position) {
+    Batch batch(long position, boolean onlyPinned) {
+        if (batch == null || batchAt != position || (batchOnlyPinned && !onlyPinned)) {
             release();
             deliveryLoop.releaseAfterRound(this);
-            batch = encodedFeed.nextBatch(position, null);
+            batch = encodedFeed.nextBatch(position, null, onlyPinned);
             batchAt = position;
+            batchOnlyPinned = onlyPinned;
         }
         return batch;
     }

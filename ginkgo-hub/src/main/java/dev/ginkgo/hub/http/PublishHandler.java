@@ -52,7 +52,7 @@ final class PublishHandler {
         boolean binary = requestBody.isBinary();
         byte[] bytes = requestBody.readAll();
         if (key == null) {
-            respond(exchange, publish(channel, binary, bytes), false);
+            respond(exchange, publish(exchange, channel, binary, bytes), false);
             return;
         }
         byte[] cached = idempotencyCache.begin(key, IdempotencyCache.digest(channel, binary, bytes));
@@ -62,7 +62,7 @@ final class PublishHandler {
         }
         byte[] response = null;
         try {
-            response = publish(channel, binary, bytes);
+            response = publish(exchange, channel, binary, bytes);
             idempotencyCache.complete(key, response);
         } finally {
             if (response == null) {
@@ -72,10 +72,14 @@ final class PublishHandler {
         respond(exchange, response, false);
     }
 
-    private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws ProblemException {
+    private byte[] publish(Exchange exchange, ChannelName channel, boolean binary, byte[] bytes)
+            throws ProblemException {
         PublishResult publishResult;
         try {
-            publishResult = publisher.publish(channel, binary ? Payload.binary(bytes) : Payload.text(bytes));
+            publishResult = publisher.publish(
+                    channel,
+                    binary ? Payload.binary(bytes) : Payload.text(bytes),
+                    exchange.connection().clientNetwork());
         } catch (HubRejectedException e) {
             throw problemOf(e);
         }

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.log;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,6 +27,10 @@ final class ChannelLog {
 
     /** Whether the channel has been removed from the registry. */
     boolean removed;
+
+    /** The client that published the first message; null if the channel is empty, or a program or another node did. */
+    @Nullable
+    InetAddress owner;
 
     private final List<Feed> mergedFeeds = new ArrayList<>(0);
 

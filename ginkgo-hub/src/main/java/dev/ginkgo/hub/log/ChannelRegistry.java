@@ -5,13 +5,20 @@ import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.ForgottenChannels;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registry of the channels, of the merged feeds of patterns and lists, and of the watermarks of channels that no longer
@@ -22,11 +29,17 @@ final class ChannelRegistry {
     /** Maximum number of channels that are removed for a new one: more than one, if the limit has been lowered. */
     private static final int MAX_REMOVED = 2;
 
+    /** A client whose channels without subscribers exceed this part of the limit loses them before others lose theirs. */
+    private static final int OWNER_SHARE = 10;
+
     private final StoreLimits limits;
     private final RetentionManager retention;
     private final Map<ChannelName, ChannelLog> channels = new ConcurrentHashMap<>();
     // the channels without subscribers of their own, the least recently used first
     private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
+    // the same by owner, and the owners that exceed their share: at most OWNER_SHARE
+    private final Map<InetAddress, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
+    private final Set<InetAddress> overShare = new HashSet<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -51,11 +64,13 @@ final class ChannelRegistry {
 
     /**
      * Returns the channel with a name, and creates it if necessary. If the limit for channels is reached, the least
-     * recently used channel without subscribers of its own is removed, with its messages.
+     * recently used channel without subscribers of its own is removed, with its messages: one of the client that exceeds its
+     * share the most, if there is one.
      *
+     * @param client the client that publishes; null if another node or the program itself does, or a client subscribes
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
-    ChannelLog open(ChannelName name) {
+    ChannelLog open(ChannelName name, @Nullable InetAddress client) {
         ChannelLog log = channels.get(name);
         if (log == null) {
             if (!makeRoom()) {
@@ -67,6 +82,10 @@ final class ChannelRegistry {
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
+        if (log.size() == 0 && !Objects.equals(log.owner, client)) {
+            removeIdle(log);
+            log.owner = client;
+        }
         used(log);
         return log;
     }
@@ -75,16 +94,47 @@ final class ChannelRegistry {
     private boolean makeRoom() {
         int before = channels.size();
         for (int i = 0; i < MAX_REMOVED && limits.isFull(channels.size()) && !idle.isEmpty(); i++) {
-            ChannelLog leastRecentlyUsed = idle.getFirst();
+            ChannelLog leastRecentlyUsed = leastRecentlyUsed();
             retention.evictAll(leastRecentlyUsed);
             removeIfUnused(leastRecentlyUsed);
         }
         return channels.size() < before;
     }
 
+    private ChannelLog leastRecentlyUsed() {
+        return overShare.stream()
+                .map(owner -> idleByOwner.getOrDefault(owner, idle))
+                .max(Comparator.comparingInt(Set::size))
+                .orElse(idle)
+                .getFirst();
+    }
+
     private void used(ChannelLog log) {
         if (log.feed.subscribers() == 0) {
             idle.addLast(log); // moves it if present
+            if (log.owner != null) {
+                idleByOwner
+                        .computeIfAbsent(log.owner, _ -> new LinkedHashSet<>())
+                        .addLast(log);
+                checkShare(log.owner);
+            }
+        }
+    }
+
+    private void removeIdle(ChannelLog log) {
+        idle.remove(log);
+        if (log.owner != null) {
+            idleByOwner.computeIfPresent(log.owner, (_, logs) -> logs.remove(log) && logs.isEmpty() ? null : logs);
+            checkShare(log.owner);
+        }
+    }
+
+    private void checkShare(InetAddress owner) {
+        LinkedHashSet<ChannelLog> logs = idleByOwner.get(owner);
+        if (logs != null && limits.exceedsShare(logs.size(), OWNER_SHARE)) {
+            overShare.add(owner);
+        } else {
+            overShare.remove(owner);
         }
     }
 
@@ -92,7 +142,7 @@ final class ChannelRegistry {
     void subscribe(Feed feed) {
         feed.addSubscriber();
         if (feed.singleChannel) {
-            idle.removeAll(feed.logs);
+            feed.logs.forEach(this::removeIdle);
         }
     }
 
@@ -112,7 +162,7 @@ final class ChannelRegistry {
      */
     Feed feed(SubscribeRequest subscribeRequest) {
         if (subscribeRequest.isSingleChannel()) {
-            return open(subscribeRequest.selector().channel()).feed;
+            return open(subscribeRequest.selector().channel(), null).feed;
         }
         Feed found = mergedFeeds.find(subscribeRequest);
         if (found != null) {
@@ -149,7 +199,7 @@ final class ChannelRegistry {
         if (log.isUnused() && channels.remove(log.name, log)) {
             forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
             log.removed = true;
-            idle.remove(log);
+            removeIdle(log);
             retention.forget(log);
             mergedFeeds.channelRemoved(log);
             forgotten.add(log.name, log.watermark);
@@ -269,5 +319,7 @@ final class ChannelRegistry {
     void clear() {
         channels.clear();
         idle.clear();
+        idleByOwner.clear();
+        overShare.clear();
     }
 }

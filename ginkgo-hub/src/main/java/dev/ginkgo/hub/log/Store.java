@@ -14,6 +14,7 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,8 +85,8 @@ public final class Store implements Publisher, AutoCloseable {
     }
 
     @Override
-    public PublishResult publish(ChannelName channel, Payload payload) {
-        return publish(channel, payload, null);
+    public PublishResult publish(ChannelName channel, Payload payload, @Nullable InetAddress client) {
+        return publish(channel, payload, client, null);
     }
 
     /**
@@ -93,13 +94,14 @@ public final class Store implements Publisher, AutoCloseable {
      *
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired or is superseded
      */
-    public PublishResult publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
+    public PublishResult publish(
+            ChannelName channel, Payload payload, @Nullable InetAddress client, @Nullable Lease lease) {
         PublishResult publishResult;
         List<Feed.Listeners> changed = new ArrayList<>(1);
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
-            ChannelLog log = openChannel(channel);
+            ChannelLog log = openChannel(channel, client);
             Position position = versionVector.own().next();
             Instant now = timeSource.now();
             Envelope envelope = replicationOutput == null
@@ -139,7 +141,7 @@ public final class Store implements Publisher, AutoCloseable {
                 }
                 limits.requireMessageFits(payload.bytes().length);
                 Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-                append(openChannel(channel), timeSource.nanos(), position, published, payload, envelope, changed);
+                append(openChannel(channel, null), timeSource.nanos(), position, published, payload, envelope, changed);
             } else {
                 appendGaps(skipTo(position, channel.text()::equals), changed);
             }
@@ -214,9 +216,9 @@ public final class Store implements Publisher, AutoCloseable {
         return entry;
     }
 
-    ChannelLog openChannel(ChannelName name) {
+    ChannelLog openChannel(ChannelName name, @Nullable InetAddress client) {
         requireOpen();
-        return channelRegistry.open(name);
+        return channelRegistry.open(name, client);
     }
 
     void requireOpen() {
@@ -225,11 +227,14 @@ public final class Store implements Publisher, AutoCloseable {
         }
     }
 
-    // ---- retention
-
     /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
     public synchronized void evict() {
         retention.evict();
+    }
+
+    /** Evicts messages that exceed the budget or the maximum age. */
+    public synchronized void evictExpired() {
+        retention.evictExpired();
     }
 
     private void trimmed(ChannelLog log) {

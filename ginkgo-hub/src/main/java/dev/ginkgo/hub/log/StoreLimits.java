@@ -58,6 +58,11 @@ public record StoreLimits(
         return inUse >= maxChannels.get();
     }
 
+    /** Returns whether a number of channels is more than one part in {@code parts} of the limit. */
+    boolean exceedsShare(int channels, int parts) {
+        return (long) channels * parts > maxChannels.get();
+    }
+
     /** Rejects a new channel if the limit is reached. */
     void requireCapacity(int inUse, ChannelName name) {
         if (isFull(inUse)) {

@@ -145,7 +145,7 @@ public final class StoreSnapshots {
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
             long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
-            ChannelLog log = store.openChannel(channel);
+            ChannelLog log = store.openChannel(channel, null);
             item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             store.append(log, nanos, position, published, payload, envelope, new ArrayList<>());

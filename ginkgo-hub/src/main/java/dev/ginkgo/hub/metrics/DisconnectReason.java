@@ -15,7 +15,7 @@ public enum DisconnectReason {
     IDLE,
     /** The request was incomplete, or its response was not read, at the request deadline. */
     REQUEST_TIMEOUT,
-    /** The subscriber did not read: a write took longer than {@code write-timeout}. */
+    /** The subscriber did not read: a write took longer than {@code write-timeout}, or others waited for its memory. */
     STALLED,
     /** The stream reached {@code http.max-lifetime}. */
     MAX_LIFETIME,

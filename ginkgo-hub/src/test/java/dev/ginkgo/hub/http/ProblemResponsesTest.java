@@ -252,7 +252,13 @@ class ProblemResponsesTest {
             return new Backend(
                     store,
                     new DeliveryEngine(
-                            store, ByteBufAllocator.DEFAULT, TimeSource.system(), new Random(), counters, () -> 10),
+                            store,
+                            ByteBufAllocator.DEFAULT,
+                            TimeSource.system(),
+                            new Random(),
+                            counters,
+                            () -> 1L << 20,
+                            () -> 10),
                     counters);
         }
 

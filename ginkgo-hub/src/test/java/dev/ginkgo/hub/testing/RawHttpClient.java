@@ -17,10 +17,23 @@ public final class RawHttpClient implements AutoCloseable {
     private final InputStream in;
 
     public RawHttpClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Connects from another address of this machine. */
+    public RawHttpClient(int port, InetAddress from) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port, from, 0));
+    }
+
+    private RawHttpClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = socket.getInputStream();
+    }
+
+    public int localPort() {
+        return socket.getLocalPort();
     }
 
     public RawHttpClient send(String text) throws IOException {

@@ -1,17 +1,17 @@
 package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.hub.metrics.DisconnectReason;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -20,8 +20,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +41,11 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>{@code AWAITING_RESPONSE}, between the last byte of a request and its response: another thread builds the response.
- * Requests already received are queued, and nothing more is read.
+ * Nothing more is read or decoded.
  *
- * <p>Responses are flushed when all received bytes have been processed. So one publish is one write, and so are sixteen
- * pipelined ones. If the client does not read its responses, the hub does not read its requests.
+ * <p>Pipelined requests are served in turns of a few, so that other connections of the event loop are served in between.
+ * Responses are flushed at the end of a turn: one publish is one write, and so are sixteen pipelined ones. If the client does
+ * not read its responses, the hub neither reads nor serves its requests.
  *
  * <p>{@code CLOSING}: the sending side of the hub is shut down, and input is discarded until the client closes too or the
  * timeout for closing expires. Closing at once would reset the connection, and the client could lose the response that
@@ -76,8 +76,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private boolean closeAfterResponse;
     private boolean keepAliveByDefault = true;
-    private final StrictRequestDecoder decoder = new StrictRequestDecoder(this::onBytesReceived);
-    private final Deque<Object> queued = new ArrayDeque<>(0);
+    private final StrictRequestDecoder decoder =
+            new StrictRequestDecoder(this::onBytesReceived, this::isAcceptingRequests);
+    private final RequestTurns turns;
 
     /**
      * @param clientNetwork the network of the client, by which limits per address count
@@ -96,6 +97,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.date = date;
         this.deadline = deadline;
         this.rejection = rejection;
+        this.turns = new RequestTurns(
+                channel, decoder, this::isAcceptingRequests, this::startPartialRequest, this::closeAfterResponses);
         deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
@@ -106,7 +109,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Starts the request deadline with the first bytes of a request. */
     private void onBytesReceived() {
-        if (phase == Phase.IDLE) {
+        if (phase == Phase.IDLE && channel.isWritable()) {
             phase = Phase.HEAD;
             deadline.start(ConnectionDeadline.Kind.REQUEST);
         }
@@ -114,7 +117,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
     private void startPartialRequest() {
-        if (phase == Phase.IDLE && decoder.isInsideRequest()) {
+        if (decoder.isInsideRequest()) {
             onBytesReceived();
         }
     }
@@ -129,10 +132,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Sets a callback for when the connection is closed or becomes a stream. Called before the connection is added to a
-     * pipeline.
-     */
+    /** Sets a callback for when the connection is closed or becomes a stream. Called before it is added to a pipeline. */
     void onDetached(Runnable callback) {
         onDetached = callback;
     }
@@ -155,11 +155,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                 reject(timeout.closingConnection());
                 channel.flush();
             }
-            case IDLE, CLOSING, WRITE -> {
-                (deadline.kind() == ConnectionDeadline.Kind.IDLE
-                                ? DisconnectReason.IDLE
-                                : DisconnectReason.REQUEST_TIMEOUT)
-                        .mark(channel);
+            case IDLE -> {
+                DisconnectReason.IDLE.mark(channel);
+                var _ = channel.close();
+            }
+            case CLOSING, WRITE -> {
+                DisconnectReason.REQUEST_TIMEOUT.mark(channel);
                 var _ = channel.close();
             }
         }
@@ -167,14 +168,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        channelRead(message);
-    }
-
-    private void channelRead(Object message) {
         try {
             switch (phase) {
                 case IDLE, HEAD, BODY -> handle(message);
-                case AWAITING_RESPONSE -> queued.add(ReferenceCountUtil.retain(message));
+                case AWAITING_RESPONSE -> throw new IllegalStateException("decoded a request before its turn");
                 case CLOSING, DETACHED -> {}
             }
         } catch (ProblemException problemException) {
@@ -237,7 +234,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends a complete response, which is flushed when the current read completes. */
     void send(FullHttpResponse response) {
-        addConnectionHeader(response);
+        Responses.addConnectionHeader(response, closeAfterResponse, keepAliveByDefault);
         addDateHeader(response);
         if (closeAfterResponse) {
             phase = Phase.CLOSING;
@@ -253,19 +250,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             phase = Phase.IDLE;
             deadline.start(ConnectionDeadline.Kind.IDLE);
             var _ = channel.write(response, channel.voidPromise());
-        }
-    }
-
-    /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
-    private void addConnectionHeader(HttpResponse response) {
-        HttpHeaders headers = response.headers();
-        if (closeAfterResponse) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (!keepAliveByDefault) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
-        if (headers.contains(HttpHeaderNames.UPGRADE)) {
-            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         }
     }
 
@@ -286,20 +270,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         channel.config().setAutoRead(false);
     }
 
-    /**
-     * Continues after {@link #pause} with the response. Any thread.
-     *
-     * @param sender sends the response, on the event loop; not called if the connection has been closed
-     */
+    /** Continues after {@link #pause}: {@code sender} sends the response on the event loop, unless it is closed. Any thread. */
     void resume(FullHttpResponse response, Consumer<FullHttpResponse> sender) {
         try {
             channel.eventLoop().execute(() -> {
                 if (phase == Phase.AWAITING_RESPONSE) {
                     sender.accept(response);
-                    channel.config().setAutoRead(channel.isWritable());
-                    processQueued();
-                    startPartialRequest();
-                    channel.flush();
+                    turns.start();
                 } else {
                     response.release(); // the connection has been closed
                 }
@@ -309,18 +286,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void processQueued() {
-        // the queue is cleared if one of the requests turns the connection into a stream
-        for (int left = queued.size(); left > 0 && !queued.isEmpty(); left--) {
-            channelRead(queued.remove());
-        }
-    }
-
     /** Removes the HTTP handlers from the connection, which becomes a stream. */
     public void detachForStream() {
         phase = Phase.DETACHED;
         deadline.clear();
         channel.config().setAutoRead(true);
+        // a client that shuts down its sending side ends its stream
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        if (turns.isInputClosed()) {
+            channel.eventLoop().execute(() -> {
+                var _ = channel.close();
+            });
+        }
         channel.pipeline().remove(StrictRequestDecoder.class);
         channel.pipeline().remove(HttpResponseEncoder.class);
         channel.pipeline().remove(this);
@@ -330,31 +307,54 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
-    public ByteBufAllocator allocator() {
-        return channel.alloc();
-    }
-
     /** Returns the network of the client, by which limits per address count. */
-    InetAddress clientNetwork() {
+    public InetAddress clientNetwork() {
         return clientNetwork;
     }
 
     /** Returns whether the client connected to a loopback address. */
     public boolean isLocalAddressLoopback() {
-        return channel.localAddress() instanceof InetSocketAddress local
-                && local.getAddress().isLoopbackAddress();
+        return isLoopback(channel.localAddress());
     }
 
     /** Returns whether the client is on this machine. */
     public boolean isRemoteAddressLoopback() {
-        return channel.remoteAddress() instanceof InetSocketAddress remote
-                && remote.getAddress().isLoopbackAddress();
+        return isLoopback(channel.remoteAddress());
+    }
+
+    private static boolean isLoopback(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress().isLoopbackAddress();
+    }
+
+    private boolean isAcceptingRequests() {
+        return switch (phase) {
+            case IDLE, HEAD, BODY -> channel.isWritable();
+            case AWAITING_RESPONSE -> false;
+            case CLOSING, DETACHED -> true; // discards them
+        };
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        startPartialRequest();
-        context.flush();
+        turns.end();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            turns.inputClosed();
+        }
+    }
+
+    private void closeAfterResponses() {
+        if (phase == Phase.AWAITING_RESPONSE) {
+            return;
+        }
+        if (phase != Phase.CLOSING) {
+            phase = Phase.CLOSING;
+            deadline.start(ConnectionDeadline.Kind.WRITE);
+        }
+        var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -363,12 +363,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.AWAITING_RESPONSE) {
             return;
         }
-        channel.config().setAutoRead(writable);
         if (phase != Phase.CLOSING) {
             ConnectionDeadline.Kind kind =
                     phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
             deadline.start(writable ? kind : ConnectionDeadline.Kind.WRITE);
         }
+        turns.proceed();
     }
 
     @Override
@@ -381,8 +381,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void handlerRemoved(ChannelHandlerContext context) {
         deadline.clear();
         onDetached.run();
-        queued.forEach(ReferenceCountUtil::release);
-        queued.clear();
         Exchange now = exchange;
         if (now != null) {
             now.release();

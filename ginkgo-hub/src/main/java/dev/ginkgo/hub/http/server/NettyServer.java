@@ -48,6 +48,15 @@ public final class NettyServer implements AutoCloseable {
     /** A client that lost power with unacknowledged data is detected after the same time. */
     private static final int UNACKNOWLEDGED_MILLIS = 60_000;
 
+    /**
+     * The kernel accepts further bytes of a connection only while it holds fewer that it has not sent: the largest batch of
+     * messages. It would otherwise hold up to 4 MiB for a client that does not read.
+     */
+    private static final long MAX_UNSENT_BYTES = 64 * 1024;
+
+    /** Send buffer where that limit is not available. It also limits the bytes in flight, and thereby the throughput. */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
     private final EventLoopGroup loops;
     private final boolean epoll;
 
@@ -84,13 +93,16 @@ public final class NettyServer implements AutoCloseable {
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(connections);
         if (epoll) {
             server.childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
                     .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
                     .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_COUNT)
-                    .childOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+                    .childOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS)
+                    .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
+        } else {
+            server.childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES);
         }
         try {
             InetAddress host = InetAddress.getByName(address.host());

@@ -49,7 +49,7 @@ public final class RequestBody {
             throw tooLarge(limit);
         }
         return new RequestBody(
-                connection.allocator().heapBuffer(INITIAL_CAPACITY),
+                connection.channel().alloc().heapBuffer(INITIAL_CAPACITY),
                 budget.share(connection.clientNetwork()),
                 limit,
                 binary);

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
@@ -74,6 +75,19 @@ public final class Responses {
                 .set("X-Accel-Buffering", "no")
                 .set(HttpHeaderNames.VARY, "Accept");
         return response;
+    }
+
+    /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
+    static void addConnectionHeader(HttpResponse response, boolean close, boolean keepAliveByDefault) {
+        HttpHeaders headers = response.headers();
+        if (close) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!keepAliveByDefault) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        if (headers.contains(HttpHeaderNames.UPGRADE)) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        }
     }
 
     public static byte[] utf8(String text) {

@@ -16,30 +16,41 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
  * Decodes requests, and rejects those that two implementations could parse differently, which allows request smuggling
  * (RFC 9112, section 11.2): {@code Content-Length} together with chunks, two lengths, a bare line feed in the head, a
  * folded line, a malformed chunk, anything but a single space between the parts of the request line.
+ *
+ * <p>Decodes in turns: after {@link #PARTS_PER_TURN} parts of requests, or when the connection does not accept requests, the
+ * remaining bytes stay in the buffer and nothing more is read, until {@link #startTurn} is called.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int MAX_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
     private static final int MAX_CHUNK = 64 * 1024;
 
+    /** Heads, and parts of bodies: 32 small requests with a body. */
+    private static final int PARTS_PER_TURN = 64;
+
     private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
 
     private final Runnable onBytes;
+    private final BooleanSupplier accepting;
     private final MessageSyntax syntax = new MessageSyntax();
     private int endOfPart;
     private int lengths;
     private boolean failed;
+    private int partsLeft = PARTS_PER_TURN;
+    private boolean mayContinue; // the bytes in the buffer may contain a whole part
 
     /**
      * @param onBytes called when bytes have been received, before they are decoded
+     * @param accepting returns whether the connection accepts requests now
      */
-    StrictRequestDecoder(Runnable onBytes) {
+    StrictRequestDecoder(Runnable onBytes, BooleanSupplier accepting) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
@@ -49,12 +60,57 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true));
         this.onBytes = onBytes;
+        this.accepting = accepting;
+        setSingleDecode(true);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         onBytes.run();
         super.channelRead(context, message);
+        decodeBuffered(context);
+    }
+
+    /** Decodes what is in the buffer, in a new turn. */
+    void startTurn(ChannelHandlerContext context) throws Exception {
+        partsLeft = PARTS_PER_TURN;
+        decodeBuffered(context);
+    }
+
+    private void decodeBuffered(ChannelHandlerContext context) throws Exception {
+        while (hasUndecoded() && partsLeft > 0 && accepting.getAsBoolean()) {
+            super.channelRead(context, Unpooled.EMPTY_BUFFER);
+        }
+        if (hasUndecoded()) {
+            context.channel().config().setAutoRead(false);
+        }
+    }
+
+    /** Returns whether the buffer may contain a whole part that the turn or the connection did not admit. Event loop only. */
+    boolean hasUndecoded() {
+        return mayContinue && actualReadableBytes() > 0;
+    }
+
+    /** Decodes one part. */
+    @Override
+    protected void callDecode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        mayContinue = true;
+        if (accepting.getAsBoolean()) {
+            partsLeft--;
+            super.callDecode(context, in, out);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        partsLeft = PARTS_PER_TURN;
+        super.channelReadComplete(context);
+    }
+
+    /** Passes the event on. The superclass would decode the buffer as if the connection was closed. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        context.fireUserEventTriggered(event);
     }
 
     /** Returns whether a part of a request has been received, but not all of it. Event loop only. */
@@ -71,6 +127,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         int from = in.readerIndex();
         int known = out.size();
         super.decode(context, in, out);
+        mayContinue = out.size() > known || in.readerIndex() != from;
         for (int i = known; i < out.size(); i++) {
             failed |= ((HttpObject) out.get(i)).decoderResult().isFailure();
         }

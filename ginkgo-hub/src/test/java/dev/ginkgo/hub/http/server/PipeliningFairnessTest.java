@@ -1,0 +1,143 @@
+package dev.ginkgo.hub.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.hub.HubAccess;
+import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Clients that pipeline many requests. */
+class PipeliningFairnessTest {
+    private static final String BODY = "\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7";
+    private static final String GREEDY = "POST /greedy HTTP/1.1" + BODY;
+    private static final String OTHER = "POST /other HTTP/1.1" + BODY;
+
+    @Test
+    @DisplayName("H-52 clients that pipeline requests are served in turns, a few requests each")
+    void pipelinedRequests_takeTurns() throws Exception {
+        int requests = 1_000;
+        try (TestHub testHub = TestHub.startHub("history.count = 10000", "http.loops = 1", "http.heartbeat = '1h'");
+                Subscription published = testHub.hub().subscribe("/greedy,/other");
+                RawHttpClient greedy = testHub.connect();
+                RawHttpClient other = testHub.connect()) {
+            greedy.send(GREEDY).response();
+            other.send(OTHER).response();
+            published.take();
+            published.take();
+
+            // When many requests of two clients arrive while the loop is busy
+            Channel connection =
+                    HubAccess.http(testHub.hub()).openConnections().iterator().next();
+            CountDownLatch arrived = new CountDownLatch(1);
+            connection.eventLoop().execute(() -> awaitUninterruptibly(arrived));
+            greedy.send(GREEDY.repeat(requests));
+            other.send(OTHER.repeat(requests));
+            arrived.countDown();
+
+            // Then neither client is served many requests in a row while the other one waits
+            int longest = 0;
+            int row = 0;
+            String last = "";
+            int left = requests;
+            int leftOfOther = requests;
+            while (left > 0 && leftOfOther > 0) {
+                String channel = published.take().channel();
+                row = channel.equals(last) ? row + 1 : 1;
+                last = channel;
+                longest = Math.max(longest, row);
+                if (channel.equals("/other")) {
+                    leftOfOther--;
+                } else {
+                    left--;
+                }
+            }
+            Measurements.record("pipelined requests of one client served in a row", longest);
+            assertThat(longest).isLessThanOrEqualTo(64);
+
+            // and all requests are answered
+            for (int i = 0; i < requests; i++) {
+                assertThat(greedy.response()).contains("\"channel\":\"/greedy\"");
+                assertThat(other.response()).contains("\"channel\":\"/other\"");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-52 requests are answered in turns also if their client has shut down its sending side")
+    void pipelinedRequests_areAnsweredAfterHalfClose() throws Exception {
+        try (TestHub testHub = TestHub.start("loops = 1", "heartbeat = '1h'");
+                RawHttpClient client = testHub.connect()) {
+            // When
+            client.send(GREEDY.repeat(800));
+            client.shutdownOutput();
+
+            // Then
+            assertThat(client.readToEnd().split("HTTP/1.1 200", -1)).hasSize(801);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("H-53 requests are not read while their client does not read the responses to earlier ones")
+    void unreadResponses_stopRequests() throws Exception {
+        try (TestHub testHub = TestHub.start("loops = 1", "heartbeat = '1h'", "request-timeout = '1h'");
+                SocketChannel client = SocketChannel.open()) {
+            client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), testHub.port()));
+            client.configureBlocking(false);
+            await().until(() -> HubAccess.http(testHub.hub()).openConnections().size() == 1);
+            Channel connection =
+                    HubAccess.http(testHub.hub()).openConnections().iterator().next();
+
+            // When a client sends requests until its socket accepts no more, and reads nothing
+            ByteBuffer requests = ByteBuffer.wrap(GREEDY.repeat(1_000).getBytes());
+            AtomicLong published = new AtomicLong(-1);
+            AtomicLong maxPending = new AtomicLong();
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                long before = testHub.hub().stats().published();
+                while (client.write(requests.hasRemaining() ? requests : requests.rewind()) > 0) {
+                    maxPending.set(Math.max(maxPending.get(), pendingBytes(connection)));
+                }
+                maxPending.set(Math.max(maxPending.get(), pendingBytes(connection)));
+                return published.getAndSet(before) == before && before > 0;
+            });
+
+            // Then few responses are queued
+            Measurements.record("bytes of responses queued for a client that does not read", maxPending);
+            assertThat(maxPending.get()).isBetween(1L, 2L * 64 * 1024);
+        }
+    }
+
+    private static long pendingBytes(Channel connection) {
+        return connection
+                .eventLoop()
+                .submit(() -> {
+                    ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
+                    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+                })
+                .syncUninterruptibly()
+                .getNow();
+    }
+}

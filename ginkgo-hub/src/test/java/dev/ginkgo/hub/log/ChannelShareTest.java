@@ -1,0 +1,120 @@
+package dev.ginkgo.hub.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.time.TimeSource;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Which channels make room for new ones. */
+class ChannelShareTest {
+    private static final int LIMIT = 100;
+    private static final InetAddress GREEDY = address(1);
+    private static final InetAddress OTHER = address(2);
+
+    private static final FeedListener LISTENER = new FeedListener() {
+        @Override
+        public void appended() {
+            // messages are not read
+        }
+
+        @Override
+        public void wake() {
+            // no thread waits
+        }
+    };
+
+    private final Store store = new Store(
+            new StoreLimits(
+                    () -> Size.ofMebibytes(16),
+                    () -> 1_000,
+                    () -> Duration.ZERO,
+                    () -> Duration.ofMinutes(10),
+                    () -> LIMIT,
+                    () -> 100),
+            TimeSource.system(),
+            1,
+            new Counters());
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static InetAddress address(int number) {
+        try {
+            return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) number});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void publish(String prefix, int channels, @Nullable InetAddress client) {
+        for (int i = 0; i < channels; i++) {
+            store.publish(ChannelName.of(prefix + i), Payload.text("x"), client);
+        }
+    }
+
+    /** Returns how many channels have a prefix. */
+    private int count(String prefix) {
+        Set<String> names = store.channels(LIMIT).items().stream()
+                .map(ChannelListing.Item::channel)
+                .collect(Collectors.toSet());
+        return (int) names.stream().filter(name -> name.startsWith(prefix)).count();
+    }
+
+    @Test
+    @DisplayName("H-55 a client that publishes on thousands of channels loses its own channels, not those of others")
+    void greedyClient_losesItsOwnChannels() {
+        // Given channels of another client and of the program itself
+        publish("/other/", 10, OTHER);
+        publish("/program/", 50, null);
+
+        // When one client publishes on more channels than there may be, and then another one on some
+        publish("/greedy/", 2_000, GREEDY);
+        publish("/late/", 10, OTHER);
+
+        // Then only channels of the greedy client were removed
+        assertThat(count("/other/")).isEqualTo(10);
+        assertThat(count("/program/")).isEqualTo(50);
+        assertThat(count("/late/")).isEqualTo(10);
+        assertThat(count("/greedy/")).isEqualTo(LIMIT - 70);
+    }
+
+    @Test
+    @DisplayName("H-55 a channel that was created by a subscription belongs to the client that publishes on it")
+    void subscribedChannel_belongsToPublisher() {
+        publish("/other/", 10, OTHER);
+        for (int i = 0; i < LIMIT - 10; i++) {
+            Cursor cursor = store.openCursor(SubscribeRequest.of(ChannelName.of("/greedy/" + i)), LISTENER);
+            store.publish(ChannelName.of("/greedy/" + i), Payload.text("x"), GREEDY);
+            store.closeCursor(cursor, LISTENER);
+        }
+        publish("/late/", 10, OTHER);
+        assertThat(count("/other/")).isEqualTo(10);
+        assertThat(count("/late/")).isEqualTo(10);
+    }
+
+    @Test
+    @DisplayName("H-55 without a client that exceeds its share, the least recently used channel is removed")
+    void withoutGreedyClient_removesLeastRecentlyUsed() {
+        for (int client = 0; client < 20; client++) {
+            publish("/client" + client + "/", 5, address(client));
+        }
+        publish("/program/", 5, null);
+        assertThat(count("/client0/")).isZero();
+        assertThat(count("/client")).isEqualTo(LIMIT - 5);
+    }
+}
