@@ -3,7 +3,6 @@ package dev.ginkgo.config;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -170,7 +169,7 @@ public final class Configuration {
         Path absolute = workingDirectory.resolve(path).toAbsolutePath().normalize();
         Path parent = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
         try {
-            return TomlReader.read(path.toString(), Files.readString(absolute), parent, problems);
+            return TomlReader.read(path.toString(), Files.readAllBytes(absolute), parent, problems);
         } catch (IOException e) {
             problems.add(ConfigProblem.of(absolute.toString(), readFailure(absolute, e)));
             return new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
@@ -181,7 +180,6 @@ public final class Configuration {
         return switch (e) {
             case NoSuchFileException _ -> "no such file; create it, or give another file";
             case AccessDeniedException _ -> "the file cannot be read; check its owner and mode";
-            case CharacterCodingException _ -> "the file is not UTF-8 text; save it as UTF-8";
             default ->
                 Files.isDirectory(path) ? "this is a directory; give a file in it" : "the file cannot be read: " + e;
         };

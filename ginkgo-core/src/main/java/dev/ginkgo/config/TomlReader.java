@@ -2,7 +2,11 @@ package dev.ginkgo.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,21 @@ final class TomlReader {
         this.directory = directory;
     }
 
+    /** Parses the bytes of a file, which must be UTF-8, like {@link #read(String, String, Path, List) a text}. */
+    static ConfigEntry.Table read(String name, byte[] utf8, Path directory, List<ConfigProblem> problems) {
+        CharBuffer decoded = CharBuffer.allocate(utf8.length);
+        boolean malformed = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(utf8), decoded, true)
+                .isError();
+        String text = decoded.flip().toString();
+        if (malformed) {
+            problems.add(ConfigProblem.at(endOf(name, withoutBom(text)), "this is not UTF-8; save the file as UTF-8"));
+            return empty(name);
+        }
+        return read(name, text, directory, problems);
+    }
+
     /**
      * Parses a text. Returns an empty table if the text has errors: after the first error the parser puts keys into the
      * wrong tables, so problems found there would be false.
@@ -35,14 +54,29 @@ final class TomlReader {
     static ConfigEntry.Table read(String name, String toml, Path directory, List<ConfigProblem> problems) {
         TomlReader reader = new TomlReader(name, directory);
         SettingSource start = new SettingSource.File(name, 1, 1);
-        TomlParseResult parsed = Toml.parse(toml.startsWith("\ufeff") ? toml.substring(1) : toml);
+        TomlParseResult parsed = Toml.parse(withoutBom(toml));
         if (!parsed.hasErrors()) {
             return reader.table(parsed, start);
         }
         for (TomlParseError error : parsed.errors()) {
             problems.add(ConfigProblem.at(reader.at(error.position(), start), message(error)));
         }
-        return new ConfigEntry.Table(Map.of(), start);
+        return empty(name);
+    }
+
+    private static ConfigEntry.Table empty(String name) {
+        return new ConfigEntry.Table(Map.of(), new SettingSource.File(name, 1, 1));
+    }
+
+    private static String withoutBom(String text) {
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    /** Returns the position after a text. Like the parser's, its column counts code points. */
+    private static SettingSource endOf(String name, String text) {
+        int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+        int column = 1 + text.codePointCount(text.lastIndexOf('\n') + 1, text.length());
+        return new SettingSource.File(name, line, column);
     }
 
     private ConfigEntry.Table table(TomlTable table, SettingSource key) {
@@ -63,11 +97,16 @@ final class TomlReader {
         return new ConfigEntry.Table(entries, key);
     }
 
+    /** Returns a value in which arrays and tables, at any depth, are lists and maps. */
     private static Object plain(Object value) {
         return switch (value) {
             case TomlArray array ->
                 array.toList().stream().map(TomlReader::plain).toList();
-            case TomlTable table -> table.toMap();
+            case TomlTable table -> {
+                Map<String, Object> map = new LinkedHashMap<>();
+                table.toMap().forEach((key, each) -> map.put(key, plain(each)));
+                yield Collections.unmodifiableMap(map);
+            }
             default -> value;
         };
     }

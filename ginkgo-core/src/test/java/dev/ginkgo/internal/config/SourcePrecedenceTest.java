@@ -77,7 +77,7 @@ class SourcePrecedenceTest {
         assertThat(tree.problems(configuration))
                 .containsExactlyInAnyOrder(
                         directory.resolve("absent.toml") + ": no such file; create it, or give another file",
-                        directory.resolve("binary.toml") + ": the file is not UTF-8 text; save it as UTF-8",
+                        "binary.toml:1:1: this is not UTF-8; save the file as UTF-8",
                         directory + ": this is a directory; give a file in it");
     }
 

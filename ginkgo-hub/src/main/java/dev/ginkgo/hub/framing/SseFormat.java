@@ -17,7 +17,9 @@ final class SseFormat implements BodyFormat {
     private static final byte[] DATA = "data: ".getBytes(UTF_8);
     private static final byte[] RETRY = "retry: ".getBytes(UTF_8);
     private static final byte[] JSON_EVENT = "json".getBytes(UTF_8);
-    private static final byte[] EMPTY_COMMENT = ":\n\n".getBytes(UTF_8);
+
+    /** A line, and no empty line after it, for which some clients report an event without data. */
+    private static final byte[] EMPTY_COMMENT = ":\n".getBytes(UTF_8);
 
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {

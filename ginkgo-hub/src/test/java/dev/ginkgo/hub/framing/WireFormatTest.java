@@ -174,7 +174,7 @@ class WireFormatTest {
     @DisplayName("H-11 H-17 the keep-alive of each wire format is not a message")
     void encodesKeepAlives() {
         assertThat(utf8(unchunk(bytes(WireFormat.LINES.encodeKeepAlive())))).isEqualTo("\n");
-        assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeKeepAlive())))).isEqualTo(":\n\n");
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeKeepAlive())))).isEqualTo(":\n");
         assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.encodeKeepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
         byte[] frames = bytes(WireFormat.WEBSOCKET.encodeKeepAlive());
         assertThat(Arrays.copyOf(frames, 2)).containsExactly(0x89, 0);

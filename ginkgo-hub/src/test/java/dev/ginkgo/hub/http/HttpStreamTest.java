@@ -108,7 +108,7 @@ class HttpStreamTest {
 
             // Then
             assertThat(lines.readTo("\n\r\n")).isEqualTo("1\r\n\n\r\n");
-            assertThat(sse.readTo("\n\n\r\n")).isEqualTo("\r\n3\r\n:\n\n\r\n");
+            assertThat(sse.readTo(":\n\r\n")).isEqualTo("\r\n2\r\n:\n\r\n");
             assertThat(ndjson.readTo("\n\r\n")).contains("{\"event\":\"heartbeat\"}");
         }
     }

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostPort(String host, int port) {
     private static final Pattern SYNTAX =
-            Pattern.compile("(?:([A-Za-z0-9._~-]{1,255})|\\[([0-9A-Fa-f:.]{2,45})])(?::(\\d{1,5}))?");
+            Pattern.compile("(?:([A-Za-z0-9._~-]{1,255})|\\[([0-9A-Fa-f:.]{2,45})])(?::(\\d{0,5}))?");
+    private static final int MAX_PORT = 65_535;
 
-    /** Parses a host with an optional port; returns null if it is malformed. */
+    /** Parses a host with an optional port, which may be empty after its colon; returns null if it is malformed. */
     public static @Nullable HostPort of(String text, int defaultPort) {
         Matcher matcher = SYNTAX.matcher(text);
         if (!matcher.matches()) {
@@ -24,7 +25,11 @@ public record HostPort(String host, int port) {
         }
         String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
         String host = name.toLowerCase(Locale.ROOT);
-        int port = matcher.group(3) == null ? defaultPort : Integer.parseInt(matcher.group(3));
+        String digits = matcher.group(3);
+        int port = digits == null || digits.isEmpty() ? defaultPort : Integer.parseInt(digits);
+        if (port > MAX_PORT) {
+            return null;
+        }
         return new HostPort(
                 host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host, port);
     }

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the bytes of a request for syntax that Netty's decoder accepts and other implementations parse differently:
- * folded header and trailer lines, and chunk sizes that do not follow the grammar (RFC 9112, sections 5.2 and 7.1). It
- * sees exactly the bytes that the decoder has consumed.
+ * Checks the bytes of a request for syntax that Netty's decoder accepts and other implementations parse differently: a
+ * bare CR or LF before the request line, folded header and trailer lines, and chunk sizes that do not follow the grammar
+ * (RFC 9112, sections 2.2, 5.2 and 7.1). It sees exactly the bytes that the decoder has consumed.
  */
 final class MessageSyntax {
     private enum Part {
+        /** Empty lines before the request line, which a server ignores. */
+        EMPTY_LINES,
         HEAD,
         CHUNK_SIZE,
         CHUNK_DATA,
@@ -19,7 +21,8 @@ final class MessageSyntax {
         OTHER
     }
 
-    private Part part = Part.HEAD;
+    private Part part = Part.EMPTY_LINES;
+    private boolean afterCr;
     private boolean lineStart;
     private boolean started;
     private long chunkLeft;
@@ -27,7 +30,8 @@ final class MessageSyntax {
 
     /** Expects the head of the next request. */
     void startHead() {
-        part = Part.HEAD;
+        part = Part.EMPTY_LINES;
+        afterCr = false;
         lineStart = false;
         started = false;
     }
@@ -39,7 +43,7 @@ final class MessageSyntax {
     }
 
     boolean isInHead() {
-        return part == Part.HEAD;
+        return part == Part.EMPTY_LINES || part == Part.HEAD;
     }
 
     /** Returns whether a part of a request has been checked, but not all of it. */
@@ -82,6 +86,15 @@ final class MessageSyntax {
 
     private @Nullable String check(byte b) {
         switch (part) {
+            case EMPTY_LINES -> {
+                if (afterCr != (b == '\n')) {
+                    return "a CR or LF before the request line must be part of a CRLF";
+                }
+                afterCr = b == '\r';
+                if (b != '\r' && b != '\n') {
+                    part = Part.HEAD;
+                }
+            }
             case HEAD, TRAILER -> {
                 if (lineStart && (b == ' ' || b == '\t')) {
                     return "a header line must not begin with whitespace (line folding is obsolete)";

@@ -44,6 +44,10 @@ public final class RequestBody {
             throw new ProblemException(
                     ProblemType.UNSUPPORTED_BODY, "Content-Encoding is not supported; send the body unencoded");
         }
+        if (headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "the Content-Type header is repeated")
+                    .closingConnection();
+        }
         boolean binary = isBinary(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
         if (HttpUtil.getContentLength(request, 0L) > limit) {
             throw tooLarge(limit);

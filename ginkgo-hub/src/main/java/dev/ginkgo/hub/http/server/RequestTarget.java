@@ -40,9 +40,14 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
                     .closingConnection();
         }
         int query = rest.indexOf('?');
-        return query < 0
-                ? new RequestTarget(authority, rest, Map.of())
-                : new RequestTarget(authority, rest.substring(0, query), parameters(rest.substring(query + 1)));
+        String path = query < 0 ? rest : rest.substring(0, query);
+        if (path.indexOf('\\') >= 0) {
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST,
+                            "the path contains a backslash, which some implementations take for a slash; percent-encode it")
+                    .closingConnection();
+        }
+        return new RequestTarget(authority, path, query < 0 ? Map.of() : parameters(rest.substring(query + 1)));
     }
 
     /** Rejects a query with any other parameter, which would otherwise be ignored silently. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 
 /** Server side of the opening handshake (RFC 6455, section 4.2). Extensions and subprotocols are not supported. */
 public final class WebSocketHandshake {
@@ -24,20 +26,22 @@ public final class WebSocketHandshake {
     /**
      * Returns the response that accepts a WebSocket.
      *
-     * @throws ProblemException if the version or the key is not valid
+     * @throws ProblemException if the version or the key is not valid, or repeated
      */
     public static FullHttpResponse response(HttpRequest request) throws ProblemException {
-        if (!"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+        HttpHeaders headers = request.headers();
+        if (!headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(List.of("13"))) {
             throw new ProblemException(
                             ProblemType.WEBSOCKET_VERSION,
                             "the only supported WebSocket version is 13 (Sec-WebSocket-Version: 13)")
                     .withHeader("Sec-WebSocket-Version", "13")
                     .withHeader("Upgrade", "websocket");
         }
-        String key =
-                request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "").strip();
+        List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+        String key = keys.size() == 1 ? keys.getFirst().strip() : "";
         if (!isKey(key)) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "the Sec-WebSocket-Key is not 16 bytes in Base64");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "a single Sec-WebSocket-Key with 16 bytes in Base64 is required");
         }
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);

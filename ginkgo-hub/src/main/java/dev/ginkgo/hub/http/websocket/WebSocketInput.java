@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketInput.class);
     private static final int MAX_FRAME = 4 * 1024;
+    private static final int MAX_CODE = 4999;
     private static final int PONG = 0x8A;
     private static final int CLOSE = 0x88;
 
@@ -46,7 +47,7 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
         switch (frame) {
             case PingWebSocketFrame ping -> pong(context.channel(), ping.content());
             case PongWebSocketFrame _ -> {}
-            case CloseWebSocketFrame close -> close(context.channel(), echo(close), "");
+            case CloseWebSocketFrame close -> close(context.channel(), responseTo(close), "");
             default -> {
                 DisconnectReason.REFUSED.mark(context.channel());
                 close(context.channel(), 1003, "this WebSocket only subscribes; publish by POST");
@@ -83,8 +84,13 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
         var _ = channel.writeAndFlush(frame(channel, CLOSE, content)).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private static int echo(CloseWebSocketFrame close) {
-        return close.statusCode() < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE.code() : close.statusCode();
+    /** Returns the code of the response to a close frame: the same one; the decoder has rejected most invalid codes. */
+    private static int responseTo(CloseWebSocketFrame close) {
+        int code = close.statusCode();
+        if (code < 0) {
+            return WebSocketCloseStatus.NORMAL_CLOSURE.code();
+        }
+        return code > MAX_CODE ? WebSocketCloseStatus.PROTOCOL_ERROR.code() : code;
     }
 
     private static ByteBuf frame(Channel channel, int head, byte[] content) {
