@@ -16,6 +16,9 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.dashboard.ClusterSampler;
+import dev.ginkgo.hub.dashboard.DashboardRoute;
+import dev.ginkgo.hub.dashboard.HubSampler;
 import dev.ginkgo.hub.delivery.DeliveryEngine;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.ClusterWebDirectory;
@@ -44,6 +47,7 @@ import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportProvider;
 import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
@@ -109,6 +113,7 @@ public final class MessageHub extends Service {
 
     final Optional<Replication> replication;
     final HttpFrontend http;
+    private final Optional<Cluster> cluster;
     private final EpochFence epochFence = new EpochFence();
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
@@ -153,7 +158,8 @@ public final class MessageHub extends Service {
             ByteBufAllocator allocator, RandomGenerator random, @Nullable Cluster cluster, LocalNetwork network) {
         this.allocator = allocator;
         this.random = random;
-        this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
+        this.cluster = Optional.ofNullable(cluster);
+        this.replication = this.cluster.map(members -> replication(members, network));
         ClusterWebDirectory clusterWebDirectory =
                 cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
         this.http = add("http", new HttpFrontend(this::runtime, this::routes, clusterWebDirectory, random));
@@ -179,8 +185,7 @@ public final class MessageHub extends Service {
     protected void onStart() {
         TimeSource timeSource = time();
         Counters counters = new Counters();
-        StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
-        Store opened = closeOnStop(store(limits, counters));
+        Store opened = closeOnStop(store(limits(), counters));
         DeliveryEngine streams = closeOnStop(new DeliveryEngine(
                 opened,
                 allocator,
@@ -193,6 +198,10 @@ public final class MessageHub extends Service {
         every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
+    }
+
+    private StoreLimits limits() {
+        return new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
     }
 
     private Store store(StoreLimits limits, Counters counters) {
@@ -214,7 +223,18 @@ public final class MessageHub extends Service {
 
     private List<HttpRoute> routes(RouteFactory.Context context) {
         Store store = runtime().store();
-        return List.of(AdminRouter.of(context, this::metrics, () -> Ginkgo.rootStatus(this), store::channels, time()));
+        Supplier<Status> tree = () -> Ginkgo.rootStatus(this);
+        HubSampler.Source source = new HubSampler.Source(
+                status().path(), this::metrics, store::channels, limits(), tree, cluster.map(this::clusterSampler));
+        HubSampler hubSampler = new HubSampler(source, context.streams(), time());
+        return List.of(
+                new DashboardRoute(http::hasDashboard, hubSampler, time(), context),
+                AdminRouter.of(context, this::metrics, tree, store::channels, time()));
+    }
+
+    private ClusterSampler clusterSampler(Cluster joined) {
+        return new ClusterSampler(
+                joined, () -> replication.map(Replication::links).orElse(List.of()));
     }
 
     private PeerSummary peers() {

@@ -2,19 +2,16 @@ package dev.ginkgo.hub.admin;
 
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.Exchange;
-import dev.ginkgo.hub.http.server.HostPort;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
-import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.log.ChannelListing;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,12 +21,6 @@ import java.util.stream.Collectors;
 
 /** Serves the hub's own pages, below {@code /-/}: health to every client, the others to clients on this machine only. */
 public final class AdminRouter implements HttpRoute {
-    private static final List<String> PROXY_HEADERS =
-            List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
-
-    /** Values of {@code Sec-Fetch-Site} for requests of the hub's own pages, and of the user. */
-    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
-
     /**
      * A page.
      *
@@ -83,46 +74,11 @@ public final class AdminRouter implements HttpRoute {
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
             throw ProblemException.methodNotAllowed(method, "GET, HEAD, OPTIONS");
         }
-        rejectForeignPage(exchange);
+        LocalAccess.rejectForeignPage(exchange);
         if (!endpoint.isPublic) {
-            requireLocalClient(exchange, requestTarget);
+            LocalAccess.requireLocalClient(exchange, requestTarget);
         }
         requestTarget.requireParametersIn(endpoint.parameters);
         exchange.onComplete(null, done -> endpoint.handler.handle(done, requestTarget));
-    }
-
-    /**
-     * Rejects a request that a browser sends for a page of another site. An {@code <img>} or a {@code <script>} sends no
-     * {@code Origin}; current browsers send {@code Sec-Fetch-Site} with every request to a trustworthy host, such as
-     * localhost.
-     */
-    private static void rejectForeignPage(Exchange exchange) throws ProblemException {
-        List<String> sites = exchange.request().headers().getAll("Sec-Fetch-Site");
-        if (!exchange.isCrossOrigin() && !OWN_SITES.containsAll(sites)) {
-            throw new ProblemException(
-                    ProblemType.FOREIGN_ORIGIN,
-                    "pages of other sites may not request the hub's own pages (Sec-Fetch-Site: "
-                            + String.join(", ", sites) + ")");
-        }
-    }
-
-    /**
-     * Rejects a request that does not come directly from this machine. The connection and the {@code Host} must be
-     * loopback, and there must be neither a foreign origin nor a header of a proxy: a proxy on this machine is local, but
-     * its clients are not.
-     */
-    private static void requireLocalClient(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
-        HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
-        boolean local = exchange.connection().isRemoteAddressLoopback()
-                && host != null
-                && host.isLoopback()
-                && !exchange.isCrossOrigin()
-                && PROXY_HEADERS.stream()
-                        .noneMatch(name -> exchange.request().headers().contains(name));
-        if (!local) {
-            throw new ProblemException(
-                    ProblemType.LOOPBACK_ONLY,
-                    "this page is served only to clients on the hub's own machine that connect directly to localhost");
-        }
     }
 }

@@ -5,10 +5,11 @@ import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 
 /** Writes the status of a tree of services as JSON. Empty fields are omitted. */
-final class StatusJson {
+public final class StatusJson {
     private StatusJson() {}
 
-    static void writeFields(Status status, JsonGenerator json) throws IOException {
+    /** Writes the fields of a service into the current object; its children are an array of such objects. */
+    public static void writeFields(Status status, JsonGenerator json) throws IOException {
         json.writeStringField("path", status.path());
         json.writeStringField("type", status.type());
         json.writeStringField("state", status.state().name());

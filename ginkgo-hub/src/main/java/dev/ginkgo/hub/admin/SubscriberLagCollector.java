@@ -33,7 +33,7 @@ public final class SubscriberLagCollector {
      * @param behind number of messages not sent yet
      * @param pendingBytes number of bytes that its socket has not accepted yet
      */
-    record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pendingBytes) {
+    public record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pendingBytes) {
         private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
             ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
             return new SubscriberLag(
@@ -52,7 +52,8 @@ public final class SubscriberLagCollector {
     }
 
     /** Returns the lags of the streams, slowest first. */
-    static List<SubscriberLag> slowestFirst(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
+    public static List<SubscriberLag> slowestFirst(List<StreamRegistry.OpenStream> streams)
+            throws InterruptedException {
         Map<EventLoop, List<StreamRegistry.OpenStream>> byLoop = streams.stream()
                 .collect(Collectors.groupingBy(each -> each.connection().eventLoop()));
         List<CompletableFuture<List<SubscriberLag>>> results = new ArrayList<>();

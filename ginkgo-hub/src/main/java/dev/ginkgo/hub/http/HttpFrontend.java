@@ -83,6 +83,9 @@ public final class HttpFrontend extends Service {
                     "is not a folder with an index.html, which http.page serves at /")
             .help("Folder with your own page: index.html is served at /, its other files below /-/page/");
 
+    private final Setting<Boolean> dashboard = setting("dashboard", true)
+            .help("Whether to serve the dashboard: at / if there is no page of your own, and at /-/dashboard");
+
     private final Setting<Optional<String>> advertise = optional("advertise", String.class)
             .check(
                     url -> url.isEmpty() || OriginPolicy.isOrigin(url.get()),
@@ -235,6 +238,11 @@ public final class HttpFrontend extends Service {
         all.addAll(routeFactory.create(
                 new RouteFactory.Context(streams::all, shutdown::isDraining, page -> spawn("page", page::run))));
         return all;
+    }
+
+    /** Returns whether the dashboard is served. */
+    public boolean hasDashboard() {
+        return dashboard.get();
     }
 
     /** Returns the number of open connections. */

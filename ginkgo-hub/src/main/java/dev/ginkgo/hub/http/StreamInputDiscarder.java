@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Discards what a client sends on a stream. The connection is read nevertheless, because only a read detects that the
  * client has closed it or shut down its sending side, either of which ends the stream.
  */
-final class StreamInputDiscarder extends ChannelInboundHandlerAdapter {
+public final class StreamInputDiscarder extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(StreamInputDiscarder.class);
 
     @Override

@@ -283,6 +283,11 @@ public final class Replication extends Service {
                 sent.stream().mapToLong(PeerStats::queued).sum());
     }
 
+    /** Returns the statistics of the links to the peers; empty if this service is not running. */
+    public List<PeerStats> links() {
+        return replicator == null ? List.of() : transport.get().stats().peers();
+    }
+
     private void wake() {
         changes.signal();
     }

@@ -52,7 +52,9 @@ class HttpDocumentationTest {
                     await().until(() -> testHub.hub().stats().subscribers() == streams.size());
                 } else {
                     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-                    assertThat(maskIds(output).strip())
+                    assertThat(maskIds(output)
+                                    .replace("localhost:" + testHub.port(), "localhost:8088")
+                                    .strip())
                             .as(command)
                             .isEqualTo(example.group(2).strip());
                 }

@@ -32,11 +32,14 @@ public final class StaticSiteHandler implements HttpRoute {
         files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.empty();
     }
 
-    /** Matches {@code /} for GET and HEAD only: a POST to {@code /} is a publish, and is rejected as a bad channel name. */
+    /**
+     * Matches {@code /} for GET and HEAD only: a POST to {@code /} is a publish, and is rejected as a bad channel name.
+     * Without {@code http.page}, {@code /} is left to the other routes.
+     */
     @Override
     public boolean matches(HttpMethod method, RequestTarget requestTarget) {
         return requestTarget.path().equals("/")
-                ? isGetOrHead(method)
+                ? isGetOrHead(method) && files.find("/") != null
                 : requestTarget.path().startsWith(StaticFiles.PREFIX);
     }
 

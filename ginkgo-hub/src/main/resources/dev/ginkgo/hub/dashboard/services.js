@@ -1,0 +1,58 @@
+// The tree of services.
+import { count, duration, html } from '/-/dashboard/ui.js';
+
+/** The services of a tree with their depth, parents first. */
+export function flatten(service, depth = 0, into = []) {
+  into.push({ ...service, depth, name: depth ? service.path.slice(service.path.lastIndexOf('/') + 1) : service.path });
+  (service.children ?? []).forEach(child => flatten(child, depth + 1, into));
+  return into;
+}
+
+/**
+ * Table of a tree. `at` is the time of the sample. If `choose` is given, the name of a service is a button that chooses it.
+ */
+export function ServiceTable({ tree, at, chosen, choose }) {
+  return html`
+    <div class="scroll" role="region" aria-label="Services" tabindex="0">
+      <table class="tree">
+        <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col" class="num">For</th>
+          <th scope="col" class="num optional">Tasks</th><th scope="col" class="num">Restarts</th>
+          <th scope="col">Problem</th></tr></thead>
+        <tbody>
+          ${flatten(tree).map(each => html`
+            <tr key=${each.path} class=${each.path === chosen ? 'chosen' : null}>
+              <td class="name"><span class="depth" aria-hidden="true">${each.depth ? ' '.repeat(2 * each.depth - 2) + '└ ' : ''}</span>${choose
+                ? html`<button type="button" aria-pressed=${each.path === chosen} onClick=${() => choose(each.path)}>${each.name}</button>`
+                : each.name}</td>
+              <td><span class=${each.state}>${each.state}</span></td>
+              <td class="num">${duration(each.sinceMillis ?? Math.max(0, at - Date.parse(each.since)))}</td>
+              <td class="num optional">${count(each.tasks)}</td>
+              <td class="num">${count(each.restarts)}</td>
+              <td>${problem(each)}</td>
+            </tr>`)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function problem(service) {
+  const parts = [];
+  if (service.restartInMillis !== undefined && service.restartInMillis !== null) {
+    parts.push('next restart in ' + duration(service.restartInMillis));
+  }
+  if (service.reason) parts.push(service.reason);
+  const error = service.failure ?? service.lastError;
+  if (error && !(service.reason && error.endsWith(service.reason))) parts.push(error);
+  return html`<span class=${service.state === 'READY' ? 'muted' : 'bad'}>${parts.join('; ')}</span>`;
+}
+
+export function ServicesPage({ tree, at }) {
+  if (!tree) return html`<p class="muted">Waiting for the first sample.</p>`;
+  return html`
+    <section>
+      <h2>Services</h2>
+      <p class="muted">The services of the whole program, as it runs. Settings, log, stack traces and actions are on the
+        dashboard of the process: start it with <code>ginkgo run --dashboard</code>.</p>
+      <${ServiceTable} tree=${tree} at=${at}/>
+    </section>`;
+}

@@ -1,0 +1,216 @@
+package dev.ginkgo.hub.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.testing.Chromium;
+import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.testing.TestTree;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/** The dashboard in a real browser. */
+class DashboardBrowserTest {
+    private static final String ITEMS = "#app .messages li";
+
+    /** Program with a cluster of one node, a hub, and a service that can report a problem. */
+    private static final class Program extends Service {
+        final Cluster cluster = add("cluster", new Cluster());
+        final MessageHub hub = add("hub", new MessageHub(cluster));
+        final Other other = add("other", new Other());
+    }
+
+    private static final class Other extends Service {
+        void degrade(String reason) {
+            degraded(reason);
+        }
+    }
+
+    @Test
+    @DisplayName("H-78 every page of the dashboard passes axe-core, dark and light, and fits into 390 pixels")
+    void pages_areAccessible() throws Exception {
+        try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
+                Chromium browser = new Chromium()) {
+            // Given channels, a subscriber, and a service that is not ready
+            Program program = tree.root();
+            String url = "http://" + program.hub.address() + "/";
+            for (int i = 0; i < 20; i++) {
+                program.hub.publish("/room/" + i % 4 + "/temperature", "{\"celsius\":" + i + "}");
+            }
+            program.other.degrade("the number server does not answer");
+            try (RawHttpClient subscriber =
+                    new RawHttpClient(program.hub.address().port())) {
+                subscriber.send("GET /room/*/temperature HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+                for (String page :
+                        List.of("", "channel/%2Froom%2F1%2Ftemperature", "subscribers", "cluster", "services")) {
+                    browser.driver().get("about:blank");
+                    browser.driver().get(url + "#/" + page);
+                    for (boolean wide : new boolean[] {true, false}) {
+                        // When the page is shown, wide and light, then narrow and dark
+                        browser.window(wide ? 1200 : 390, 900, wide ? "light" : "dark");
+                        browser.awaitText(text(page));
+
+                        // Then it has no violation, and needs no horizontal scrolling
+                        String description = page.replaceAll("\\W+", "-") + (wide ? "-wide" : "-narrow");
+                        browser.screenshot("dashboard-" + description);
+                        assertThat(browser.accessibilityViolations())
+                                .as(description)
+                                .isEmpty();
+                        assertThat(browser.overflow()).as(description).isNotPositive();
+                    }
+                }
+            }
+            assertThat(browser.consoleMessages()).isEmpty();
+        }
+    }
+
+    /** Returns a text that a page shows when it is complete. */
+    private static String text(String page) {
+        return switch (page) {
+            case "" -> "/room/3/temperature";
+            case "subscribers" -> "/room/*/temperature";
+            case "cluster" -> "this node";
+            case "services" -> "the number server does not answer";
+            default -> "5 messages received";
+        };
+    }
+
+    @Test
+    @DisplayName("H-78 the channel view shows history and live messages, pauses, filters, formats JSON and publishes")
+    void channelView_showsAndPublishes() throws Exception {
+        try (TestHub testHub = TestHub.start();
+                Chromium browser = new Chromium()) {
+            testHub.post("/numbers", "before");
+            browser.window(1200, 900, "light");
+            browser.driver().get(testHub.uri("/").toString());
+
+            // When the channel is opened by its name
+            browser.awaitText("table", "/numbers");
+            browser.find("main form input").sendKeys("numbers", Keys.ENTER);
+
+            // Then it shows the history, and what arrives
+            browser.awaitText(ITEMS, "before");
+            testHub.post("/numbers", "{\"text\":\"" + "x".repeat(80) + "\"}");
+            browser.awaitText(ITEMS, "{\n  \"text\": \"xxx");
+
+            // When a message is published with the keyboard
+            browser.find("#message").sendKeys("from the page", Keys.chord(Keys.CONTROL, Keys.ENTER));
+
+            // Then it arrives, and the result is shown
+            browser.awaitText(ITEMS, "from the page");
+            browser.awaitText("Published to 1 subscriber.");
+
+            // When the view is paused, then messages wait until it is resumed
+            browser.click("Pause");
+            testHub.post("/numbers", "while paused");
+            browser.awaitText("Paused.");
+            assertThat(browser.text()).doesNotContain("while paused");
+            browser.click("Resume");
+            browser.awaitText(ITEMS, "while paused");
+
+            // When a filter is set, then only what matches is shown
+            browser.find("section input[type=search]").sendKeys("PAGE");
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .untilAsserted(() -> assertThat(browser.driver()
+                                    .executeScript("return document.querySelectorAll('" + ITEMS + "').length"))
+                            .isEqualTo(1L));
+            assertThat(browser.text()).contains("curl -N '" + testHub.uri("/numbers") + "'");
+            assertThat(browser.consoleMessages()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-78 the page of a channel keeps a limited number of messages, however many arrive")
+    void channelView_isBounded() throws Exception {
+        try (TestHub testHub = TestHub.startHub("history.count = 30000");
+                Chromium browser = new Chromium()) {
+            browser.driver().get(testHub.uri("/#/channel/%2Fnumbers").toString());
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .until(() -> testHub.hub().stats().subscribers() == 1);
+
+            // When many messages arrive
+            for (int i = 1; i <= 20_000; i++) {
+                testHub.hub().publish("/numbers", Integer.toString(i));
+            }
+
+            // Then all are counted, and the newest are shown
+            browser.awaitText("20,000 messages received");
+            browser.awaitText(ITEMS, "20000");
+            assertThat(browser.driver().executeScript("return document.querySelectorAll('" + ITEMS + "').length"))
+                    .isEqualTo(500L);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-78 the dashboard reconnects after a restart of the hub, and shows a hub without channels what to try")
+    void dashboard_reconnects() throws Exception {
+        try (Chromium browser = new Chromium()) {
+            int port;
+            try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
+                port = testHub.port();
+                browser.driver().get(testHub.uri("/").toString());
+                browser.awaitText("Live");
+                browser.awaitText("curl -N http://127.0.0.1:" + port + "/numbers");
+                browser.awaitText("There are no channels yet");
+                browser.screenshot("dashboard-first-start");
+            }
+            browser.awaitText("Connection lost");
+            try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
+                testHub.post("/numbers", "7");
+                browser.awaitText("Live");
+                browser.awaitText("table", "/numbers");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-79 the cluster page shows the members, the leader, its epoch and its lease")
+    void clusterPage_showsLeader() throws Exception {
+        try (TestTree<Program> tree = TestTree.start(
+                        new Program(), "cluster.identity = '127.0.0.1:4441'\nhub.http.bind = '127.0.0.1:0'");
+                Chromium browser = new Chromium()) {
+            browser.driver().get("http://" + tree.root().hub.address() + "/#/cluster");
+            browser.awaitText("table", "127.0.0.1:4441");
+            browser.awaitText("table", "leader");
+            browser.awaitText("dl", "127.0.0.1:4441 (this node)");
+            browser.awaitText("dl", "left");
+        }
+    }
+
+    @Test
+    @DisplayName("H-79 the cluster page shows why there is no leader, and the health of each link")
+    void clusterPage_showsWhyThereIsNoLeader() throws Exception {
+        // Given a node that has lost its majority
+        String sample = """
+                {"at":1,"name":"node","hub":{"published":0},"limits":{},"channels":[],"subscribers":[],"streams":0,
+                 "tree":{"path":"node","state":"READY","since":"2026-01-01T00:00:00Z","restarts":0,"tasks":1},
+                 "cluster":{"self":"10.0.0.1:4440","problems":["node/cluster/coordinator/mesh: DEGRADED, 1 of 3 voters"],
+                  "members":[{"name":"10.0.0.1:4440","version":"1"},
+                   {"name":"10.0.0.2:4440","version":"1","transport":"10.0.0.2:4441",
+                    "link":{"ready":false,"sent":5,"dropped":7,"queuedBytes":2048,"reconnects":3}}]}}
+                """.replace("\n", "");
+        try (TestTree<SampledDashboard> tree =
+                        TestTree.start(new SampledDashboard(() -> sample), SampledDashboard.CONFIGURATION);
+                Chromium browser = new Chromium()) {
+            // When its cluster page is shown
+            browser.driver().get("http://" + tree.root().dashboard.address() + "/#/cluster");
+
+            // Then it names the reason and the link that is not ready
+            browser.awaitText("[role=alert]", "There is no leader");
+            browser.awaitText("[role=alert]", "DEGRADED, 1 of 3 voters");
+            browser.awaitText("table", "not ready");
+            browser.awaitText("table", "2.0 KiB");
+            assertThat(browser.accessibilityViolations()).isEmpty();
+            browser.screenshot("dashboard-no-leader");
+        }
+    }
+}
