@@ -2,6 +2,16 @@ package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.run.cli.daemon.ConsoleCommand;
+import dev.ginkgo.run.cli.daemon.ListCommand;
+import dev.ginkgo.run.cli.daemon.LogCommand;
+import dev.ginkgo.run.cli.daemon.ReloadCommand;
+import dev.ginkgo.run.cli.daemon.RestartCommand;
+import dev.ginkgo.run.cli.daemon.StatusCommand;
+import dev.ginkgo.run.cli.daemon.StopCommand;
+import dev.ginkgo.run.cli.daemon.ViewCommand;
+import dev.ginkgo.run.cli.hub.PubCommand;
+import dev.ginkgo.run.cli.hub.SubCommand;
 import dev.ginkgo.run.client.ClientStreams;
 import dev.ginkgo.run.output.AsciiFallbackStream;
 import dev.ginkgo.run.output.CommandContext;
@@ -78,6 +88,13 @@ final class CommandTree {
             return ExitCode.USAGE.number();
         }
         String[] words = normalized(subcommands().keySet(), arguments);
+        Optional<String> unknown = words.length == arguments.length
+                ? Optional.empty()
+                : UnknownCommand.message(
+                        commandContext, () -> commandLine("help").getSubcommands(), arguments);
+        if (unknown.isPresent()) {
+            return printUsageError(unknown.get());
+        }
         return commandLine(words[0]).execute(words);
     }
 
@@ -173,8 +190,24 @@ final class CommandTree {
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         // One of picocli's messages repeats the word.
         String problem = String.valueOf(e.getMessage()).replace("option option", "option");
-        commandContext.printError("ginkgo: " + problem
-                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?"));
+        return printUsageError(problem
+                + (suggestions.isEmpty()
+                        ? settingHint(e)
+                        : "; did you mean " + String.join(" or ", suggestions) + "?"));
+    }
+
+    /** Returns the advice for an option before a target, which may be a setting. */
+    private static String settingHint(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                        && unmatched.getCommandLine().getCommandSpec().userObject() instanceof TargetCommand
+                ? SettingOption.of(unmatched.getUnmatched().getFirst(), List.of())
+                        .map(setting -> "; " + setting.hintWithoutKeys())
+                        .orElse("")
+                : "";
+    }
+
+    private int printUsageError(String problem) {
+        commandContext.printError("ginkgo: " + problem);
         commandContext.printError("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }

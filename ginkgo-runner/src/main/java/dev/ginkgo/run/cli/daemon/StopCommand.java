@@ -1,6 +1,7 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.run.cli.option.DurationConverter;
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.daemon.DaemonRecord;
 import dev.ginkgo.run.daemon.PidFile;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
  * were left running. The daemon writes the report into its pidfile.
  */
 @Command(description = "Stops a daemon and waits until its process has exited.")
-class StopCommand extends DaemonCommand {
+public class StopCommand extends DaemonCommand {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT_MARGIN = Duration.ofSeconds(5);
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
@@ -37,7 +38,7 @@ class StopCommand extends DaemonCommand {
             description = "How long to wait, such as 10s (default: the daemon's stop-timeout plus 5 s).")
     private @Nullable Duration timeout;
 
-    StopCommand(CommandContext commandContext) {
+    public StopCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.hub;
 
 import dev.ginkgo.run.client.ChannelUrl;
 import dev.ginkgo.run.client.ClientExitCode;

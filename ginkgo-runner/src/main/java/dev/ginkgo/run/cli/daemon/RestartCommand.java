@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.run.daemon.DaemonFinder;
 import dev.ginkgo.run.daemon.DaemonHandle;
@@ -16,11 +16,11 @@ import picocli.CommandLine.Command;
  * are recorded. The script does the second half, because only it can start a daemon in another folder.
  */
 @Command(description = "Stops a daemon and starts it again with the same arguments in the same folder.")
-final class RestartCommand extends StopCommand {
+public final class RestartCommand extends StopCommand {
     /** Printed instead of a folder: no previous launch is recorded, start the given target. */
     private static final String NO_PREVIOUS_LAUNCH = "start";
 
-    RestartCommand(CommandContext commandContext) {
+    public RestartCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -24,8 +24,8 @@ import picocli.CommandLine.Command;
             "The variable root is the root service. Output of snippets goes to the daemon's log.",
             "Ctrl-D or /exit ends the session."
         })
-final class ConsoleCommand extends DaemonCommand {
-    ConsoleCommand(CommandContext commandContext) {
+public final class ConsoleCommand extends DaemonCommand {
+    public ConsoleCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.run.daemon.DaemonHandle;
@@ -25,11 +25,11 @@ import picocli.CommandLine.Option;
             "Prints the state of a daemon and the services that are not ready.",
             "Exit codes: 0 all services are ready or degraded, 1 died, 3 not running, 4 anything else."
         })
-final class StatusCommand extends DaemonCommand {
+public final class StatusCommand extends DaemonCommand {
     @Option(names = "--json", description = "Prints the status as one JSON object.")
     private boolean json;
 
-    StatusCommand(CommandContext commandContext) {
+    public StatusCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.output.CommandContext;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** {@code ginkgo tree}, {@code threads} and {@code settings}: prints one view of a running daemon. */
 @Command
-final class ViewCommand extends DaemonCommand {
+public final class ViewCommand extends DaemonCommand {
     private final String view;
     private final Function<ControlResponse, String> text;
 
@@ -25,7 +25,7 @@ final class ViewCommand extends DaemonCommand {
      * @param view name of the view in the control protocol
      * @param text formats the response as text
      */
-    ViewCommand(CommandContext commandContext, String view, Function<ControlResponse, String> text) {
+    public ViewCommand(CommandContext commandContext, String view, Function<ControlResponse, String> text) {
         super(commandContext);
         this.view = view;
         this.text = text;

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.run.daemon.DaemonFinder;
 import dev.ginkgo.run.daemon.DaemonHandle;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 
 /** {@code ginkgo list}: lists the daemons of this user. */
 @Command(description = "Lists the daemons of this user: running ones, and those that died without recording an exit.")
-final class ListCommand implements Callable<Integer> {
+public final class ListCommand implements Callable<Integer> {
     private static final String ROW = "%-20s %8s %-9s %s%n";
 
     private final CommandContext commandContext;
@@ -31,7 +31,7 @@ final class ListCommand implements Callable<Integer> {
             description = "Also lists daemons that have stopped.")
     private boolean all;
 
-    ListCommand(CommandContext commandContext) {
+    public ListCommand(CommandContext commandContext) {
         this.commandContext = commandContext;
     }
 

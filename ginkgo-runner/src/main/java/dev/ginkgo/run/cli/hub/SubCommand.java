@@ -1,5 +1,6 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.hub;
 
+import dev.ginkgo.run.cli.option.DurationConverter;
 import dev.ginkgo.run.client.ChannelUrl;
 import dev.ginkgo.run.client.ClientExitCode;
 import dev.ginkgo.run.client.ClientStreams;

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.hub;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.daemon.DaemonRegistration;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** {@code ginkgo log}. The launcher script implements {@code -f} with tail(1), so that no JVM runs while it waits. */
 @Command(description = "Prints the log of a daemon, also of one that has stopped.")
-final class LogCommand extends DaemonCommand {
+public final class LogCommand extends DaemonCommand {
     @Option(
             names = {"-f", "--follow"},
             description = "Prints the last lines, then new lines as they are written, across rotations.")
@@ -23,7 +23,7 @@ final class LogCommand extends DaemonCommand {
     @Option(names = "--path", description = "Prints only the path of the log.")
     private boolean path;
 
-    LogCommand(CommandContext commandContext) {
+    public LogCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.option;
 
 import dev.ginkgo.config.Durations;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.output.CommandContext;
@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
 
 /** {@code ginkgo reload}: reloads a daemon's configuration and prints the result. */
 @Command(description = "Reloads a daemon's configuration: applies all changes, or none if one is invalid.")
-final class ReloadCommand extends DaemonCommand {
+public final class ReloadCommand extends DaemonCommand {
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(65);
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
-    ReloadCommand(CommandContext commandContext) {
+    public ReloadCommand(CommandContext commandContext) {
         super(commandContext);
     }
 

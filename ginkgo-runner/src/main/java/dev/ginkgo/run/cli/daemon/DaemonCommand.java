@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cli;
+package dev.ginkgo.run.cli.daemon;
 
 import static java.util.Objects.requireNonNull;
 
