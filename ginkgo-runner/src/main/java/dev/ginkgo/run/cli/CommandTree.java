@@ -52,7 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
             "ginkgo systemd TARGET          prints a systemd unit for the service",
-            "ginkgo pub URL [FILE]          publishes on a channel of a hub",
+            "ginkgo pub URL [MESSAGE]       publishes on a channel of a hub",
             "ginkgo sub URL                 prints the messages of a channel of a hub",
             "ginkgo completion              prints the completion script for bash and zsh",
             "ginkgo version                 prints the versions of ginkgo and Java"
@@ -95,7 +95,8 @@ final class CommandTree {
         if (unknown.isPresent()) {
             return printUsageError(unknown.get());
         }
-        return commandLine(words[0]).execute(words);
+        // A message may begin with @, for which picocli would read a file of arguments.
+        return commandLine(words[0]).setExpandAtFiles(!words[0].equals("pub")).execute(words);
     }
 
     /** Returns the command line with only the subcommands that the command of that name needs. */

@@ -17,23 +17,69 @@ class PubCommandTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("pub posts a file, or its standard input, as one message, and prints the receipt only with -v")
-    void postsOneMessage() throws Exception {
-        Path file = Files.writeString(folder.resolve("message"), "a\nb\n");
+    @DisplayName("R-52 pub posts its argument, each -m, or its standard input; it prints the receipt only with -v")
+    void postsArgumentOrStandardInput() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(ACCEPTED)) {
-            ClientInvocation quiet = ClientInvocation.pub("", hub.url("/x"), file.toString());
+            // When
+            ClientInvocation quiet = ClientInvocation.pub("unused", hub.url("/x"), "hello");
+            ClientInvocation repeated = ClientInvocation.pub("unused", hub.url("/x"), "-m", "-5\n", "-m", "");
+            ClientInvocation verbose = ClientInvocation.pub("from the input", "-v", "--binary", hub.url("/x"), "-");
             assertThat(quiet.code()).isZero();
-            assertThat(quiet.out()).isEmpty();
-            ClientInvocation verbose = ClientInvocation.pub("from the input", "-v", "--binary", hub.url("/x"));
+            assertThat(repeated.code()).isZero();
             assertThat(verbose.code()).isZero();
-            assertThat(verbose.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
 
+            // Then
+            assertThat(quiet.out()).isEmpty();
+            assertThat(quiet.err()).isEmpty();
+            assertThat(verbose.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
             assertThat(hub.requests())
                     .extracting(ScriptedHub.Request::body)
-                    .containsExactly("a\nb\n", "from the input");
+                    .containsExactlyInAnyOrder("hello", "-5\n", "", "from the input");
             assertThat(hub.requests())
                     .extracting(request -> request.header("Content-Type"))
-                    .containsExactly("text/plain; charset=utf-8", "application/octet-stream");
+                    .containsExactlyInAnyOrder(
+                            "text/plain; charset=utf-8",
+                            "text/plain; charset=utf-8",
+                            "text/plain; charset=utf-8",
+                            "application/octet-stream");
+        }
+    }
+
+    @Test
+    @DisplayName("R-53 pub does not post one line feed at the end of standard input or of a file, except with --binary")
+    void postsWithoutLastLineFeed() throws Exception {
+        // Given
+        Path file = Files.writeString(folder.resolve("message"), "a\nb\n\n");
+        Path dos = Files.writeString(folder.resolve("dos"), "c\r\n");
+        try (ScriptedHub hub = ScriptedHub.withScripts(ACCEPTED)) {
+            // When
+            assertThat(ClientInvocation.pub("", hub.url("/x"), "-f", file.toString(), "--file", dos.toString())
+                            .code())
+                    .isZero();
+            assertThat(ClientInvocation.pub("\n", hub.url("/x")).code()).isZero();
+            assertThat(ClientInvocation.pub("d\n", hub.url("/x"), "--binary").code())
+                    .isZero();
+
+            // Then
+            assertThat(hub.requests()).extracting(ScriptedHub.Request::body).containsExactly("a\nb\n", "c", "", "d\n");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "R-52 pub warns if its message is the name of a file, and rejects several kinds of input; exit code 64")
+    void warnsOfFileName() throws Exception {
+        Path file = Files.writeString(folder.resolve("message"), "text");
+        try (ScriptedHub hub = ScriptedHub.withScripts(ACCEPTED)) {
+            ClientInvocation named = ClientInvocation.pub("", hub.url("/x"), file.toString());
+            assertThat(named.code()).isZero();
+            assertThat(named.err()).contains("to publish the file of that name, use --file");
+            assertThat(hub.requests()).extracting(ScriptedHub.Request::body).containsExactly(file.toString());
+
+            ClientInvocation both = ClientInvocation.pub("", hub.url("/x"), "hello", "-m", "hello");
+            assertThat(both.code()).isEqualTo(64);
+            assertThat(both.err()).contains("give a message, --message or --file");
+            assertThat(hub.requests()).hasSize(1);
         }
     }
 
@@ -81,7 +127,7 @@ class PubCommandTest {
         ClientInvocation noServer = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
         assertThat(noServer.code()).isEqualTo(69);
         assertThat(noServer.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");
-        ClientInvocation noFile = ClientInvocation.pub("", "127.0.0.1:1/x", "/nowhere/file");
+        ClientInvocation noFile = ClientInvocation.pub("", "127.0.0.1:1/x", "--file", "/nowhere/file");
         assertThat(noFile.code()).isEqualTo(66);
         assertThat(noFile.err()).contains("/nowhere/file: no such file");
     }
