@@ -10,6 +10,7 @@ import dev.ginkgo.run.cli.daemon.RestartCommand;
 import dev.ginkgo.run.cli.daemon.StatusCommand;
 import dev.ginkgo.run.cli.daemon.StopCommand;
 import dev.ginkgo.run.cli.daemon.ViewCommand;
+import dev.ginkgo.run.cli.daemon.WaitCommand;
 import dev.ginkgo.run.cli.hub.PubCommand;
 import dev.ginkgo.run.cli.hub.SubCommand;
 import dev.ginkgo.run.client.ClientStreams;
@@ -43,11 +44,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo TARGET -h               prints every setting of the service",
             "ginkgo check TARGET [options]  checks the configuration without starting anything",
             "ginkgo start TARGET [options]  starts the service as a daemon; returns when it is ready",
-            "ginkgo stop NAME               stops a daemon; returns when its process has exited",
+            "ginkgo stop NAME…              stops daemons; returns when their processes have exited",
             "ginkgo restart NAME            stops a daemon and starts it again with the same arguments",
             "ginkgo reload NAME             reloads a daemon's configuration",
             "ginkgo status NAME             prints a daemon's state; for exit codes see its help",
-            "ginkgo log NAME [-f]           prints a daemon's log",
+            "ginkgo wait NAME               waits until a daemon is ready; with --stopped, until it has stopped",
+            "ginkgo log NAME [-f] [-n N]    prints a daemon's log; --since 10m: the last ten minutes",
             "ginkgo tree NAME               prints a daemon's services; also: threads, settings",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
@@ -137,6 +139,7 @@ final class CommandTree {
         all.put("restart", () -> new RestartCommand(commandContext));
         all.put("reload", () -> new ReloadCommand(commandContext));
         all.put("status", () -> new StatusCommand(commandContext));
+        all.put("wait", () -> new WaitCommand(commandContext));
         all.put("log", () -> new LogCommand(commandContext));
         all.put("list", () -> new ListCommand(commandContext));
         all.put("tree", () -> view("tree", "Prints a daemon's service tree with states.", DaemonViews::tree));

@@ -55,9 +55,9 @@ abstract class DaemonCommand implements Callable<Integer> {
     }
 
     @Override
-    public final Integer call() {
+    public Integer call() {
         DaemonFinder daemonFinder = new DaemonFinder(commandContext);
-        return findDaemon(daemonFinder)
+        return find(daemonFinder)
                 .map(this::run)
                 .orElseGet(() -> runWithoutDaemon(daemonFinder, requestedDaemon()))
                 .number();
@@ -119,19 +119,34 @@ abstract class DaemonCommand implements Callable<Integer> {
                 + daemon.daemonRecord().socket() + ": " + e.getMessage();
     }
 
-    private Optional<DaemonHandle> findDaemon(DaemonFinder daemonFinder) {
+    /**
+     * Finds the daemon named on the command line.
+     *
+     * @throws ParameterException if none is named
+     */
+    final Optional<DaemonHandle> find(DaemonFinder daemonFinder) {
         if (pid != null) {
             return daemonFinder.ofPidFile(commandContext.directory().resolve(Path.of(pid)));
         }
         if (nameOrTarget == null) {
-            throw new ParameterException(
-                    requireNonNull(spec, "spec is injected by picocli").commandLine(),
-                    "missing daemon: give its name, its target or --pid; \"ginkgo list\" lists daemons");
+            throw usageError("missing daemon: give its name, its target or --pid; \"ginkgo list\" lists daemons");
         }
         return daemonFinder.find(nameOrTarget);
     }
 
-    private String requestedDaemon() {
+    /** Returns an error in the command line. */
+    final ParameterException usageError(String problem) {
+        return new ParameterException(
+                requireNonNull(spec, "spec is injected by picocli").commandLine(), problem);
+    }
+
+    /** Returns whether the daemon is named by {@code --pid}. */
+    final boolean isNamedByPidFile() {
+        return pid != null;
+    }
+
+    /** Returns the name, target or pidfile as given on the command line. */
+    final String requestedDaemon() {
         return nameOrTarget == null ? String.valueOf(pid) : nameOrTarget;
     }
 }

@@ -9,6 +9,7 @@ import dev.ginkgo.run.output.CommandException;
 import dev.ginkgo.run.output.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * First half of {@code ginkgo restart} (R-06). Checks that the daemon would start again and stops it if it is running.
@@ -16,9 +17,12 @@ import picocli.CommandLine.Command;
  * are recorded. The script does the second half, because only it can start a daemon in another folder.
  */
 @Command(description = "Stops a daemon and starts it again with the same arguments in the same folder.")
-public final class RestartCommand extends StopCommand {
+public final class RestartCommand extends DaemonCommand {
     /** Printed instead of a folder: no previous launch is recorded, start the given target. */
     private static final String NO_PREVIOUS_LAUNCH = "start";
+
+    @Mixin
+    private StopOptions stopOptions = new StopOptions();
 
     public RestartCommand(CommandContext commandContext) {
         super(commandContext);
@@ -36,7 +40,7 @@ public final class RestartCommand extends StopCommand {
         if (daemon.isAlive()) {
             requireRunning(daemon); // checks the owner before the preflight loads anything
             new RestartPreflight(launchRecord.get()).check(daemon);
-            super.run(daemon);
+            stopOptions.await(stopOptions.begin(daemon), terminal());
         }
         terminal().out().println(launchRecord.get().directory());
         terminal().out().println(daemon.file());

@@ -55,10 +55,18 @@ public final class StatusCommand extends DaemonCommand {
         }
         ControlResponse status = new ControlResponse(response);
         String state = status.text("state");
-        String treeState = status.text("treeState"); // empty in the response of an older version
-        boolean up = isRunning(state) && (treeState.isEmpty() || isRunning(treeState));
         return printStatus(
-                daemon, state, response, text(daemon, status, timestampFormat()), up ? ExitCode.OK : ExitCode.UNKNOWN);
+                daemon,
+                state,
+                response,
+                text(daemon, status, timestampFormat()),
+                isUp(status) ? ExitCode.OK : ExitCode.UNKNOWN);
+    }
+
+    /** Returns whether every service is ready or degraded. */
+    static boolean isUp(ControlResponse status) {
+        String treeState = status.text("treeState"); // empty in the response of an older version
+        return isRunning(status.text("state")) && (treeState.isEmpty() || isRunning(treeState));
     }
 
     private static boolean isRunning(String state) {
