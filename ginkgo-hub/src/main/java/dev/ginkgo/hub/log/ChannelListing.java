@@ -11,14 +11,27 @@ import java.util.List;
  * @param items the listed channels, sorted by name
  */
 public record ChannelListing(int total, List<Item> items) {
-    /** A listed channel. */
-    public record Item(String channel, long messages, int subscribers) {}
+    /**
+     * A listed channel.
+     *
+     * @param messages number of retained messages
+     * @param appended number of messages appended so far, including those that have been evicted
+     * @param oldestNanos when the oldest retained message arrived, on the clock of {@code TimeSource.nanos}; 0 if there is
+     *     none
+     */
+    public record Item(String channel, long messages, int subscribers, long appended, long oldestNanos) {
+        private static Item of(ChannelLog log) {
+            Entry oldest = log.oldest();
+            return new Item(
+                    log.name.text(), log.size(), log.subscribers(), log.feed.end(), oldest == null ? 0 : oldest.nanos);
+        }
+    }
 
     /** Lists at most {@code limit} channels. Called under the store's lock. */
     static ChannelListing of(Collection<ChannelLog> logs, int limit) {
         List<Item> items = logs.stream()
                 .limit(limit)
-                .map(log -> new Item(log.name.text(), log.size(), log.subscribers()))
+                .map(Item::of)
                 .sorted(Comparator.comparing(Item::channel))
                 .toList();
         return new ChannelListing(logs.size(), items);

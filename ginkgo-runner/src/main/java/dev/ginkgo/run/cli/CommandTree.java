@@ -11,10 +11,13 @@ import dev.ginkgo.run.cli.daemon.StatusCommand;
 import dev.ginkgo.run.cli.daemon.StopCommand;
 import dev.ginkgo.run.cli.daemon.ViewCommand;
 import dev.ginkgo.run.cli.daemon.WaitCommand;
+import dev.ginkgo.run.cli.hub.ChannelsCommand;
 import dev.ginkgo.run.cli.hub.PubCommand;
 import dev.ginkgo.run.cli.hub.SubCommand;
+import dev.ginkgo.run.cli.hub.TopCommand;
 import dev.ginkgo.run.client.ClientStreams;
 import dev.ginkgo.run.output.AsciiFallbackStream;
+import dev.ginkgo.run.output.ClusterView;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.DaemonViews;
@@ -51,6 +54,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo wait NAME               waits until a daemon is ready; with --stopped, until it has stopped",
             "ginkgo log NAME [-f] [-n N]    prints a daemon's log; --since 10m: the last ten minutes",
             "ginkgo tree NAME               prints a daemon's services; also: threads, settings",
+            "ginkgo top NAME|HUB            shows services, channels and subscribers, live",
+            "ginkgo channels NAME|HUB       lists the channels of a hub",
+            "ginkgo cluster NAME            prints the cluster of a daemon: members, leader, voters",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
             "ginkgo systemd TARGET          prints a systemd unit for the service",
@@ -147,6 +153,11 @@ final class CommandTree {
                 "threads",
                 () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
         all.put("settings", () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
+        all.put(
+                "cluster",
+                () -> view("clusters", "Prints the cluster of a daemon, as its node sees it.", ClusterView::text));
+        all.put("top", () -> new TopCommand(commandContext));
+        all.put("channels", () -> new ChannelsCommand(commandContext));
         all.put("console", () -> new ConsoleCommand(commandContext));
         all.put("completion", () -> new CompletionCommand(commandContext));
         all.put("version", () -> new VersionCommand(commandContext));
