@@ -22,6 +22,7 @@ import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.DaemonViews;
 import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.Style;
 import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -137,7 +138,7 @@ final class CommandTree {
         all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration without starting anything."));
         all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a systemd unit for a service."));
         all.put("pub", () -> new PubCommand(console()));
-        all.put("sub", () -> new SubCommand(console()));
+        all.put("sub", () -> new SubCommand(console(), style(), Style.isTerminal()));
         all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
         all.put("preflight", this::preflight);
         all.put("start-again", () -> new StartAgainCommand(commandContext, main));
@@ -148,7 +149,12 @@ final class CommandTree {
         all.put("wait", () -> new WaitCommand(commandContext));
         all.put("log", () -> new LogCommand(commandContext));
         all.put("list", () -> new ListCommand(commandContext));
-        all.put("tree", () -> view("tree", "Prints a daemon's service tree with states.", DaemonViews::tree));
+        all.put(
+                "tree",
+                () -> view(
+                        "tree",
+                        "Prints a daemon's service tree with states.",
+                        tree -> DaemonViews.tree(tree, style())));
         all.put(
                 "threads",
                 () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
@@ -174,6 +180,10 @@ final class CommandTree {
         command.setParameterExceptionHandler((e, given) -> handleUsageError(e));
         command.setExecutionExceptionHandler((e, where, parsed) -> main.reportFailure(e));
         return command;
+    }
+
+    private Style style() {
+        return Style.of(commandContext.environment());
     }
 
     private ClientStreams console() {

@@ -67,6 +67,16 @@ public record Style(boolean enabled) {
         return styled("36", text);
     }
 
+    /** Returns the state of a service or daemon in the colour of its severity. */
+    public String state(String state) {
+        return switch (state.strip()) {
+            case "READY" -> green(state);
+            case "FAILED", "DEAD" -> red(state);
+            case "STOPPED" -> dim(state);
+            default -> yellow(state);
+        };
+    }
+
     private String styled(String code, String text) {
         return enabled ? ESCAPE + code + "m" + text + RESET : text;
     }

@@ -6,10 +6,12 @@ import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.JsonText;
+import dev.ginkgo.run.output.Style;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Option;
 /** {@code ginkgo list}: lists the daemons of this user. */
 @Command(description = "Lists the daemons of this user: running ones, and those that died without recording an exit.")
 public final class ListCommand implements Callable<Integer> {
-    private static final String ROW = "%-20s %8s %-9s %s%n";
+    private static final String ROW = "%-20s %8s %s %s%n";
 
     private final CommandContext commandContext;
 
@@ -42,8 +44,9 @@ public final class ListCommand implements Callable<Integer> {
         if (daemons.isEmpty() && !json) {
             commandContext.printError("no daemons");
         } else if (!json) {
-            commandContext.out().printf(ROW, "NAME", "PID", "STATE", "TARGET");
+            commandContext.out().printf(ROW, "NAME", "PID", padded("STATE"), "TARGET");
         }
+        Style style = Style.of(commandContext.environment());
         for (DaemonHandle daemon : daemons) {
             String state = state(daemon);
             if (json) {
@@ -60,11 +63,15 @@ public final class ListCommand implements Callable<Integer> {
                                 daemon.isAlive()
                                         ? daemon.daemonRecord().process().pid()
                                         : "-",
-                                state,
+                                style.state(padded(state)),
                                 daemon.daemonRecord().targetId());
             }
         }
         return ExitCode.OK.number();
+    }
+
+    private static String padded(String state) {
+        return String.format(Locale.ROOT, "%-9s", state);
     }
 
     private static String state(DaemonHandle daemon) {

@@ -73,8 +73,8 @@ public final class PubCommand extends ClientCommand {
     private boolean binary;
 
     @Option(
-            names = {"-v", "--verbose"},
-            description = "Prints the hub's response for each message.")
+            names = {"-v", "--verbose", "--json"},
+            description = "Prints the hub's response for each message, a JSON object with its id.")
     private boolean verbose;
 
     @Option(

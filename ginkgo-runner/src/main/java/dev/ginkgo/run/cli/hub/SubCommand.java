@@ -13,6 +13,8 @@ import dev.ginkgo.run.client.ResumingSubscriber;
 import dev.ginkgo.run.client.Retrier;
 import dev.ginkgo.run.client.ShellCommandSink;
 import dev.ginkgo.run.client.StreamConnector;
+import dev.ginkgo.run.client.TextSink;
+import dev.ginkgo.run.output.Style;
 import dev.ginkgo.time.TimeSource;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -82,19 +84,43 @@ public final class SubCommand extends ClientCommand {
         private @Nullable String exec;
     }
 
+    @Option(
+            names = "--names",
+            negatable = true,
+            description =
+                    "Prints the channel and a tab before each message. Default on a terminal, for patterns and lists.")
+    private @Nullable Boolean names;
+
+    private final Style style;
+    private final boolean terminal;
+
+    /** Creates the command for an output that is no terminal. */
     public SubCommand(ClientStreams clientStreams) {
+        this(clientStreams, Style.plain(), false);
+    }
+
+    /**
+     * @param style the style of channel names
+     * @param terminal whether the output is a terminal: channel names are printed, and control characters replaced
+     */
+    public SubCommand(ClientStreams clientStreams, Style style, boolean terminal) {
         super(clientStreams);
+        this.style = style;
+        this.terminal = terminal;
     }
 
     @Override
     ClientExitCode run(HubHttpClient hubHttpClient, ChannelUrl channel) throws InterruptedException {
+        if (names != null && (outputOptions.json || outputOptions.nul || outputOptions.exec != null)) {
+            throw new FatalException(ClientExitCode.USAGE, "--names cannot be combined with --json, --null and --exec");
+        }
         if (count < 0 || !silence.isPositive()) {
             throw new FatalException(ClientExitCode.USAGE, "--count and --silence must be positive");
         }
         TimeSource timeSource = TimeSource.system();
         new ResumingSubscriber(
                         new StreamConnector(hubHttpClient, channel, timeSource, silence),
-                        sink(),
+                        sink(channel),
                         streams(),
                         new Retrier(streams(), timeSource, new SecureRandom()),
                         timeSource,
@@ -107,9 +133,14 @@ public final class SubCommand extends ClientCommand {
         return ClientExitCode.DONE;
     }
 
-    private MessageSink sink() {
-        return outputOptions.exec == null
-                ? new PrintingSink(streams().out(), outputOptions.json, outputOptions.nul ? '\0' : '\n')
-                : new ShellCommandSink(outputOptions.exec);
+    private MessageSink sink(ChannelUrl channel) {
+        if (outputOptions.exec != null) {
+            return new ShellCommandSink(outputOptions.exec);
+        }
+        boolean named = names == null ? terminal && channel.selectsSeveral() : names;
+        if ((!named && !terminal) || outputOptions.json || outputOptions.nul) {
+            return new PrintingSink(streams().out(), outputOptions.json, outputOptions.nul ? '\0' : '\n');
+        }
+        return new TextSink(streams().out(), new TextSink.TextOptions(named, terminal), style::cyan);
     }
 }

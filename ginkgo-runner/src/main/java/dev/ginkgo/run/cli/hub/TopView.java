@@ -46,7 +46,7 @@ final class TopView {
         List<ControlResponse> all = new ArrayList<>();
         collect(root, all);
         long running = all.stream().filter(each -> isUp(each.text("state"))).count();
-        lines.add(style.bold(root.text("path")) + " is " + state(root.text("state")) + "; "
+        lines.add(style.bold(root.text("path")) + " is " + style.state(root.text("state")) + "; "
                 + running + " of " + all.size() + " services ready or degraded, "
                 + all.stream().mapToLong(each -> each.number("tasks")).sum() + " tasks, "
                 + all.stream().mapToLong(each -> each.number("restarts")).sum() + " restarts");
@@ -138,14 +138,6 @@ final class TopView {
         if (more > 0) {
             lines.add("  " + style.dim("… " + more + " more"));
         }
-    }
-
-    private String state(String state) {
-        return switch (state) {
-            case "READY" -> style.green(state);
-            case "FAILED" -> style.red(state);
-            default -> style.yellow(state);
-        };
     }
 
     private static boolean isUp(String state) {

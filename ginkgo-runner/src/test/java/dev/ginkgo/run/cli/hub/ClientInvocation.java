@@ -3,6 +3,7 @@ package dev.ginkgo.run.cli.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.run.client.ClientStreams;
+import dev.ginkgo.run.output.Style;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -26,6 +27,12 @@ final class ClientInvocation {
 
     static ClientInvocation sub(String... words) {
         return new ClientInvocation(SubCommand::new, InputStream.nullInputStream(), words);
+    }
+
+    /** Runs {@code sub} as on a terminal. */
+    static ClientInvocation subOnTerminal(Style style, String... words) {
+        return new ClientInvocation(
+                streams -> new SubCommand(streams, style, true), InputStream.nullInputStream(), words);
     }
 
     static ClientInvocation pub(String input, String... words) {

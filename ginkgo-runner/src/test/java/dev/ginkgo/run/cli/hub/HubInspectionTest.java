@@ -40,7 +40,7 @@ class HubInspectionTest {
     @Test
     @DisplayName("R-57 channels lists the channels of the hub at an address, and how many are left out")
     void listsChannels_ofAddress() {
-        try (Subscription subscription = hub.subscribe("/numbers")) {
+        try (Subscription _ = hub.subscribe("/numbers")) {
             assertThat(ginkgo.run("channels", hub.address().toString())).isZero();
             assertThat(ginkgo.out())
                     .containsPattern("CHANNEL +MESSAGES +SUBSCRIBERS +PUBLISHED\n/a +1 +0 +1\n/numbers +\\d +1 +2\n");
