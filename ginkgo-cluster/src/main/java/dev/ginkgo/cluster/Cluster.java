@@ -185,6 +185,14 @@ public final class Cluster extends Service {
     }
 
     /**
+     * Returns the names of the members that vote in elections, as this node knows them; empty if the engine has no
+     * voters, or does not know them yet. A voter may be absent from the roster. Empty before the first start.
+     */
+    public List<String> voters() {
+        return roster().isEmpty() ? List.of() : coordinator.get().voters();
+    }
+
+    /**
      * Registers an observer of the membership. It is called with the complete roster now and after each change, in
      * order.
      *

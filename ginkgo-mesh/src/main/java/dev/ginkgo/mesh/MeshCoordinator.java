@@ -187,7 +187,8 @@ final class MeshCoordinator extends Coordinator {
     }
 
     /** Returns the voters that this node knows; empty while it is not in the view. */
-    List<String> voters() {
+    @Override
+    public List<String> voters() {
         MembershipLoop loop = membership;
         MeshSession meshSession = loop == null ? null : loop.currentSession();
         MeshRaft raft = meshSession == null ? null : meshSession.raft();

@@ -2,6 +2,7 @@ package dev.ginkgo.cluster.spi;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.model.Member;
+import java.util.List;
 
 /**
  * Base class of coordination engines. An engine maintains the roster of the nodes and elects one of them as the leader.
@@ -62,6 +63,14 @@ public abstract class Coordinator extends Service {
      * block.
      */
     public abstract void update(Member self);
+
+    /**
+     * Returns the names of the nodes that vote in elections, as this node knows them; empty if the engine has no voters
+     * or does not know them yet. Thread-safe; must not block. The default implementation returns an empty list.
+     */
+    public List<String> voters() {
+        return List.of();
+    }
 
     /**
      * Leaves the cluster gracefully: releases a lease that this node holds, so that the next leader need not wait, and

@@ -147,6 +147,7 @@ final class AdminEndpoints {
                 json.writeStringField("channel", each.channel());
                 json.writeNumberField("messages", each.messages());
                 json.writeNumberField("readers", each.subscribers());
+                json.writeNumberField("published", each.appended());
                 json.writeEndObject();
             }
             json.writeEndArray();

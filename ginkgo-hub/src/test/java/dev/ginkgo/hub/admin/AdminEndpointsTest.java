@@ -194,8 +194,8 @@ class AdminEndpointsTest {
             testHub.post("/a", "1");
             testHub.post("/a", "2");
             assertThat(testHub.get("/-/channels").body())
-                    .isEqualTo("{\"channels\":2,\"some\":[{\"channel\":\"/a\",\"messages\":2,\"readers\":0},"
-                            + "{\"channel\":\"/b\",\"messages\":0,\"readers\":1}]}\n");
+                    .isEqualTo(
+                            "{\"channels\":2,\"some\":[{\"channel\":\"/a\",\"messages\":2,\"readers\":0,\"published\":2},{\"channel\":\"/b\",\"messages\":0,\"readers\":1,\"published\":0}]}\n");
             assertThat(testHub.get("/-/channels?limit=1").body()).startsWith("{\"channels\":2,\"some\":[{\"channel\"");
         }
     }

@@ -2,12 +2,27 @@ package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.run.cli.daemon.ConsoleCommand;
+import dev.ginkgo.run.cli.daemon.ListCommand;
+import dev.ginkgo.run.cli.daemon.LogCommand;
+import dev.ginkgo.run.cli.daemon.ReloadCommand;
+import dev.ginkgo.run.cli.daemon.RestartCommand;
+import dev.ginkgo.run.cli.daemon.StatusCommand;
+import dev.ginkgo.run.cli.daemon.StopCommand;
+import dev.ginkgo.run.cli.daemon.ViewCommand;
+import dev.ginkgo.run.cli.daemon.WaitCommand;
+import dev.ginkgo.run.cli.hub.ChannelsCommand;
+import dev.ginkgo.run.cli.hub.PubCommand;
+import dev.ginkgo.run.cli.hub.SubCommand;
+import dev.ginkgo.run.cli.hub.TopCommand;
 import dev.ginkgo.run.client.ClientStreams;
 import dev.ginkgo.run.output.AsciiFallbackStream;
+import dev.ginkgo.run.output.ClusterView;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.DaemonViews;
 import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.Style;
 import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,16 +48,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo TARGET -h               prints every setting of the service",
             "ginkgo check TARGET [options]  checks the configuration without starting anything",
             "ginkgo start TARGET [options]  starts the service as a daemon; returns when it is ready",
-            "ginkgo stop NAME               stops a daemon; returns when its process has exited",
+            "ginkgo stop NAME…              stops daemons; returns when their processes have exited",
             "ginkgo restart NAME            stops a daemon and starts it again with the same arguments",
             "ginkgo reload NAME             reloads a daemon's configuration",
             "ginkgo status NAME             prints a daemon's state; for exit codes see its help",
-            "ginkgo log NAME [-f]           prints a daemon's log",
+            "ginkgo wait NAME               waits until a daemon is ready; with --stopped, until it has stopped",
+            "ginkgo log NAME [-f] [-n N]    prints a daemon's log; --since 10m: the last ten minutes",
             "ginkgo tree NAME               prints a daemon's services; also: threads, settings",
+            "ginkgo top NAME|HUB            shows services, channels and subscribers, live",
+            "ginkgo channels NAME|HUB       lists the channels of a hub",
+            "ginkgo cluster NAME            prints the cluster of a daemon: members, leader, voters",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
             "ginkgo systemd TARGET          prints a systemd unit for the service",
-            "ginkgo pub URL [FILE]          publishes on a channel of a hub",
+            "ginkgo pub URL [MESSAGE]       publishes on a channel of a hub",
             "ginkgo sub URL                 prints the messages of a channel of a hub",
             "ginkgo completion              prints the completion script for bash and zsh",
             "ginkgo version                 prints the versions of ginkgo and Java"
@@ -78,7 +97,15 @@ final class CommandTree {
             return ExitCode.USAGE.number();
         }
         String[] words = normalized(subcommands().keySet(), arguments);
-        return commandLine(words[0]).execute(words);
+        Optional<String> unknown = words.length == arguments.length
+                ? Optional.empty()
+                : UnknownCommand.message(
+                        commandContext, () -> commandLine("help").getSubcommands(), arguments);
+        if (unknown.isPresent()) {
+            return printUsageError(unknown.get());
+        }
+        // A message may begin with @, for which picocli would read a file of arguments.
+        return commandLine(words[0]).setExpandAtFiles(!words[0].equals("pub")).execute(words);
     }
 
     /** Returns the command line with only the subcommands that the command of that name needs. */
@@ -111,7 +138,7 @@ final class CommandTree {
         all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration without starting anything."));
         all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a systemd unit for a service."));
         all.put("pub", () -> new PubCommand(console()));
-        all.put("sub", () -> new SubCommand(console()));
+        all.put("sub", () -> new SubCommand(console(), style(), Style.isTerminal()));
         all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
         all.put("preflight", this::preflight);
         all.put("start-again", () -> new StartAgainCommand(commandContext, main));
@@ -119,13 +146,24 @@ final class CommandTree {
         all.put("restart", () -> new RestartCommand(commandContext));
         all.put("reload", () -> new ReloadCommand(commandContext));
         all.put("status", () -> new StatusCommand(commandContext));
+        all.put("wait", () -> new WaitCommand(commandContext));
         all.put("log", () -> new LogCommand(commandContext));
         all.put("list", () -> new ListCommand(commandContext));
-        all.put("tree", () -> view("tree", "Prints a daemon's service tree with states.", DaemonViews::tree));
+        all.put(
+                "tree",
+                () -> view(
+                        "tree",
+                        "Prints a daemon's service tree with states.",
+                        tree -> DaemonViews.tree(tree, style())));
         all.put(
                 "threads",
                 () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
         all.put("settings", () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
+        all.put(
+                "cluster",
+                () -> view("clusters", "Prints the cluster of a daemon, as its node sees it.", ClusterView::text));
+        all.put("top", () -> new TopCommand(commandContext));
+        all.put("channels", () -> new ChannelsCommand(commandContext));
         all.put("console", () -> new ConsoleCommand(commandContext));
         all.put("completion", () -> new CompletionCommand(commandContext));
         all.put("version", () -> new VersionCommand(commandContext));
@@ -142,6 +180,10 @@ final class CommandTree {
         command.setParameterExceptionHandler((e, given) -> handleUsageError(e));
         command.setExecutionExceptionHandler((e, where, parsed) -> main.reportFailure(e));
         return command;
+    }
+
+    private Style style() {
+        return Style.of(commandContext.environment());
     }
 
     private ClientStreams console() {
@@ -173,8 +215,24 @@ final class CommandTree {
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         // One of picocli's messages repeats the word.
         String problem = String.valueOf(e.getMessage()).replace("option option", "option");
-        commandContext.printError("ginkgo: " + problem
-                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?"));
+        return printUsageError(problem
+                + (suggestions.isEmpty()
+                        ? settingHint(e)
+                        : "; did you mean " + String.join(" or ", suggestions) + "?"));
+    }
+
+    /** Returns the advice for an option before a target, which may be a setting. */
+    private static String settingHint(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                        && unmatched.getCommandLine().getCommandSpec().userObject() instanceof TargetCommand
+                ? SettingOption.of(unmatched.getUnmatched().getFirst(), List.of())
+                        .map(setting -> "; " + setting.hintWithoutKeys())
+                        .orElse("")
+                : "";
+    }
+
+    private int printUsageError(String problem) {
+        commandContext.printError("ginkgo: " + problem);
         commandContext.printError("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }

@@ -11,6 +11,9 @@ import dev.ginkgo.run.service.TargetAction;
 import dev.ginkgo.run.service.TargetOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Parsed command line of a command with a target, such as {@code run}.
@@ -40,7 +43,7 @@ record ParsedCommand(
         boolean named = verb == TargetVerb.START || (verb == TargetVerb.RUN && all.isNamed());
         if (named && !after.help) {
             usageError.ifPresent(e -> {
-                throw e;
+                throw withHint(e, () -> new TargetAction(commandContext, all, target));
             });
             return register(commandContext, launcher, all);
         }
@@ -58,7 +61,7 @@ record ParsedCommand(
             };
         }
         if (usageError.isPresent()) {
-            throw usageError.get();
+            throw withHint(usageError.get(), () -> targetAction);
         }
         if (after.help) {
             return targetAction.printSettings();
@@ -69,6 +72,20 @@ record ParsedCommand(
             case PREFLIGHT -> targetAction.preflight();
             case SYSTEMD -> targetAction.printSystemdUnit();
         };
+    }
+
+    /** Returns the error for an option that is a setting, with the advice to use {@code --set}; else the given one. */
+    private RuntimeException withHint(RuntimeException e, Supplier<TargetAction> targetAction) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return e;
+        }
+        String option = unmatched.getUnmatched().getFirst();
+        List<String> following = targetArguments.subList(targetArguments.indexOf(option) + 1, targetArguments.size());
+        return SettingOption.of(option, following)
+                .flatMap(setting -> setting.hint(() -> targetAction.get().settingKeys()))
+                .<RuntimeException>map(hint ->
+                        new ParameterException(unmatched.getCommandLine(), unmatched.getMessage() + "; " + hint))
+                .orElse(e);
     }
 
     /** Claims the name first, because everything else is useless if it is taken, and runs the target under it. */

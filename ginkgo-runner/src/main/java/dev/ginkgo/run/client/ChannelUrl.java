@@ -48,6 +48,12 @@ public record ChannelUrl(URI uri) {
         return Optional.ofNullable(uri.getPath()).orElse("");
     }
 
+    /** Returns whether the URL names several channels: a pattern or a list. */
+    public boolean selectsSeveral() {
+        String channel = channel();
+        return channel.contains("*") || channel.endsWith(">") || channel.contains(",");
+    }
+
     @Override
     public String toString() {
         return uri.toString();

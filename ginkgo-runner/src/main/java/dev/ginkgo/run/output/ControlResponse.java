@@ -17,7 +17,8 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
         return members.get(key) instanceof Long number ? number : 0;
     }
 
-    boolean has(String key) {
+    /** Returns whether there is a member of that name which is not null. */
+    public boolean has(String key) {
         return members.get(key) != null;
     }
 
@@ -32,7 +33,7 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
     }
 
     @SuppressWarnings("unchecked") // JsonText.read creates only such maps
-    List<ControlResponse> objects(String key) {
+    public List<ControlResponse> objects(String key) {
         return members.get(key) instanceof List<?> list
                 ? list.stream()
                         .filter(Map.class::isInstance)

@@ -11,15 +11,15 @@ public final class DaemonViews {
     private DaemonViews() {}
 
     /** Formats the service tree: one line per service, and one for each current error. */
-    public static String tree(ControlResponse root) {
+    public static String tree(ControlResponse root, Style style) {
         StringBuilder text = new StringBuilder();
-        appendService(text, root, "", "", root.text("path"));
+        appendService(text, style, root, "", "", root.text("path"));
         return text.toString().stripTrailing();
     }
 
     private static void appendService(
-            StringBuilder text, ControlResponse service, String first, String rest, String name) {
-        text.append(first).append(name).append("  ").append(service.text("state"));
+            StringBuilder text, Style style, ControlResponse service, String first, String rest, String name) {
+        text.append(first).append(name).append("  ").append(style.state(service.text("state")));
         text.append(' ').append(duration(service, "sinceMillis"));
         appendCount(text, service.number("tasks"), "task");
         appendCount(text, service.number("restarts"), "restart");
@@ -30,13 +30,14 @@ public final class DaemonViews {
                 .append('\n');
         List<ControlResponse> children = service.objects("children");
         String below = rest + (children.isEmpty() ? "    " : "│   ");
-        appendError(text, below, "last error", service.text("lastError"));
-        appendError(text, below, "last reload", service.text("reloadError"));
+        appendError(text, below, style.red("last error"), service.text("lastError"));
+        appendError(text, below, style.red("last reload"), service.text("reloadError"));
         for (ControlResponse child : children) {
             boolean last = child.equals(children.getLast());
             String path = child.text("path");
             appendService(
                     text,
+                    style,
                     child,
                     rest + (last ? "└── " : "├── "),
                     rest + (last ? "    " : "│   "),

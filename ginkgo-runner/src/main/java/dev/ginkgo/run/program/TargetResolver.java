@@ -23,28 +23,7 @@ import java.util.stream.Stream;
 public final class TargetResolver {
     private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
             + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
-    private static final List<String> COMMANDS = List.of(
-            "run",
-            "check",
-            "status", // before start, because "stat" is the usual abbreviation
-            "start",
-            "stop",
-            "restart",
-            "reload",
-            "log",
-            "list",
-            "tree",
-            "threads",
-            "settings",
-            "console",
-            "systemd",
-            "pub",
-            "sub",
-            "completion",
-            "version",
-            "help");
     private static final int MAX_LISTED = 12;
-    private static final int MIN_PREFIX_LENGTH = 3; // of an abbreviated command
 
     private final CommandContext commandContext;
 
@@ -81,18 +60,12 @@ public final class TargetResolver {
                 ExitCode.CONFIGURATION,
                 "class " + className + " was not found on the class path (--class-path adds jars and folders), and "
                         + className + " is not a .java or .toml file."
-                        + suggestion(commandContext.directory(), className)
-                        + similarCommand(className)
-                                .map(command -> " There is also a command " + command + ".")
-                                .orElse(""));
+                        + suggestion(commandContext.directory(), className));
     }
 
-    /** Returns the command that the target abbreviates ({@code stat}) or resembles. */
-    private static Optional<String> similarCommand(String target) {
-        return COMMANDS.stream()
-                .filter(command -> target.length() >= MIN_PREFIX_LENGTH && command.startsWith(target))
-                .findFirst()
-                .or(() -> Suggestions.closest(target, COMMANDS));
+    /** Returns the name of the program in the working directory that resembles {@code wanted}. */
+    public Optional<String> similarProgram(String wanted) {
+        return closest(programs(commandContext.directory()), wanted);
     }
 
     private Path requireFile(String target, Path folder, String label) {
@@ -146,14 +119,17 @@ public final class TargetResolver {
         if (names.isEmpty()) {
             return "";
         }
-        Optional<String> closest = Suggestions.closest(
+        String listed =
+                names.stream().limit(MAX_LISTED).collect(joining(", ")) + (names.size() > MAX_LISTED ? ", …" : "");
+        return closest(names, wanted).map(name -> " Did you mean " + name + "?").orElse("")
+                + " Programs in this folder: " + listed + ".";
+    }
+
+    private static Optional<String> closest(List<String> names, String wanted) {
+        return Suggestions.closest(
                         stem(wanted), names.stream().map(TargetResolver::stem).toList())
                 .flatMap(stem ->
                         names.stream().filter(name -> stem(name).equals(stem)).findFirst());
-        String listed =
-                names.stream().limit(MAX_LISTED).collect(joining(", ")) + (names.size() > MAX_LISTED ? ", …" : "");
-        return closest.map(name -> " Did you mean " + name + "?").orElse("") + " Programs in this folder: " + listed
-                + ".";
     }
 
     private static List<String> programs(Path folder) {

@@ -60,9 +60,11 @@ final class ControlHandler implements ControlServer.RequestHandler {
             case "tree" -> TreeJson.of(root.status());
             case "threads" -> threads();
             case "settings" -> settings();
+            case "clusters" -> NetworkViews.clusters(root);
+            case "hubs" -> NetworkViews.hubs(root);
             default ->
                 throw new IllegalArgumentException(
-                        "unknown view " + command + "; views are status, tree, threads and settings");
+                        "unknown view " + command + "; views are status, tree, threads, settings, clusters and hubs");
         };
     }
 

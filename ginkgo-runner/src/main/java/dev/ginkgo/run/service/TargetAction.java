@@ -111,6 +111,17 @@ public final class TargetAction {
         };
     }
 
+    /**
+     * Returns the keys of all settings, such as {@code http.bind}.
+     *
+     * @throws CommandException if the service cannot be instantiated
+     */
+    public List<String> settingKeys() {
+        return prepare().builder().validate().settings().stream()
+                .map(SettingInfo::fullKey)
+                .toList();
+    }
+
     /** Validates the configuration and prints every problem. */
     public int check() {
         Prepared prepared = prepare();

@@ -82,14 +82,10 @@ class TargetResolverTest {
     }
 
     @Test
-    @DisplayName("a class that is not a service is reported as such; a mistyped command gets a suggestion")
+    @DisplayName("a class that is not a service is reported as such")
     void reportsClassThatIsNoService() {
         assertThat(ginkgo.run("java.lang.String")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("java.lang.String cannot be run");
-        assertThat(ginkgo.run("chekc")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("There is also a command check.");
-        assertThat(ginkgo.run("stat", "hello")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("There is also a command status.");
         assertThat(ginkgo.run("check", "Hello.java", "--set", "rate")).isEqualTo(64);
         assertThat(ginkgo.err()).contains("Value for option '--set'");
     }

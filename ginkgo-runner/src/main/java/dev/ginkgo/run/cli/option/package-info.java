@@ -1,0 +1,5 @@
+/** Types of option values that several commands share. */
+@NullMarked
+package dev.ginkgo.run.cli.option;
+
+import org.jspecify.annotations.NullMarked;
