@@ -80,7 +80,11 @@ public final class MessageHub extends Service {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration CONFLATION_PERIOD = Duration.ofMillis(50);
 
-    private final Setting<Size> budget = setting("store.budget", Size.ofMebibytes(64))
+    /** Large arrays take up to twice their length in a small heap, and what the budget does not count needs room, too. */
+    private static final Size DEFAULT_BUDGET = Size.ofBytes(
+            Math.min(Runtime.getRuntime().maxMemory() / 4, Size.ofMebibytes(64).bytes()));
+
+    private final Setting<Size> budget = setting("store.budget", DEFAULT_BUDGET)
             .between(Size.ofKibibytes(64), Size.of("1TiB"))
             .help("Memory for messages; one message may use at most an eighth of it");
 

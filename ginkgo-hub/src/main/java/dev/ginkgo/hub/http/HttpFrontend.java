@@ -40,6 +40,9 @@ public final class HttpFrontend extends Service {
     private static final Duration DEADLINE_CHECK_INTERVAL = Duration.ofMillis(500);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
+    private static final Size DEFAULT_BODY_MEMORY = Size.ofBytes(
+            Math.min(Runtime.getRuntime().maxMemory() / 8, Size.ofMebibytes(32).bytes()));
+
     private final Setting<Boolean> enabled = setting("enabled", true)
             .restartRequired()
             .help("Whether to listen; if not, only the hub's own program uses it");
@@ -97,7 +100,7 @@ public final class HttpFrontend extends Service {
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))
             .help("Maximum length of a message");
 
-    private final Setting<Size> maxBodyMemory = setting("max-body-memory", Size.ofMebibytes(32))
+    private final Setting<Size> maxBodyMemory = setting("max-body-memory", DEFAULT_BODY_MEMORY)
             .between(Size.ofMebibytes(1), Size.ofMebibytes(1024 * 1024))
             .help("Memory for request bodies that are being received; at least max-body is available");
 

@@ -1,0 +1,208 @@
+package dev.ginkgo.hub.exhaustion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each test lets one outsider use up one resource of a hub with 128 MiB of heap and default settings, while a publisher
+ * and a subscriber at another address go on. The hub's process ends if it runs out of heap.
+ */
+class ResourceExhaustionTest {
+    private static final int MESSAGES = 200;
+    private static final int LARGE = 1 << 20;
+    private static final String HOST = " HTTP/1.1\r\nHost: localhost\r\n";
+
+    private SmallHub hub;
+    private Outsider outsider;
+    private Bystander bystander;
+    private String name;
+    private long calmMicros;
+
+    @BeforeEach
+    void start(@TempDir Path folder, TestInfo test) throws IOException {
+        name = test.getTestMethod().orElseThrow().getName();
+        hub = SmallHub.start(folder);
+        outsider = new Outsider(hub.port());
+        bystander = new Bystander(hub.port());
+        bystander.p99Micros(MESSAGES); // compiles the code
+        calmMicros = bystander.p99Micros(MESSAGES);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        outsider.close();
+        bystander.close();
+        String output = hub.output();
+        hub.close();
+        assertThat(output).doesNotContain("OutOfMemory", "OutOfDirectMemory", "Exception");
+    }
+
+    /** Sends the bystander's messages while the outsider has saturated the hub, and checks that nothing broke. */
+    private void bystanderIsServed() throws IOException {
+        long busyMicros = bystander.p99Micros(MESSAGES);
+        Measurements.record(
+                "exhaustion " + name, "p99 " + calmMicros + " us before, " + busyMicros + " us while saturated");
+        try (RawHttpClient client = new RawHttpClient(hub.port())) {
+            assertThat(client.send("GET /-/health/live" + HOST + "\r\n").response())
+                    .startsWith("HTTP/1.1 2");
+        }
+    }
+
+    private static String post(String path, String body, String... headers) {
+        return "POST " + path + HOST + String.join("", headers) + "Content-Length: " + body.length() + "\r\n\r\n"
+                + body;
+    }
+
+    /** Publishes over one connection, some requests at a time, and returns the responses. */
+    private List<String> publishAll(int count, int atATime, IntFunction<String> request) throws IOException {
+        List<String> responses = new ArrayList<>();
+        try (RawHttpClient client = new RawHttpClient(hub.port())) {
+            for (int from = 0; from < count; from += atATime) {
+                StringBuilder batch = new StringBuilder();
+                for (int i = from; i < from + atATime; i++) {
+                    batch.append(request.apply(i));
+                }
+                client.send(batch.toString());
+                for (int i = 0; i < atATime; i++) {
+                    responses.add(client.response());
+                }
+            }
+        }
+        return responses;
+    }
+
+    private static String id(String response) {
+        return response.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
+    }
+
+    @Test
+    @DisplayName("H-81 connections: 1,500 connections of one address leave room for others")
+    void connections() throws IOException {
+        outsider.connect(1_500).send(_ -> "GET /x" + HOST);
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 half heads: 900 connections that each send most of a head")
+    void halfHeads() throws IOException {
+        outsider.connect(900).send(_ -> "GET /x" + HOST + "X-Filler: " + "x".repeat(7_000));
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 bytes in flight: 600 connections that each send most of a body of 1 MiB")
+    void halfBodies() throws IOException {
+        String most = "POST /x" + HOST + "Content-Length: " + LARGE + "\r\n\r\n" + "x".repeat(LARGE - 1);
+        outsider.connect(600).send(_ -> most);
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 messages: 300 MiB published on one channel and on many")
+    void messages() throws IOException {
+        String large = "x".repeat(LARGE - 1);
+        publishAll(300, 1, i -> post(i % 2 == 0 ? "/one" : "/many/" + i, large));
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 channels: messages on 12,000 different channels")
+    void channels() throws IOException {
+        publishAll(12_000, 100, i -> post("/channel/" + i, "x"));
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 patterns: 900 subscribers, each with a long list of patterns of its own")
+    void patterns() throws IOException {
+        outsider.connect(900)
+                .send(i -> "GET "
+                        + String.join(",", Collections.nCopies(8, "/p" + i + "/*".repeat(60)))
+                                .replaceAll("/\\*,/p(\\d+)", "/*,/q$1")
+                        + HOST + "\r\n");
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 keys: 12,000 messages with different idempotency keys")
+    void idempotencyKeys() throws IOException {
+        publishAll(12_000, 100, i -> post("/keys", "x", "Idempotency-Key: " + "k".repeat(50) + i + "\r\n"));
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 pinned bytes: 900 subscribers that read nothing while 100 large messages are published")
+    void subscribersThatReadNothing() throws IOException {
+        outsider.connect(900).send(_ -> "GET /large" + HOST + "\r\n");
+        publishAll(100, 1, i -> post("/large", "x".repeat(400_000) + i));
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName(
+            "H-81 pinned bytes: 900 subscribers that resume at different large messages, and read a few bytes each")
+    void subscribersThatResumeAtDifferentMessages() throws IOException {
+        List<String> published = publishAll(100, 1, i -> post("/large", "x".repeat(400_000) + i));
+        outsider.connect(900).send(i -> "GET /large?since=" + id(published.get(i % 100)) + HOST + "\r\n");
+        outsider.trickle();
+        bystanderIsServed();
+        outsider.trickle();
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 pipelining: 100 connections that pipeline small requests and read no response")
+    void pipelinedRequests() throws IOException {
+        String requests = post("/x", "y").repeat(20_000);
+        outsider.connect(100).send(_ -> requests);
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 half frames: 900 WebSocket connections that each send half a frame")
+    void halfFrames() throws IOException {
+        String handshake = "GET /x" + HOST + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        outsider.connect(900).send(_ -> handshake);
+        String half = "\u0082\u00fe\u00ff\u00ff\1\2\3\4" + "x".repeat(60_000);
+        outsider.send(_ -> half);
+        bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName("H-81 history: 20 clients that poll all channels from the beginning, again and again")
+    void pollsOfTheWholeHistory() throws IOException {
+        publishAll(12_000, 100, i -> post("/channel/" + i % 9_000, "x".repeat(500)));
+        outsider.connect(20);
+        for (int round = 0; round < 3; round++) {
+            outsider.send(_ -> ("GET /%3E?poll=1&wait=0s&since=all" + HOST + "\r\n").repeat(3));
+            bystanderIsServed();
+            outsider.readAvailable();
+        }
+    }
+
+    @Test
+    @DisplayName("H-81 log lines: 5,000 bad requests cause fewer than a hundred lines in the log")
+    void logLines() throws IOException {
+        for (int round = 0; round < 5; round++) {
+            outsider.connect(1_000).send(_ -> "nonsense\r\n\r\n");
+            outsider.close();
+        }
+        bystanderIsServed();
+        assertThat(hub.output().lines().count()).isLessThan(100);
+    }
+}
