@@ -21,10 +21,11 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code new HubMeters(hub).bindTo(registry);}</pre>
  *
- * <p>Adds no counting of its own: each meter reads the hub on the thread that polls the registry. The delay from
- * publish to delivery is bound as a count and a sum; its histogram is available only at {@code /-/metrics}. Counters
- * restart from zero when the hub restarts. Before the first start, counters read 0 and gauges read NaN. Micrometer is
- * an optional dependency of the hub; the application provides it.
+ * <p>Adds no counting of its own: each meter reads the hub on the thread that polls the registry. Gauges that are read
+ * within half a second show the state at the first of these reads. The delay from publish to delivery is bound as a count
+ * and a sum; its histogram is available only at {@code /-/metrics}. Counters restart from zero when the hub restarts.
+ * Before the first start, counters read 0 and gauges read NaN. Micrometer is an optional dependency of the hub; the
+ * application provides it.
  */
 @SuppressWarnings("exports") // Micrometer is optional, so the module does not require it transitively
 public final class HubMeters implements MeterBinder {
@@ -69,7 +70,7 @@ public final class HubMeters implements MeterBinder {
 
     private static double value(MessageHub hub, Metric metric) {
         try {
-            return metric.value().applyAsDouble(hub.metrics());
+            return metric.value().applyAsDouble(hub.recentMetrics());
         } catch (HubRejectedException notStarted) {
             return metric.isCounter() ? 0 : Double.NaN;
         }
@@ -77,7 +78,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LatencyHistogram.Totals delays(MessageHub hub) {
         try {
-            return hub.metrics().counters().latencies();
+            return hub.recentMetrics().counters().latencies();
         } catch (HubRejectedException notStarted) {
             return LatencyHistogram.total(List.of());
         }

@@ -78,6 +78,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageHub extends Service {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration METRICS_MAX_AGE = Duration.ofMillis(500);
     private static final Duration CONFLATION_PERIOD = Duration.ofMillis(50);
 
     /** Large arrays take up to twice their length in a small heap, and what the budget does not count needs room, too. */
@@ -124,6 +125,9 @@ public final class MessageHub extends Service {
     private long incarnation;
 
     private volatile @Nullable HubRuntime hubRuntime;
+    private volatile @Nullable RecentMetrics recentMetrics;
+
+    private record RecentMetrics(MetricsSnapshot snapshot, long takenAt) {}
 
     /** Creates a standalone hub, which is not connected to other nodes. */
     public MessageHub() {
@@ -376,10 +380,24 @@ public final class MessageHub extends Service {
         return runtime().streams();
     }
 
-    /** Returns the values for {@link HubMeters}. */
+    /** Returns the current metrics. */
     MetricsSnapshot metrics() {
         HubRuntime runtime = runtime();
         return new MetricsSnapshot(runtime.store().usage(), runtime.counters(), http.connectionCount(), peers());
+    }
+
+    /** Returns the values for {@link HubMeters}. A registry reads one meter after the other, so they share a snapshot. */
+    MetricsSnapshot recentMetrics() {
+        Counters counters = runtime().counters();
+        long now = time().nanos();
+        RecentMetrics recent = recentMetrics;
+        if (recent == null
+                || !recent.snapshot.counters().equals(counters)
+                || now - recent.takenAt >= METRICS_MAX_AGE.toNanos()) {
+            recent = new RecentMetrics(metrics(), now);
+            recentMetrics = recent;
+        }
+        return recent.snapshot;
     }
 
     /** Returns how far the HTTP subscribers are behind; blocks, so an event loop must not call it. */

@@ -61,6 +61,7 @@ final class EncodedFeeds {
     private EncodedFeed open(Feed feed, WireFormat wireFormat) {
         EncodedFeed encodedFeed = new EncodedFeed(store, slabCache, feed, wireFormat);
         feed.add(encodedFeed);
+        slabCache.feedOpened();
         return encodedFeed;
     }
 
@@ -81,6 +82,7 @@ final class EncodedFeeds {
         if (encodedFeed.groups.isEmpty()) {
             encodedFeed.feed.remove(encodedFeed);
             encodedFeed.closed();
+            slabCache.feedClosed();
             encodedFeeds.computeIfPresent(encodedFeed.feed, (_, byFormat) -> {
                 byFormat.remove(encodedFeed.wireFormat);
                 return byFormat.isEmpty() ? null : byFormat;

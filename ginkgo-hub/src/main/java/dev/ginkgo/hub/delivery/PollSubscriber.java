@@ -10,9 +10,11 @@ import dev.ginkgo.hub.metrics.LoopCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final WriteStallDetector stallDetector;
 
     private long deadline;
+    private @Nullable ScheduledFuture<?> timer;
     private boolean responded;
     private PinnedMemory.@Nullable Pin pin; // of the response, if the socket has not accepted it at once
     private boolean live; // there were no messages when it was visited
@@ -68,6 +71,15 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         deadline = deliveryLoop.now() + waitNanos;
         connection.closeFuture().addListener(closed -> unsubscribe());
         deliveryLoop.scheduleAgain(this);
+        // A real-time hint: only the injected clock decides whether the wait time has elapsed, see also closeIfStalled.
+        timer = connection.eventLoop().schedule(this::respondIfExpired, waitNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void respondIfExpired() {
+        deliveryLoop.updateClock();
+        if (deliveryLoop.now() - deadline >= 0 && subscriberGroup.waiting().remove(this)) {
+            deliveryLoop.scheduleAgain(this);
+        }
     }
 
     @Override
@@ -101,6 +113,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     private void respond(Batch batch) {
         responded = true;
+        cancelTimer();
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
@@ -145,9 +158,16 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         });
     }
 
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
     private void unsubscribe() {
         if (!closed) {
             closed = true;
+            cancelTimer();
             subscriberGroup.waiting().remove(this);
             deliveryLoop.remove(this);
             feeds.leave(subscriberGroup, cursor);
@@ -168,10 +188,8 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     public void closeIfStalled(long timeoutNanos) {
         if (responded && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
             closeAsStalled();
-        } else if (!responded
-                && deliveryLoop.now() - deadline >= 0
-                && subscriberGroup.waiting().remove(this)) {
-            deliveryLoop.scheduleAgain(this);
+        } else if (!responded) {
+            respondIfExpired();
         }
     }
 

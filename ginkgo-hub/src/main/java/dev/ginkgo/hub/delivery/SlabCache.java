@@ -15,6 +15,7 @@ final class SlabCache implements EvictableCache {
     private final PinnedMemory pinnedMemory;
     private final LinkedHashSet<Slab> all = new LinkedHashSet<>();
     private long bytes;
+    private int feeds;
 
     SlabCache(ByteBufAllocator allocator, PinnedMemory pinnedMemory) {
         this.allocator = allocator;
@@ -33,6 +34,19 @@ final class SlabCache implements EvictableCache {
     @Override
     public long bytes() {
         return bytes - pinnedMemory.cachedBytes();
+    }
+
+    @Override
+    public int feeds() {
+        return feeds;
+    }
+
+    void feedOpened() {
+        feeds++;
+    }
+
+    void feedClosed() {
+        feeds--;
     }
 
     void add(Slab slab) {

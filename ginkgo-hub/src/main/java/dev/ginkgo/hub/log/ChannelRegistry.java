@@ -296,14 +296,6 @@ final class ChannelRegistry {
         return mergedFeeds.size();
     }
 
-    /** Returns the number of encoded feeds: one per feed and wire format in use. */
-    int encodings() {
-        return mergedFeeds.all().stream().mapToInt(Feed::encodings).sum()
-                + channels.values().stream()
-                        .mapToInt(log -> log.feed.encodings())
-                        .sum();
-    }
-
     /** Returns how many trie nodes look-ups have visited in total. */
     long trieSteps() {
         return mergedFeeds.visitedNodes();

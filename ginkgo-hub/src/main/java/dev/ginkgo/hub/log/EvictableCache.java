@@ -8,6 +8,9 @@ public interface EvictableCache {
     /** Returns its size in bytes. */
     long bytes();
 
+    /** Returns the number of feeds whose contents it caches, counted once for each wire format. */
+    int feeds();
+
     /**
      * Evicts the oldest element if the cache is larger than {@code keptBytes}.
      *

@@ -303,11 +303,6 @@ public final class Feed {
         return listeners;
     }
 
-    /** Returns the number of encodings of this feed. */
-    int encodings() {
-        return evictionListeners.size();
-    }
-
     /** Returns whether the feed has subscribers, or is kept for one. */
     boolean isInUse() {
         return subscribers > 0 || reservations > 0;

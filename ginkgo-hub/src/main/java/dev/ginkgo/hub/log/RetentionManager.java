@@ -23,6 +23,11 @@ final class RetentionManager {
         }
 
         @Override
+        public int feeds() {
+            return 0;
+        }
+
+        @Override
         public boolean evictOldest(long keptBytes) {
             return false;
         }
@@ -52,6 +57,11 @@ final class RetentionManager {
     /** Returns the used memory in bytes. */
     long used() {
         return used + cache.bytes();
+    }
+
+    /** Returns the number of encoded feeds: one per feed and wire format in use. */
+    int encodings() {
+        return cache.feeds();
     }
 
     /** Adds a cache to the budget; it is evicted before messages are. */

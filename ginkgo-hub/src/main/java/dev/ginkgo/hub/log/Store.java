@@ -375,7 +375,7 @@ public final class Store implements Publisher, AutoCloseable {
                 subscribers,
                 channelRegistry.channels().size(),
                 channelRegistry.patterns(),
-                channelRegistry.encodings(),
+                retention.encodings(),
                 retention.used());
     }
 

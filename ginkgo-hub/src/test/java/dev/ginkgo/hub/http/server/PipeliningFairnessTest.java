@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -112,7 +113,7 @@ class PipeliningFairnessTest {
                     HubAccess.http(testHub.hub()).openConnections().iterator().next();
 
             // When a client sends requests until its socket accepts no more, and reads nothing
-            ByteBuffer requests = ByteBuffer.wrap(GREEDY.repeat(1_000).getBytes());
+            ByteBuffer requests = ByteBuffer.wrap(GREEDY.repeat(1_000).getBytes(US_ASCII));
             AtomicLong published = new AtomicLong(-1);
             AtomicLong maxPending = new AtomicLong();
             await().atMost(Duration.ofSeconds(60)).until(() -> {
