@@ -22,6 +22,7 @@ import dev.ginkgo.hub.http.ClusterWebDirectory;
 import dev.ginkgo.hub.http.HttpFrontend;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.log.ReplicationOutput;
@@ -171,7 +172,8 @@ public final class MessageHub extends Service {
                 new Replication(
                         cluster,
                         transport,
-                        () -> new StoreReplicationSink(runtime().store(), time()),
+                        () -> new StoreReplicationSink(
+                                runtime().store(), runtime().idempotencyCache(), time()),
                         () -> epochFence));
     }
 
@@ -183,7 +185,7 @@ public final class MessageHub extends Service {
         Store opened = closeOnStop(store(limits, counters));
         DeliveryEngine streams =
                 closeOnStop(new DeliveryEngine(opened, allocator, timeSource, random, counters, maxPatternsPerAddress));
-        hubRuntime = new HubRuntime(opened, streams, counters);
+        hubRuntime = new HubRuntime(opened, new IdempotencyCache(timeSource), streams, counters);
         every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));

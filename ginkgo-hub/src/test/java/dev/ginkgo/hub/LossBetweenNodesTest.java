@@ -12,6 +12,7 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.ReplicationOutput;
 import dev.ginkgo.hub.log.Store;
@@ -62,7 +63,8 @@ class LossBetweenNodesTest {
             }),
             epochFence,
             new Counters());
-    private final StoreReplicationSink storeReplicationSink = new StoreReplicationSink(store, TimeSource.system());
+    private final StoreReplicationSink storeReplicationSink =
+            new StoreReplicationSink(store, new IdempotencyCache(TimeSource.system()), TimeSource.system());
     private final List<Gap> gaps = new ArrayList<>();
 
     @AfterEach

@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.log;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
@@ -11,12 +13,14 @@ import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
 import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -84,32 +88,35 @@ public final class Store implements Publisher, AutoCloseable {
     }
 
     @Override
-    public PublishResult publish(ChannelName channel, Payload payload) {
-        return publish(channel, payload, null);
+    public PublishResult publish(ChannelName channel, Payload payload, Optional<IdempotencyKey> key) {
+        return publish(channel, payload, null, key);
     }
 
     /**
-     * Publishes a message if its lease, if there is one, is valid and not superseded when the message is appended.
+     * Publishes a message if its lease is valid and not superseded when the message is appended.
      *
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired or is superseded
      */
-    public PublishResult publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
+    public PublishResult publish(ChannelName channel, Payload payload, Lease lease) {
+        return publish(channel, payload, lease, Optional.empty());
+    }
+
+    private PublishResult publish(
+            ChannelName channel, Payload payload, @Nullable Lease lease, Optional<IdempotencyKey> key) {
         PublishResult publishResult;
         List<Feed.Listeners> changed = new ArrayList<>(1);
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
             ChannelLog log = openChannel(channel);
-            Position position = versionVector.own().next();
-            Instant now = timeSource.now();
-            Envelope envelope = replicationOutput == null
-                    ? null
-                    : replicationOutput.wrap(log, position.sequence(), payload, now, lease);
-            Entry entry = append(log, timeSource.nanos(), position, now, payload, envelope, changed);
-            int peers = replicationOutput == null || envelope == null
+            long nanos = timeSource.nanos();
+            StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
+            Envelope envelope = replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key);
+            append(log, nanos, message, envelope, changed);
+            int peers = envelope == null
                     ? 0
-                    : replicationOutput.send().applyAsInt(envelope);
-            publishResult = new PublishResult(entry.message.id(), channel.text(), log.subscribers(), peers);
+                    : requireNonNull(replicationOutput).send().applyAsInt(envelope);
+            publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.recordPublish();
         Feed.Listeners.appended(changed);
@@ -139,7 +146,9 @@ public final class Store implements Publisher, AutoCloseable {
                 }
                 limits.requireMessageFits(payload.bytes().length);
                 Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-                append(openChannel(channel), timeSource.nanos(), position, published, payload, envelope, changed);
+                ChannelLog log = openChannel(channel);
+                long nanos = timeSource.nanos();
+                append(log, nanos, message(log, nanos, position, published, payload), envelope, changed);
             } else {
                 appendGaps(skipTo(position, channel.text()::equals), changed);
             }
@@ -188,17 +197,19 @@ public final class Store implements Publisher, AutoCloseable {
         return retention.readRange(requested);
     }
 
+    /** Creates a message, and advances the version vector, so that it must be appended. Called under the lock. */
+    StoredMessage message(ChannelLog log, long now, Position position, Instant published, Payload payload) {
+        List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
+        return new StoredMessage(log.name.text(), position, others, published, payload);
+    }
+
     /** Appends a message to its channel and to the merged feeds. Called under the lock. */
-    Entry append(
+    void append(
             ChannelLog log,
             long now,
-            Position position,
-            Instant published,
-            Payload payload,
+            StoredMessage message,
             @Nullable Envelope envelope,
             List<Feed.Listeners> changed) {
-        List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
-        StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         retention.add(entry);
         log.feed.add(entry);
@@ -211,7 +222,6 @@ public final class Store implements Publisher, AutoCloseable {
             retention.charge(feed.cost() - before);
         }
         retention.evict(log, timeSource.nanos());
-        return entry;
     }
 
     ChannelLog openChannel(ChannelName name) {
@@ -224,8 +234,6 @@ public final class Store implements Publisher, AutoCloseable {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
     }
-
-    // ---- retention
 
     /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
     public synchronized void evict() {
@@ -240,8 +248,6 @@ public final class Store implements Publisher, AutoCloseable {
     public synchronized void setCache(EvictableCache cache) {
         retention.setCache(cache);
     }
-
-    // ---- subscribers
 
     /**
      * Prepares the feed for a request, and keeps it for a cursor that is about to be opened. Called without the lock.

@@ -17,7 +17,12 @@ public final class RawHttpClient implements AutoCloseable {
     private final InputStream in;
 
     public RawHttpClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, "127.0.0.1");
+    }
+
+    /** Connects from one of the addresses of this machine. */
+    public RawHttpClient(int port, String from) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = socket.getInputStream();

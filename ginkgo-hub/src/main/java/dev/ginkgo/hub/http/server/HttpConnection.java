@@ -335,7 +335,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Returns the network of the client, by which limits per address count. */
-    InetAddress clientNetwork() {
+    public InetAddress clientNetwork() {
         return clientNetwork;
     }
 
