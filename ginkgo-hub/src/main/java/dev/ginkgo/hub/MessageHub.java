@@ -25,6 +25,7 @@ import dev.ginkgo.hub.http.ClusterWebDirectory;
 import dev.ginkgo.hub.http.HttpFrontend;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.log.ReplicationOutput;
@@ -78,14 +79,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageHub extends Service {
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration METRICS_MAX_AGE = Duration.ofMillis(500);
     private static final Duration CONFLATION_PERIOD = Duration.ofMillis(50);
 
-    /** Large arrays take up to twice their length in a small heap, and what the budget does not count needs room, too. */
-    private static final Size DEFAULT_BUDGET = Size.ofBytes(
-            Math.min(Runtime.getRuntime().maxMemory() / 4, Size.ofMebibytes(64).bytes()));
-
-    private final Setting<Size> budget = setting("store.budget", DEFAULT_BUDGET)
+    private final Setting<Size> budget = setting("store.budget", StoreLimits.DEFAULT_BUDGET)
             .between(Size.ofKibibytes(64), Size.of("1TiB"))
             .help("Memory for messages; one message may use at most an eighth of it");
 
@@ -124,10 +120,8 @@ public final class MessageHub extends Service {
     private final RandomGenerator random;
     private long incarnation;
 
+    private final MetricsCache metricsCache = new MetricsCache();
     private volatile @Nullable HubRuntime hubRuntime;
-    private volatile @Nullable RecentMetrics recentMetrics;
-
-    private record RecentMetrics(MetricsSnapshot snapshot, long takenAt) {}
 
     /** Creates a standalone hub, which is not connected to other nodes. */
     public MessageHub() {
@@ -185,7 +179,8 @@ public final class MessageHub extends Service {
                 new Replication(
                         cluster,
                         transport,
-                        () -> new StoreReplicationSink(runtime().store(), time()),
+                        () -> new StoreReplicationSink(
+                                runtime().store(), runtime().idempotencyCache(), time()),
                         () -> epochFence));
     }
 
@@ -202,7 +197,7 @@ public final class MessageHub extends Service {
                 counters,
                 () -> budget.get().bytes() / 2,
                 maxPatternsPerAddress));
-        hubRuntime = new HubRuntime(opened, streams, counters);
+        hubRuntime = new HubRuntime(opened, new IdempotencyCache(timeSource), streams, counters);
         every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
@@ -232,17 +227,14 @@ public final class MessageHub extends Service {
     private List<HttpRoute> routes(RouteFactory.Context context) {
         Store store = runtime().store();
         Supplier<Status> tree = () -> Ginkgo.rootStatus(this);
+        Optional<ClusterSampler> clusterSampler = cluster.map(joined ->
+                new ClusterSampler(joined, () -> replication.map(Replication::links).orElse(List.of())));
         HubSampler.Source source = new HubSampler.Source(
-                status().path(), this::metrics, store::channels, limits(), tree, cluster.map(this::clusterSampler));
+                status().path(), this::metrics, store::channels, limits(), tree, clusterSampler);
         HubSampler hubSampler = new HubSampler(source, context.streams(), time());
         return List.of(
                 new DashboardRoute(http::hasDashboard, hubSampler, time(), context),
                 AdminRouter.of(context, this::metrics, tree, store::channels, time()));
-    }
-
-    private ClusterSampler clusterSampler(Cluster joined) {
-        return new ClusterSampler(
-                joined, () -> replication.map(Replication::links).orElse(List.of()));
     }
 
     private PeerSummary peers() {
@@ -292,9 +284,8 @@ public final class MessageHub extends Service {
      *     running
      */
     public PublishResult publish(String channel, String text, Lease lease) {
-        return runtime()
-                .store()
-                .publish(ChannelName.of(channel), Payload.text(text), null, requireNonNull(lease, "lease is null"));
+        requireNonNull(lease, "lease is null");
+        return runtime().store().publish(ChannelName.of(channel), Payload.text(text), null, Optional.empty(), lease);
     }
 
     /**
@@ -386,18 +377,9 @@ public final class MessageHub extends Service {
         return new MetricsSnapshot(runtime.store().usage(), runtime.counters(), http.connectionCount(), peers());
     }
 
-    /** Returns the values for {@link HubMeters}. A registry reads one meter after the other, so they share a snapshot. */
+    /** Returns the values for {@link HubMeters}. */
     MetricsSnapshot recentMetrics() {
-        Counters counters = runtime().counters();
-        long now = time().nanos();
-        RecentMetrics recent = recentMetrics;
-        if (recent == null
-                || !recent.snapshot.counters().equals(counters)
-                || now - recent.takenAt >= METRICS_MAX_AGE.toNanos()) {
-            recent = new RecentMetrics(metrics(), now);
-            recentMetrics = recent;
-        }
-        return recent.snapshot;
+        return metricsCache.get(runtime().counters(), time().nanos(), this::metrics);
     }
 
     /** Returns how far the HTTP subscribers are behind; blocks, so an event loop must not call it. */

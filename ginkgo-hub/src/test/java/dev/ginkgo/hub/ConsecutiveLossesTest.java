@@ -7,6 +7,7 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.ReplicationOutput;
 import dev.ginkgo.hub.log.Store;
@@ -49,7 +50,8 @@ class ConsecutiveLossesTest {
             new ReplicationOutput(new NodeIncarnation("10.0.0.1:4440", 7), 0, _ -> 1),
             epochFence,
             new Counters());
-    private final StoreReplicationSink storeReplicationSink = new StoreReplicationSink(store, clock);
+    private final StoreReplicationSink storeReplicationSink =
+            new StoreReplicationSink(store, new IdempotencyCache(clock), clock);
     private long sequence;
 
     @AfterEach

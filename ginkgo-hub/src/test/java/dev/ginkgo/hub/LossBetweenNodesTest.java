@@ -12,6 +12,7 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.ReplicationOutput;
 import dev.ginkgo.hub.log.Store;
@@ -62,7 +63,8 @@ class LossBetweenNodesTest {
             }),
             epochFence,
             new Counters());
-    private final StoreReplicationSink storeReplicationSink = new StoreReplicationSink(store, TimeSource.system());
+    private final StoreReplicationSink storeReplicationSink =
+            new StoreReplicationSink(store, new IdempotencyCache(TimeSource.system()), TimeSource.system());
     private final List<Gap> gaps = new ArrayList<>();
 
     @AfterEach
@@ -220,7 +222,7 @@ class LossBetweenNodesTest {
         try (TestTree<Cluster> cluster = TestTree.start(new Cluster());
                 Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             Lease lease = cluster.root().awaitLeadership();
-            store.publish(ChannelName.of("/n"), Payload.text("mine"), null, lease);
+            store.publish(ChannelName.of("/n"), Payload.text("mine"), null, Optional.empty(), lease);
             Epoch own = lease.epoch();
             storeReplicationSink.relay(new Envelope(
                     OTHER,
@@ -232,7 +234,7 @@ class LossBetweenNodesTest {
                     0,
                     Optional.of(new Epoch(own.cluster(), own.number() + 1))));
 
-            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), null, lease))
+            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), null, Optional.empty(), lease))
                     .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");

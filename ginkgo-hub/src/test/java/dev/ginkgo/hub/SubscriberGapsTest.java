@@ -9,6 +9,7 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.MessageId;
 import dev.ginkgo.hub.message.Since;
@@ -46,7 +47,8 @@ class SubscriberGapsTest {
         private long sequence;
 
         FencedNode(MessageHub hub) {
-            storeReplicationSink = new StoreReplicationSink((Store) hub.publisher(), TimeSource.system());
+            storeReplicationSink = new StoreReplicationSink(
+                    (Store) hub.publisher(), new IdempotencyCache(TimeSource.system()), TimeSource.system());
             receive("/elsewhere", 9);
         }
 

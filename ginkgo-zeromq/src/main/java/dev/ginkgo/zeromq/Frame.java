@@ -18,10 +18,33 @@ import java.util.Map;
 record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
 
     /** Content of a frame. */
-    sealed interface Body permits Heartbeat, Messages, RangeRequest, RangeReply, SnapshotRequest, SnapshotReply {}
+    sealed interface Body
+            permits Features, Heartbeat, Messages, RangeRequest, RangeReply, SnapshotRequest, SnapshotReply {}
 
     /**
-     * Heartbeat: the first frame on a connection, then sent every second.
+     * Features of the format that the sender can read. Sent before each heartbeat until the connection is ready, and then
+     * once more. A node that does not know the frame rejects it, and announces no features itself.
+     *
+     * @param flags a sum of {@link #IDEMPOTENCY_KEYS} and numbers of later versions, which are ignored
+     */
+    record Features(int flags) implements Body {
+        /** Messages may have an idempotency record. */
+        static final int IDEMPOTENCY_KEYS = 1;
+
+        /** The features of this version. */
+        static final Features SUPPORTED = new Features(IDEMPOTENCY_KEYS);
+
+        /** The features of a node that has not announced any. */
+        static final Features NONE = new Features(0);
+
+        /** Returns whether messages may have an idempotency record. */
+        boolean idempotencyKeys() {
+            return (flags & IDEMPOTENCY_KEYS) != 0;
+        }
+    }
+
+    /**
+     * Heartbeat: the first frame on a connection apart from {@link Features}, then sent every second.
      *
      * @param last sequence number of the last message that the sender has published
      * @param receiving whether the sender receives frames from the receiver

@@ -2,6 +2,8 @@ package dev.ginkgo.zeromq;
 
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyKey;
+import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
@@ -64,6 +66,7 @@ final class FrameReader {
 
     private Frame.Body body(int kind, NodeIncarnation from) throws InvalidFrameException {
         return switch (kind) {
+            case FrameWriter.FEATURES -> features();
             case FrameWriter.HEARTBEAT -> heartbeat();
             case FrameWriter.MESSAGES -> new Frame.Messages(messages(from));
             case FrameWriter.RANGE_REQUEST -> new Frame.RangeRequest(range());
@@ -76,6 +79,13 @@ final class FrameReader {
             case FrameWriter.SNAPSHOT_REPLY -> new Frame.SnapshotReply(snapshotChunk());
             default -> throw new InvalidFrameException("unknown kind " + kind);
         };
+    }
+
+    /** Reads the features, and skips what a later version has appended. */
+    private Frame.Features features() {
+        int flags = in.getInt();
+        in.position(in.limit());
+        return new Frame.Features(flags);
     }
 
     private Frame.Heartbeat heartbeat() throws InvalidFrameException {
@@ -151,10 +161,14 @@ final class FrameReader {
         long previous = in.getLong();
         long millis = in.getLong();
         int flags = in.get();
-        require((flags & ~(FrameWriter.BINARY | FrameWriter.FENCED)) == 0, "invalid flags " + flags);
+        require(
+                (flags & ~(FrameWriter.BINARY | FrameWriter.FENCED | FrameWriter.KEYED)) == 0,
+                "invalid flags " + flags);
         Optional<Epoch> epoch = (flags & FrameWriter.FENCED) == 0
                 ? Optional.empty()
                 : Optional.of(new Epoch(text(MAX_CLUSTER_BYTES), in.getLong()));
+        Optional<IdempotencyRecord> idempotency =
+                (flags & FrameWriter.KEYED) == 0 ? Optional.empty() : Optional.of(idempotency());
         String channel = text(Envelope.MAX_CHANNEL);
         byte[] payload = bytes(in.getInt(), Integer.MAX_VALUE);
         return new Envelope(
@@ -165,7 +179,14 @@ final class FrameReader {
                 (flags & FrameWriter.BINARY) != 0,
                 payload,
                 millis,
-                epoch);
+                epoch,
+                idempotency);
+    }
+
+    private IdempotencyRecord idempotency() throws InvalidFrameException {
+        IdempotencyKey key =
+                new IdempotencyKey(text(IdempotencyKey.MAX_LENGTH), text(IdempotencyKey.MAX_DIGEST), in.getLong());
+        return new IdempotencyRecord(key, text(IdempotencyRecord.MAX_ID), in.getInt());
     }
 
     private SequenceRange range() throws InvalidFrameException {

@@ -2,6 +2,7 @@ package dev.ginkgo.zeromq;
 
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.hub.spi.SnapshotChunk;
@@ -27,15 +28,20 @@ import java.util.Optional;
  * snapshot-request = after:64                                    kind 5
  * snapshot-reply   = after:64 through:64 lost:positions items:32 item* end:8 [complete:8 positions watermarks]
  *                                                                kind 6
+ * features         = flags:32                                    kind 7, later versions may append to it
  * origin           = name:text incarnation:64
  * range            = origin from:64 to:64
  * item             = origin age:64 watermarks message
  * positions        = count:16 (origin last:64)*
  * watermarks       = count:32 (number:64 incarnation:64 sequence:64)*
- * message          = sequence:64 previous:64 millis:64 flags:8 [cluster:text number:64] channel:text length:32 payload
+ * message          = sequence:64 previous:64 millis:64 flags:8 [epoch] [idempotency] channel:text length:32 payload
+ * epoch            = cluster:text number:64
+ * idempotency      = key:text digest:text client:64 id:text receivers:32
  * </pre>
  *
- * The origin of a message is that of its frame, range, or item. Flags: 1 binary, 2 with an epoch.
+ * The origin of a message is that of its frame, range, or item. Flags: 1 binary, 2 with an epoch, 4 with an idempotency
+ * record. A node sends flag 4 only to nodes that have announced the feature, so that nodes of the first version, which
+ * reject unknown flags, receive every message.
  */
 final class FrameWriter {
     /** First bytes of each frame, and the ZeroMQ subscription. */
@@ -48,33 +54,48 @@ final class FrameWriter {
     static final int RANGE_REPLY = 4;
     static final int SNAPSHOT_REQUEST = 5;
     static final int SNAPSHOT_REPLY = 6;
+    static final int FEATURES = 7;
     static final int BINARY = 1;
     static final int FENCED = 2;
+    static final int KEYED = 4;
 
     /** Upper bound, in bytes, of a frame with one message, without its payload. */
     static final int OVERHEAD = 8 * 1024;
 
-    private FrameWriter() {}
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private final DataOutputStream out = new DataOutputStream(bytes);
+    private final boolean keys;
 
-    /** Returns the bytes of a frame. */
-    static byte[] write(Frame frame) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        DataOutputStream out = new DataOutputStream(bytes);
+    private FrameWriter(Frame.Features features) {
+        keys = features.idempotencyKeys();
+    }
+
+    /**
+     * Returns the bytes of a frame.
+     *
+     * @param features the features that the receiver has announced
+     */
+    static byte[] write(Frame frame, Frame.Features features) {
         try {
-            out.write(PREFIX);
-            out.writeByte(VERSION);
-            out.writeByte(kind(frame.body()));
-            origin(out, frame.from());
-            origin(out, frame.to());
-            body(out, frame.body());
+            return new FrameWriter(features).write(frame);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // impossible when writing to memory
         }
+    }
+
+    private byte[] write(Frame frame) throws IOException {
+        out.write(PREFIX);
+        out.writeByte(VERSION);
+        out.writeByte(kind(frame.body()));
+        origin(frame.from());
+        origin(frame.to());
+        body(frame.body());
         return bytes.toByteArray();
     }
 
     private static int kind(Frame.Body body) {
         return switch (body) {
+            case Frame.Features _ -> FEATURES;
             case Frame.Heartbeat _ -> HEARTBEAT;
             case Frame.Messages _ -> MESSAGES;
             case Frame.RangeRequest _ -> RANGE_REQUEST;
@@ -84,57 +105,58 @@ final class FrameWriter {
         };
     }
 
-    private static void body(DataOutputStream out, Frame.Body body) throws IOException {
+    private void body(Frame.Body body) throws IOException {
         switch (body) {
+            case Frame.Features(int flags) -> out.writeInt(flags);
             case Frame.Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) -> {
                 out.writeLong(last);
                 out.writeBoolean(receiving);
                 for (Map.Entry<NodeIncarnation, Long> other : others.entrySet()) {
-                    origin(out, other.getKey());
+                    origin(other.getKey());
                     out.writeLong(other.getValue());
                 }
             }
-            case Frame.Messages(List<Envelope> messages) -> messages(out, messages);
-            case Frame.RangeRequest(SequenceRange range) -> range(out, range);
+            case Frame.Messages(List<Envelope> messages) -> messages(messages);
+            case Frame.RangeRequest(SequenceRange range) -> range(range);
             case Frame.RangeReply(var rangeResponse) -> {
-                range(out, rangeResponse.range());
+                range(rangeResponse.range());
                 out.writeLong(rangeResponse.through());
-                messages(out, rangeResponse.messages());
+                messages(rangeResponse.messages());
             }
             case Frame.SnapshotRequest(long after) -> out.writeLong(after);
-            case Frame.SnapshotReply(SnapshotChunk snapshotChunk) -> snapshotChunk(out, snapshotChunk);
+            case Frame.SnapshotReply(SnapshotChunk snapshotChunk) -> snapshotChunk(snapshotChunk);
         }
     }
 
-    private static void snapshotChunk(DataOutputStream out, SnapshotChunk snapshotChunk) throws IOException {
+    private void snapshotChunk(SnapshotChunk snapshotChunk) throws IOException {
         out.writeLong(snapshotChunk.after());
         out.writeLong(snapshotChunk.through());
-        positions(out, snapshotChunk.lost());
+        positions(snapshotChunk.lost());
         out.writeInt(snapshotChunk.items().size());
         for (SnapshotChunk.Item item : snapshotChunk.items()) {
-            origin(out, item.message().origin());
+            origin(item.message().origin());
             out.writeLong(item.ageMillis());
-            watermarks(out, item.evicted());
-            message(out, item.message());
+            watermarks(item.evicted());
+            message(item.message());
         }
         out.writeBoolean(snapshotChunk.end().isPresent());
         if (snapshotChunk.end().isPresent()) {
             SnapshotChunk.End end = snapshotChunk.end().get();
             out.writeBoolean(end.complete());
-            positions(out, end.positions());
-            watermarks(out, end.evicted());
+            positions(end.positions());
+            watermarks(end.evicted());
         }
     }
 
-    private static void positions(DataOutputStream out, Map<NodeIncarnation, Long> positions) throws IOException {
+    private void positions(Map<NodeIncarnation, Long> positions) throws IOException {
         out.writeShort(positions.size());
         for (Map.Entry<NodeIncarnation, Long> each : positions.entrySet()) {
-            origin(out, each.getKey());
+            origin(each.getKey());
             out.writeLong(each.getValue());
         }
     }
 
-    private static void watermarks(DataOutputStream out, List<SnapshotChunk.Watermark> watermarks) throws IOException {
+    private void watermarks(List<SnapshotChunk.Watermark> watermarks) throws IOException {
         out.writeInt(watermarks.size());
         for (SnapshotChunk.Watermark watermark : watermarks) {
             out.writeLong(watermark.origin());
@@ -143,39 +165,53 @@ final class FrameWriter {
         }
     }
 
-    private static void range(DataOutputStream out, SequenceRange sequenceRange) throws IOException {
-        origin(out, sequenceRange.origin());
+    private void range(SequenceRange sequenceRange) throws IOException {
+        origin(sequenceRange.origin());
         out.writeLong(sequenceRange.from());
         out.writeLong(sequenceRange.to());
     }
 
-    private static void messages(DataOutputStream out, List<Envelope> messages) throws IOException {
+    private void messages(List<Envelope> messages) throws IOException {
         for (Envelope message : messages) {
-            message(out, message);
+            message(message);
         }
     }
 
-    private static void message(DataOutputStream out, Envelope message) throws IOException {
+    private void message(Envelope message) throws IOException {
         Optional<Epoch> epoch = message.epoch();
+        Optional<IdempotencyRecord> idempotency = keys ? message.idempotency() : Optional.empty();
         out.writeLong(message.sequence());
         out.writeLong(message.previous());
         out.writeLong(message.publishedMillis());
-        out.writeByte((message.binary() ? BINARY : 0) | (epoch.isPresent() ? FENCED : 0));
+        out.writeByte((message.binary() ? BINARY : 0)
+                | (epoch.isPresent() ? FENCED : 0)
+                | (idempotency.isPresent() ? KEYED : 0));
         if (epoch.isPresent()) {
-            text(out, epoch.get().cluster());
+            text(epoch.get().cluster());
             out.writeLong(epoch.get().number());
         }
-        text(out, message.channel());
+        if (idempotency.isPresent()) {
+            idempotency(idempotency.get());
+        }
+        text(message.channel());
         out.writeInt(message.payload().length);
         out.write(message.payload());
     }
 
-    private static void origin(DataOutputStream out, NodeIncarnation nodeIncarnation) throws IOException {
-        text(out, nodeIncarnation.name());
+    private void idempotency(IdempotencyRecord idempotency) throws IOException {
+        text(idempotency.key().text());
+        text(idempotency.key().requestDigest());
+        out.writeLong(idempotency.key().client());
+        text(idempotency.messageId());
+        out.writeInt(idempotency.receivers());
+    }
+
+    private void origin(NodeIncarnation nodeIncarnation) throws IOException {
+        text(nodeIncarnation.name());
         out.writeLong(nodeIncarnation.incarnation());
     }
 
-    private static void text(DataOutputStream out, String text) throws IOException {
+    private void text(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeShort(bytes.length);
         out.write(bytes);

@@ -261,6 +261,7 @@ final class ZmqEventLoop {
         long now = timeSource.nanos();
         peer.recordReceived(now);
         switch (frame.body()) {
+            case Frame.Features features -> peer.handleFeatures(features);
             case Frame.Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) -> {
                 peer.handleHeartbeat(receiving, now);
                 transportListener.heartbeat(frame.from(), last, others);

@@ -10,6 +10,7 @@ import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +57,14 @@ final class ZmqPeer {
 
     private ZMQ.Socket socket;
     private boolean subscribed;
-    private byte @Nullable [] pending;
+    private final Deque<byte[]> pending = new ArrayDeque<>(2); // sent before all others
     private boolean messagesNext; // control frames and messages alternate, so that neither delay the other
     private boolean full;
     private long notReadySince;
     private long reconnectNanos = MIN_RECONNECT_NANOS;
     private long nextHeartbeat;
 
+    private Frame.Features features = Frame.Features.NONE;
     private boolean heartbeatReceived;
     private long lastSequence;
     private boolean receiving;
@@ -129,6 +131,11 @@ final class ZmqPeer {
         }
     }
 
+    /** Records which features of the format the peer can read. */
+    void handleFeatures(Frame.Features announced) {
+        features = announced;
+    }
+
     /**
      * Handles a heartbeat of the peer.
      *
@@ -138,6 +145,9 @@ final class ZmqPeer {
         heartbeatReceived = true;
         recordReceived(now);
         if (peerReceives && subscribed) {
+            if (!ready) {
+                enqueue(Frame.Features.SUPPORTED); // the peer may have dropped earlier ones from an unknown sender
+            }
             ready = true;
             reconnectNanos = MIN_RECONNECT_NANOS;
         } else if (ready) {
@@ -184,14 +194,15 @@ final class ZmqPeer {
     private void subscribed(long now) {
         disconnected(now);
         subscribed = true;
-        pending = write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions()));
+        pending.add(write(Frame.Features.SUPPORTED));
+        pending.add(write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions())));
         nextHeartbeat = now + EAGER_HEARTBEAT_NANOS;
     }
 
     private void disconnected(long now) {
         subscribed = false;
         full = false;
-        pending = null;
+        pending.clear();
         controlFrames.clear();
         sendQueue.close();
         markNotReady(now);
@@ -209,15 +220,14 @@ final class ZmqPeer {
         for (byte[] frame = nextFrame(now); frame != null; frame = nextFrame(now)) {
             full = !socket.send(frame, ZMQ.DONTWAIT);
             if (full) {
-                pending = frame;
+                pending.addFirst(frame);
                 return;
             }
         }
     }
 
     private byte @Nullable [] nextFrame(long now) {
-        byte[] frame = pending;
-        pending = null;
+        byte[] frame = pending.poll();
         if (frame != null) {
             return frame;
         }
@@ -236,7 +246,13 @@ final class ZmqPeer {
             return null;
         }
         nextHeartbeat = now + (ready && receiving ? HEARTBEAT_NANOS : EAGER_HEARTBEAT_NANOS);
-        return write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
+        byte[] heartbeat =
+                write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
+        if (ready) {
+            return heartbeat;
+        }
+        pending.add(heartbeat);
+        return write(Frame.Features.SUPPORTED);
     }
 
     /**
@@ -250,7 +266,7 @@ final class ZmqPeer {
     }
 
     private byte[] write(Frame.Body body) {
-        return FrameWriter.write(new Frame(self, peer.origin(), body));
+        return FrameWriter.write(new Frame(self, peer.origin(), body), features);
     }
 
     void close() {

@@ -3,10 +3,13 @@ package dev.ginkgo.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.spi.IdempotencyKey;
+import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.hub.spi.TransportContract;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -37,6 +40,19 @@ class ZmqEventLoopTest {
             assertThat(eventLoopThreads()).containsExactly("zeromq-a", "zeromq-b");
         }
         assertThat(eventLoopThreads()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "K-40 nodes that are connected have announced their features: an idempotency key arrives with its message")
+    void connectedNodes_sendKeys() throws Exception {
+        IdempotencyRecord record = new IdempotencyRecord(new IdempotencyKey("k", "digest", 7), "AAcB", 3);
+        try (ZmqPair pair = new ZmqPair("", "")) {
+            pair.awaitReady();
+            pair.a.publish("text", Optional.of(record));
+            await().atMost(Duration.ofSeconds(15)).until(() -> pair.b.texts().size() == 1);
+            assertThat(pair.b.keys()).containsExactly(Optional.of(record));
+        }
     }
 
     private static List<String> eventLoopThreads() {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Service;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.RangeResponse;
@@ -75,6 +76,7 @@ final class ZmqPair implements AutoCloseable {
         private final NodeIncarnation self;
         private final Transport transport;
         private final List<String> texts = new CopyOnWriteArrayList<>();
+        private final List<Optional<IdempotencyRecord>> keys = new CopyOnWriteArrayList<>();
         private final Set<NodeIncarnation> heartbeatsFrom = ConcurrentHashMap.newKeySet();
         private Address address = new Address("nowhere", 0);
         private final Set<String> callerThreads = ConcurrentHashMap.newKeySet();
@@ -114,10 +116,19 @@ final class ZmqPair implements AutoCloseable {
             return callerThreads;
         }
 
-        synchronized void publish(String text) {
+        /** Returns the idempotency records of the messages in {@link #texts}. */
+        List<Optional<IdempotencyRecord>> keys() {
+            return keys;
+        }
+
+        void publish(String text) {
+            publish(text, Optional.empty());
+        }
+
+        synchronized void publish(String text, Optional<IdempotencyRecord> key) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             last++;
-            transport.send(new Envelope(self, last, last - 1, "/texts", false, bytes, 0, Optional.empty()));
+            transport.send(new Envelope(self, last, last - 1, "/texts", false, bytes, 0, Optional.empty(), key));
         }
 
         @Override
@@ -128,6 +139,7 @@ final class ZmqPair implements AutoCloseable {
         @Override
         public void received(Envelope message) {
             callerThreads.add(Thread.currentThread().getName());
+            keys.add(message.idempotency());
             texts.add(new String(message.payload(), StandardCharsets.UTF_8));
         }
 

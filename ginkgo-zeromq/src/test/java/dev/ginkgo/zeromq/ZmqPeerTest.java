@@ -68,11 +68,13 @@ class ZmqPeerTest {
                     0);
             await().until(() -> {
                 zmqPeer.step(0);
-                return subscriber.recv(ZMQ.DONTWAIT) != null; // the first heartbeat
+                return subscriber.recv(ZMQ.DONTWAIT) != null; // the features
             });
+            assertThat(receive(subscriber)).isInstanceOf(Frame.Heartbeat.class);
             zmqPeer.handleHeartbeat(true, second);
             zmqPeer.step(second);
-            assertThat(subscriber.recv()).isNotNull();
+            assertThat(receive(subscriber)).isEqualTo(Frame.Features.SUPPORTED);
+            assertThat(receive(subscriber)).isInstanceOf(Frame.Heartbeat.class);
             assertThat(zmqPeer.isReady()).isTrue();
             assertThat(zmqPeer.nextDeadline(second)).isEqualTo(2 * second);
 
@@ -84,9 +86,14 @@ class ZmqPeerTest {
             zmqPeer.step(later);
 
             // Then this node sends a heartbeat immediately
-            assertThat(subscriber.recv()).isNotNull();
+            assertThat(receive(subscriber)).isEqualTo(Frame.Features.SUPPORTED);
+            assertThat(receive(subscriber)).isInstanceOf(Frame.Heartbeat.class);
             zmqPeer.close();
             sockets.close(subscriber);
         }
+    }
+
+    private static Frame.Body receive(ZMQ.Socket subscriber) throws InvalidFrameException {
+        return FrameReader.read(subscriber.recv()).body();
     }
 }

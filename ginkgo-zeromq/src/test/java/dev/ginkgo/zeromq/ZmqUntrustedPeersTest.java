@@ -55,7 +55,8 @@ class ZmqUntrustedPeersTest {
             sendRaw(port, noise);
 
             NodeIncarnation forger = new NodeIncarnation("0.evil", 1);
-            byte[] forged = FrameWriter.write(new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
+            byte[] forged = FrameWriter.write(
+                    new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())), Frame.Features.NONE);
             byte[] huge = Arrays.copyOf(forged, 8 * 1024 * 1024);
             byte[] newerVersion = forged.clone();
             newerVersion[2] = 2;
@@ -100,8 +101,8 @@ class ZmqUntrustedPeersTest {
             pair.awaitReady();
             long usedBefore = usedMemory();
             NodeIncarnation forger = new NodeIncarnation("0.evil", 1);
-            byte[] heartbeat =
-                    FrameWriter.write(new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
+            byte[] heartbeat = FrameWriter.write(
+                    new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())), Frame.Features.NONE);
 
             try (ZContext context = new ZContext()) {
                 for (int i = 0; i < 10; i++) {

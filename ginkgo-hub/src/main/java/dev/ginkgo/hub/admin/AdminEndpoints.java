@@ -128,7 +128,7 @@ final class AdminEndpoints {
                         ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
                         : "gone");
         json.writeStringField("channel", openStream.selector().text());
-        json.writeStringField("form", openStream.wireFormat().parameterValue());
+        json.writeStringField("form", openStream.wireFormat().displayName());
         json.writeNumberField("behind", lag.behind());
         json.writeNumberField("pinned-bytes", lag.pendingBytes());
         json.writeNumberField(

@@ -158,7 +158,7 @@ public final class HubSampler implements DashboardStream.Sampler {
                             ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
                             : "closed");
             json.writeStringField("channel", stream.selector().text());
-            json.writeStringField("format", stream.wireFormat().parameterValue());
+            json.writeStringField("format", stream.wireFormat().displayName());
             json.writeNumberField("behind", each.behind());
             json.writeNumberField("pinnedBytes", each.pendingBytes());
             json.writeNumberField("ageMillis", millisSince(stream.openedAt()));

@@ -12,6 +12,11 @@ interface BodyFormat {
      */
     void writeMessage(StoredMessage message, boolean alone, ByteBuf out);
 
+    /** Returns whether the body of a message is not text. */
+    default boolean isBinary(StoredMessage message, boolean alone) {
+        return false;
+    }
+
     /** Writes a control event. */
     void writeEvent(ControlEvent event, ByteBuf out);
 

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.framing;
 
 import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Plain payloads. What would be ambiguous in plain form is written as JSON after the record separator U+001E, as in RFC
@@ -12,27 +13,47 @@ final class LineFormat implements BodyFormat {
     static final byte RECORD_SEPARATOR = 0x1e;
 
     private final boolean lines;
+    private final boolean ids;
 
-    /**
-     * Creates the format.
-     *
-     * @param lines whether each message ends with a line feed, and binary payloads are base64-encoded; otherwise the
-     *     frames separate the messages
-     */
-    LineFormat(boolean lines) {
+    private LineFormat(boolean lines, boolean ids) {
         this.lines = lines;
+        this.ids = ids;
+    }
+
+    /** Returns the format in which each message ends with a line feed, and binary payloads are base64-encoded. */
+    static LineFormat lines() {
+        return new LineFormat(true, false);
+    }
+
+    /** Returns the format {@link #lines} in which a plain payload follows its message id and a tab, which no id contains. */
+    static LineFormat linesWithIds() {
+        return new LineFormat(true, true);
+    }
+
+    /** Returns the format in which the frames separate the messages. */
+    static LineFormat frames() {
+        return new LineFormat(false, false);
     }
 
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
         byte[] bytes = message.payloadBytes();
         if (alone && (message.isBinary() ? !lines : isPlain(bytes))) {
+            if (ids) {
+                out.writeCharSequence(message.id(), StandardCharsets.US_ASCII);
+                out.writeByte('\t');
+            }
             out.writeBytes(bytes);
         } else {
             out.writeByte(RECORD_SEPARATOR);
             MessageJson.writeMessage(message, alone, out);
         }
         end(out);
+    }
+
+    @Override
+    public boolean isBinary(StoredMessage message, boolean alone) {
+        return alone && message.isBinary() && !lines;
     }
 
     private static boolean isPlain(byte[] bytes) {

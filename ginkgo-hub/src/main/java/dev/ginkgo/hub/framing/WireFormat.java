@@ -9,13 +9,17 @@ import java.util.function.Consumer;
 /** Wire format of a stream: a body format and its framing. */
 public enum WireFormat {
     /** One line per message, {@code text/plain}, in HTTP chunks. */
-    LINES(new LineFormat(true), FrameEncoder.CHUNK),
+    LINES(LineFormat.lines(), FrameEncoder.CHUNK),
+    /** As {@link #LINES}, with the id of each message, so that a subscriber can resume. */
+    LINES_WITH_IDS(LineFormat.linesWithIds(), FrameEncoder.CHUNK),
     /** Server-sent events, {@code text/event-stream}, in HTTP chunks. */
     SSE(new SseFormat(), FrameEncoder.CHUNK),
     /** One JSON object per line, {@code application/x-ndjson}, in HTTP chunks. */
-    NDJSON(new NdjsonFormat(), FrameEncoder.CHUNK),
+    NDJSON(new NdjsonFormat(true), FrameEncoder.CHUNK),
     /** One WebSocket frame per message: text or binary. */
-    WEBSOCKET(new LineFormat(false), FrameEncoder.WEBSOCKET);
+    WEBSOCKET(LineFormat.frames(), FrameEncoder.WEBSOCKET),
+    /** One WebSocket text frame per message, with the same JSON object as in NDJSON. */
+    WEBSOCKET_NDJSON(new NdjsonFormat(false), FrameEncoder.WEBSOCKET);
 
     @SuppressWarnings("ImmutableEnumChecker") // formats are immutable
     private final BodyFormat bodyFormat;
@@ -27,9 +31,9 @@ public enum WireFormat {
         this.encoder = frameEncoder;
     }
 
-    /** Returns the name of the format in the query parameter {@code as}. */
-    public String parameterValue() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Returns the name of the format on the hub's pages. */
+    public String displayName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
@@ -43,7 +47,7 @@ public enum WireFormat {
 
     /** Writes the frame around an encoded body, and consumes the body. */
     public void encodeFrame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
-        encoder.writeFrame(body, alone && message.isBinary(), out);
+        encoder.writeFrame(body, bodyFormat.isBinary(message, alone), out);
     }
 
     /** Returns a control event in its frame. */

@@ -2,15 +2,17 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selects the representation for a {@code GET} of a channel: by {@code ?as=}, else by an upgrade to WebSocket, else by
+ * Selects the representation for a {@code GET} of a channel: by an upgrade to WebSocket and by {@code ?as=}, else by
  * {@code Accept} (RFC 9110, section 12.5.1).
  *
  * <p>Among representations of equal quality the one with the more specific media range wins, then the first in the
@@ -23,7 +25,9 @@ final class ContentNegotiation {
         SSE("text/event-stream", "sse"),
         NDJSON("application/x-ndjson", "ndjson"),
         PAGE("text/html", null),
-        WEBSOCKET(null, null);
+        LINES_WITH_IDS(null, null),
+        WEBSOCKET(null, null),
+        WEBSOCKET_NDJSON(null, null);
 
         private final @Nullable String type;
         private final @Nullable String name;
@@ -31,6 +35,10 @@ final class ContentNegotiation {
         Representation(@Nullable String type, @Nullable String name) {
             this.type = type;
             this.name = name;
+        }
+
+        boolean isWebSocket() {
+            return this == WEBSOCKET || this == WEBSOCKET_NDJSON;
         }
     }
 
@@ -49,17 +57,57 @@ final class ContentNegotiation {
 
     private ContentNegotiation() {}
 
-    static Representation choose(HttpHeaders headers, @Nullable String as) throws ProblemException {
-        boolean upgrade = headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
-                && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
-        if (as != null) {
-            if (upgrade) {
-                throw new ProblemException(
-                        ProblemType.BAD_PARAMETER, "the parameter \"as\" does not apply to a WebSocket");
-            }
-            return byName(as);
+    /**
+     * Returns the representation for a request.
+     *
+     * @param singleChannel whether a single channel is requested, not a pattern or a list
+     */
+    static Representation choose(HttpHeaders headers, RequestTarget requestTarget, boolean singleChannel)
+            throws ProblemException {
+        Map<String, String> parameters = requestTarget.parameters();
+        String as = parameters.get("as");
+        boolean ids = SubscribeRequestParser.ids(requestTarget);
+        if (headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)) {
+            return webSocket(as, ids);
         }
-        return upgrade ? Representation.WEBSOCKET : byAccept(headers.getAll(HttpHeaderNames.ACCEPT));
+        Representation representation;
+        if (as != null) {
+            representation = byName(as);
+        } else if (singleChannel && !ids && !parameters.containsKey("poll") && isEventSource(headers)) {
+            representation = Representation.SSE;
+        } else {
+            representation = byAccept(headers.getAll(HttpHeaderNames.ACCEPT));
+        }
+        return ids && representation == Representation.LINES ? Representation.LINES_WITH_IDS : representation;
+    }
+
+    private static Representation webSocket(@Nullable String as, boolean ids) throws ProblemException {
+        if ("ndjson".equals(as)) {
+            return Representation.WEBSOCKET_NDJSON;
+        }
+        if (as != null && !as.equals("lines")) {
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER,
+                    "as=" + as + " does not apply to a WebSocket; valid values are lines and ndjson");
+        }
+        if (ids) {
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER,
+                    "the parameter \"ids\" does not apply to a WebSocket; use as=ndjson, which has ids");
+        }
+        return Representation.WEBSOCKET;
+    }
+
+    /**
+     * Returns whether a request can only be that of a library for server-sent events in a browser, such as sse.js, that sets
+     * no {@code Accept}: a script (Fetch Metadata) sends {@code Last-Event-ID}, which is defined for server-sent events
+     * (HTML standard, section 9.2), and the default of the browser.
+     */
+    private static boolean isEventSource(HttpHeaders headers) {
+        return !headers.get(SubscribeRequestParser.LAST_EVENT_ID, "").isEmpty()
+                && headers.containsValue("Sec-Fetch-Dest", "empty", true)
+                && headers.getAll(HttpHeaderNames.ACCEPT).equals(List.of("*/*"));
     }
 
     private static Representation byName(String name) throws ProblemException {

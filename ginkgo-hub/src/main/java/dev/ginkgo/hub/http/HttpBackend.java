@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.metrics.Counters;
 
@@ -8,6 +9,9 @@ import dev.ginkgo.hub.metrics.Counters;
 public interface HttpBackend {
     /** Accepts published messages. */
     Publisher publisher();
+
+    /** Results of publish requests with an idempotency key. */
+    IdempotencyCache idempotencyCache();
 
     /** Attaches the connections of subscribers. */
     StreamAttacher streams();

@@ -205,7 +205,7 @@ public final class HttpFrontend extends Service {
                 routes(streams, shutdown),
                 new PublishHandler(
                         hub.publisher(),
-                        new IdempotencyCache(time()),
+                        hub.idempotencyCache(),
                         new BodyBudget(
                                 () -> maxBodyMemory.get().bytes(),
                                 () -> maxBodyMemoryPerAddress.get().bytes(),

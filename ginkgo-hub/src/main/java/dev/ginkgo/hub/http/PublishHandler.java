@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.http.server.BodyBudget;
@@ -10,14 +12,21 @@ import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestBody;
 import dev.ginkgo.hub.http.server.RequestTarget;
 import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.InvalidChannelException;
 import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.net.ClientNetwork;
+import dev.ginkgo.hub.spi.IdempotencyKey;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,47 +61,65 @@ final class PublishHandler {
         boolean binary = requestBody.isBinary();
         byte[] bytes = requestBody.readAll();
         if (key == null) {
-            respond(exchange, publish(exchange, channel, binary, bytes), false);
+            respond(exchange, publish(exchange, channel, binary, bytes, Optional.empty()), false);
             return;
         }
-        byte[] cached = idempotencyCache.begin(key, IdempotencyCache.digest(channel, binary, bytes));
-        if (cached != null) {
-            respond(exchange, cached, true);
-            return;
+        long client = ClientNetwork.number(exchange.connection().clientNetwork());
+        IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, binary, bytes), client);
+        switch (idempotencyCache.begin(idempotencyKey)) {
+            case IdempotencyCache.Lookup.New _ ->
+                respond(exchange, publishFirst(exchange, channel, binary, bytes, idempotencyKey), false);
+            case IdempotencyCache.Lookup.Repeated(PublishResult result) -> respond(exchange, result, true);
+            case IdempotencyCache.Lookup.KeyReused _ ->
+                throw new ProblemException(
+                        ProblemType.KEY_REUSED,
+                        "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
+            case IdempotencyCache.Lookup.InProgress _ ->
+                throw new ProblemException(
+                                ProblemType.UNDER_WAY,
+                                "the first request with this Idempotency-Key has not been answered yet")
+                        .withHeader("Retry-After", "1");
         }
-        byte[] response = null;
+    }
+
+    /** Publishes a message whose key is new, and stores the result. A rejected request may be repeated with its key. */
+    private PublishResult publishFirst(
+            Exchange exchange, ChannelName channel, boolean binary, byte[] bytes, IdempotencyKey key)
+            throws ProblemException {
+        PublishResult publishResult = null;
         try {
-            response = publish(exchange, channel, binary, bytes);
-            idempotencyCache.complete(key, response);
+            publishResult = publish(exchange, channel, binary, bytes, Optional.of(key));
+            idempotencyCache.complete(key, publishResult);
         } finally {
-            if (response == null) {
+            if (publishResult == null) {
                 idempotencyCache.remove(key);
             }
         }
-        respond(exchange, response, false);
+        return publishResult;
     }
 
-    private byte[] publish(Exchange exchange, ChannelName channel, boolean binary, byte[] bytes)
+    private PublishResult publish(
+            Exchange exchange, ChannelName channel, boolean binary, byte[] bytes, Optional<IdempotencyKey> key)
             throws ProblemException {
-        PublishResult publishResult;
         try {
-            publishResult = publisher.publish(
+            return publisher.publish(
                     channel,
                     binary ? Payload.binary(bytes) : Payload.text(bytes),
-                    exchange.connection().clientNetwork());
+                    exchange.connection().clientNetwork(),
+                    key);
         } catch (HubRejectedException e) {
             throw problemOf(e);
         }
-        return JsonBody.object(json -> {
+    }
+
+    private static void respond(Exchange exchange, PublishResult publishResult, boolean replayed) {
+        byte[] body = JsonBody.object(json -> {
             json.writeStringField("id", publishResult.id());
             json.writeStringField("channel", publishResult.channel());
             json.writeNumberField("receivers", publishResult.receivers());
             json.writeNumberField("peers", publishResult.peers());
         });
-    }
-
-    private static void respond(Exchange exchange, byte[] json, boolean replayed) {
-        FullHttpResponse response = Responses.of(HttpResponseStatus.OK, Responses.JSON, json);
+        FullHttpResponse response = Responses.of(HttpResponseStatus.OK, Responses.JSON, body);
         if (replayed) {
             response.headers().set("Idempotency-Replayed", "true");
         }
@@ -106,17 +133,26 @@ final class PublishHandler {
             return null;
         }
         String key = keys.getFirst();
-        boolean valid = keys.size() == 1
-                && !key.isEmpty()
-                && key.length() <= IdempotencyCache.MAX_KEY_LENGTH
-                && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
-        if (!valid) {
+        if (keys.size() > 1 || !IdempotencyKey.isValid(key)) {
             throw new ProblemException(
                     ProblemType.BAD_KEY,
-                    "an Idempotency-Key may be sent once, with 1 to " + IdempotencyCache.MAX_KEY_LENGTH
+                    "an Idempotency-Key may be sent once, with 1 to " + IdempotencyKey.MAX_LENGTH
                             + " visible ASCII characters");
         }
         return key;
+    }
+
+    /** Returns the digest of a publish request, over its channel, payload type and body. */
+    static String digest(ChannelName channel, boolean binary, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(channel.text().getBytes(UTF_8));
+            digest.update((byte) 0); // a separator that no channel name contains
+            digest.update((byte) (binary ? 1 : 0));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Converts a rejection by the hub to an error response. */

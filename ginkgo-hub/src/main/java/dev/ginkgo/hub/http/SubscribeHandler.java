@@ -42,9 +42,11 @@ final class SubscribeHandler {
         SubscribeRequest subscribeRequest =
                 SubscribeRequestParser.parse(exchange.request().headers(), requestTarget);
         ContentNegotiation.Representation representation = ContentNegotiation.choose(
-                exchange.request().headers(), requestTarget.parameters().get("as"));
+                exchange.request().headers(),
+                requestTarget,
+                subscribeRequest.selector().isChannel());
         Duration poll = SubscribeRequestParser.poll(requestTarget);
-        if (poll != null && representation == ContentNegotiation.Representation.WEBSOCKET) {
+        if (poll != null && representation.isWebSocket()) {
             throw new ProblemException(
                     ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
         }
@@ -60,10 +62,7 @@ final class SubscribeHandler {
         if (representation == ContentNegotiation.Representation.PAGE) {
             exchange.respond(page());
         } else if (exchange.isHead()) {
-            exchange.respond(
-                    representation == ContentNegotiation.Representation.WEBSOCKET
-                            ? Responses.noContent()
-                            : head(representation));
+            exchange.respond(representation.isWebSocket() ? Responses.noContent() : head(representation));
         } else {
             requireStreamAllowed(exchange, subscribeRequest);
             if (poll == null) {
@@ -90,10 +89,9 @@ final class SubscribeHandler {
     private void stream(
             Exchange exchange, SubscribeRequest subscribeRequest, ContentNegotiation.Representation representation)
             throws ProblemException {
-        FullHttpResponse head = representation == ContentNegotiation.Representation.WEBSOCKET
-                ? WebSocketHandshake.response(exchange.request())
-                : head(representation);
-        if (representation != ContentNegotiation.Representation.WEBSOCKET) {
+        FullHttpResponse head =
+                representation.isWebSocket() ? WebSocketHandshake.response(exchange.request()) : head(representation);
+        if (!representation.isWebSocket()) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         }
         exchange.addCorsHeaders(head);
@@ -161,7 +159,7 @@ final class SubscribeHandler {
     }
 
     private static ChannelHandler[] inputHandlers(ContentNegotiation.Representation representation) {
-        return representation == ContentNegotiation.Representation.WEBSOCKET
+        return representation.isWebSocket()
                 ? new ChannelHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
                 : new ChannelHandler[] {new StreamInputDiscarder()};
     }
@@ -178,19 +176,22 @@ final class SubscribeHandler {
     private static FullHttpResponse head(ContentNegotiation.Representation representation) {
         return Responses.streamHead(
                 switch (representation) {
-                    case LINES -> "text/plain; charset=utf-8";
+                    case LINES, LINES_WITH_IDS -> "text/plain; charset=utf-8";
                     case SSE -> "text/event-stream";
                     case NDJSON -> "application/x-ndjson";
-                    case PAGE, WEBSOCKET -> throw new IllegalArgumentException(representation + " has no media type");
+                    case PAGE, WEBSOCKET, WEBSOCKET_NDJSON ->
+                        throw new IllegalArgumentException(representation + " has no media type");
                 });
     }
 
     private static WireFormat wireFormat(ContentNegotiation.Representation representation) {
         return switch (representation) {
             case LINES -> WireFormat.LINES;
+            case LINES_WITH_IDS -> WireFormat.LINES_WITH_IDS;
             case SSE -> WireFormat.SSE;
             case NDJSON -> WireFormat.NDJSON;
             case WEBSOCKET -> WireFormat.WEBSOCKET;
+            case WEBSOCKET_NDJSON -> WireFormat.WEBSOCKET_NDJSON;
             case PAGE -> throw new IllegalArgumentException("the page is not a stream");
         };
     }

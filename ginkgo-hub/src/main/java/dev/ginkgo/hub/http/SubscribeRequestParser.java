@@ -23,7 +23,7 @@ final class SubscribeRequestParser {
     static final int MAX_NAMES = 64;
 
     private static final Set<String> PARAMETERS =
-            new LinkedHashSet<>(List.of("as", "since", "last_event_id", "conflate", "poll", "wait"));
+            new LinkedHashSet<>(List.of("as", "ids", "since", "last_event_id", "conflate", "poll", "wait"));
     private static final Duration MIN_CONFLATION = Duration.ofMillis(100);
     private static final Duration MAX_CONFLATION = Duration.ofHours(1);
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
@@ -98,6 +98,17 @@ final class SubscribeRequestParser {
                     ProblemType.BAD_PARAMETER, "poll=" + poll + " is invalid; the only valid value is 1");
         }
         return duration(requestTarget, "wait", DEFAULT_WAIT, Duration.ZERO, MAX_WAIT);
+    }
+
+    /** Returns whether the message ids are requested in a format that has none by default. */
+    static boolean ids(RequestTarget requestTarget) throws ProblemException {
+        String ids = requestTarget.parameters().get("ids");
+        if (ids != null && !ids.equals("1")) {
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER,
+                    "ids=" + ids + " is invalid; the only valid value is 1. Use since= to resume after an id");
+        }
+        return ids != null;
     }
 
     private static Duration conflate(RequestTarget requestTarget) throws ProblemException {

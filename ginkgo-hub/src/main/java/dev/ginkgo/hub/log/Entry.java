@@ -12,7 +12,8 @@ public final class Entry {
     private static final int OVERHEAD = 208;
 
     /**
-     * Additional memory in a cluster, in bytes: the envelope, its channel name, and an entry in {@link OriginIndex}.
+     * Additional memory in a cluster, in bytes: the envelope without its idempotency record, its channel name, and an
+     * entry in {@link OriginIndex}.
      */
     private static final int ENVELOPE = 200;
 
@@ -41,6 +42,7 @@ public final class Entry {
     }
 
     long cost() {
-        return OVERHEAD + (envelope == null ? 0 : ENVELOPE) + (long) message.payloadBytes().length;
+        int replication = envelope == null ? 0 : ENVELOPE + envelope.idempotencyBytes();
+        return OVERHEAD + replication + (long) message.payloadBytes().length;
     }
 }

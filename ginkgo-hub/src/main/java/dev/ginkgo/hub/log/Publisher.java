@@ -4,15 +4,17 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.spi.IdempotencyKey;
 import java.net.InetAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts messages for publishing. Thread-safe; it never waits for a subscriber or a socket. */
 @FunctionalInterface
 public interface Publisher {
-    /** Publishes a message of the program itself. Equivalent to {@code publish(channel, payload, null)}. */
+    /** Publishes a message of the program itself. Equivalent to {@code publish(channel, payload, null, Optional.empty())}. */
     default PublishResult publish(ChannelName channel, Payload payload) {
-        return publish(channel, payload, null);
+        return publish(channel, payload, null, Optional.empty());
     }
 
     /**
@@ -20,7 +22,10 @@ public interface Publisher {
      *
      * @param client the network of the client, whose share of the channels a new channel counts towards; null if the program
      *     itself publishes, which has no limit of its own
+     * @param key the idempotency key of the request, which is sent to the other nodes with the message; the publisher
+     *     does not check whether it was used before
      * @throws HubRejectedException if the message is rejected
      */
-    PublishResult publish(ChannelName channel, Payload payload, @Nullable InetAddress client);
+    PublishResult publish(
+            ChannelName channel, Payload payload, @Nullable InetAddress client, Optional<IdempotencyKey> key);
 }

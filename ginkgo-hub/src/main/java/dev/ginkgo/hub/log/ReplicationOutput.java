@@ -1,12 +1,12 @@
 package dev.ginkgo.hub.log;
 
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.OriginId;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyKey;
+import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.hub.spi.NodeIncarnation;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +27,18 @@ public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntF
     }
 
     /** Creates the envelope of a message that is about to be appended. */
-    Envelope wrap(ChannelLog log, long sequence, Payload payload, Instant now, @Nullable Lease lease) {
+    Envelope wrap(ChannelLog log, StoredMessage message, @Nullable Lease lease, Optional<IdempotencyKey> key) {
+        long sequence = message.position().sequence();
         Envelope envelope = new Envelope(
                 self,
                 sequence,
                 log.lastOwnSequence,
-                log.name.text(),
-                payload.binary(),
-                payload.bytes(),
-                now.toEpochMilli(),
-                Optional.ofNullable(lease).map(Lease::epoch));
+                message.channel(),
+                message.isBinary(),
+                message.payloadBytes(),
+                message.time().toEpochMilli(),
+                Optional.ofNullable(lease).map(Lease::epoch),
+                key.map(each -> new IdempotencyRecord(each, message.id(), log.subscribers())));
         log.lastOwnSequence = sequence;
         return envelope;
     }

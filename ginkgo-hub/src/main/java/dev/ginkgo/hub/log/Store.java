@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.log;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
@@ -9,8 +11,10 @@ import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
+import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
@@ -18,6 +22,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -85,33 +90,37 @@ public final class Store implements Publisher, AutoCloseable {
     }
 
     @Override
-    public PublishResult publish(ChannelName channel, Payload payload, @Nullable InetAddress client) {
-        return publish(channel, payload, client, null);
+    public PublishResult publish(
+            ChannelName channel, Payload payload, @Nullable InetAddress client, Optional<IdempotencyKey> key) {
+        return publish(channel, payload, client, key, null);
     }
 
     /**
-     * Publishes a message if its lease, if there is one, is valid and not superseded when the message is appended.
+     * Publishes a message, as {@link #publish(ChannelName, Payload, InetAddress, Optional)}; if there is a lease, only if
+     * it is valid and not superseded when the message is appended.
      *
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired or is superseded
      */
     public PublishResult publish(
-            ChannelName channel, Payload payload, @Nullable InetAddress client, @Nullable Lease lease) {
-        PublishResult publishResult;
+            ChannelName channel,
+            Payload payload,
+            @Nullable InetAddress client,
+            Optional<IdempotencyKey> key,
+            @Nullable Lease lease) {
         List<Feed.Listeners> changed = new ArrayList<>(1);
+        PublishResult publishResult;
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
             ChannelLog log = openChannel(channel, client);
-            Position position = versionVector.own().next();
-            Instant now = timeSource.now();
-            Envelope envelope = replicationOutput == null
-                    ? null
-                    : replicationOutput.wrap(log, position.sequence(), payload, now, lease);
-            Entry entry = append(log, timeSource.nanos(), position, now, payload, envelope, changed);
-            int peers = replicationOutput == null || envelope == null
+            long nanos = timeSource.nanos();
+            StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
+            Envelope envelope = replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key);
+            append(log, nanos, message, envelope, changed);
+            int peers = envelope == null
                     ? 0
-                    : replicationOutput.send().applyAsInt(envelope);
-            publishResult = new PublishResult(entry.message.id(), channel.text(), log.subscribers(), peers);
+                    : requireNonNull(replicationOutput).send().applyAsInt(envelope);
+            publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.recordPublish();
         Feed.Listeners.appended(changed);
@@ -136,12 +145,14 @@ public final class Store implements Publisher, AutoCloseable {
                 return false;
             }
             if (epochFence.admits(envelope.epoch())) {
+                long nanos = timeSource.nanos();
                 if (versionVector.positionOf(position.origin()) == null && position.sequence() > 1) {
-                    channelRegistry.recordLoss(position.before(), timeSource.nanos());
+                    channelRegistry.recordLoss(position.before(), nanos);
                 }
                 limits.requireMessageFits(payload.bytes().length);
                 Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-                append(openChannel(channel, null), timeSource.nanos(), position, published, payload, envelope, changed);
+                ChannelLog log = openChannel(channel, null);
+                append(log, nanos, message(log, nanos, position, published, payload), envelope, changed);
             } else {
                 appendGaps(skipTo(position, channel.text()::equals), changed);
             }
@@ -190,17 +201,19 @@ public final class Store implements Publisher, AutoCloseable {
         return retention.readRange(requested);
     }
 
+    /** Creates a message, and advances the version vector, so that it must be appended. Called under the lock. */
+    StoredMessage message(ChannelLog log, long now, Position position, Instant published, Payload payload) {
+        List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
+        return new StoredMessage(log.name.text(), position, others, published, payload);
+    }
+
     /** Appends a message to its channel and to the merged feeds. Called under the lock. */
-    Entry append(
+    void append(
             ChannelLog log,
             long now,
-            Position position,
-            Instant published,
-            Payload payload,
+            StoredMessage message,
             @Nullable Envelope envelope,
             List<Feed.Listeners> changed) {
-        List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
-        StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         retention.add(entry);
         log.feed.add(entry);
@@ -213,7 +226,6 @@ public final class Store implements Publisher, AutoCloseable {
             retention.charge(feed.cost() - before);
         }
         retention.evict(log, timeSource.nanos());
-        return entry;
     }
 
     ChannelLog openChannel(ChannelName name, @Nullable InetAddress client) {
@@ -227,6 +239,10 @@ public final class Store implements Publisher, AutoCloseable {
         }
     }
 
+    private void trimmed(ChannelLog log) {
+        channelRegistry.removeIfUnused(log);
+    }
+
     /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
     public synchronized void evict() {
         retention.evict();
@@ -237,16 +253,10 @@ public final class Store implements Publisher, AutoCloseable {
         retention.evictExpired();
     }
 
-    private void trimmed(ChannelLog log) {
-        channelRegistry.removeIfUnused(log);
-    }
-
     /** Adds a cache to the budget; it is evicted before messages are. */
     public synchronized void setCache(EvictableCache cache) {
         retention.setCache(cache);
     }
-
-    // ---- subscribers
 
     /**
      * Prepares the feed for a request, and keeps it for a cursor that is about to be opened. Called without the lock.
@@ -290,16 +300,11 @@ public final class Store implements Publisher, AutoCloseable {
 
     private StartPosition startPosition(Feed feed, SubscribeRequest subscribeRequest) {
         long before = feed.cost();
-        StartPosition startPosition = StartPosition.of(
-                feed,
-                subscribeRequest.since(),
-                new StartPosition.StoreState(
-                        versionVector,
-                        channelRegistry.watermarkOfForgotten(feed),
-                        arrival,
-                        timeSource.nanos(),
-                        timeSource.now().toEpochMilli(),
-                        startedAt));
+        EvictionWatermark forgotten = channelRegistry.watermarkOfForgotten(feed);
+        long wallMillis = timeSource.now().toEpochMilli();
+        StartPosition.StoreState state = new StartPosition.StoreState(
+                versionVector, forgotten, arrival, timeSource.nanos(), wallMillis, startedAt);
+        StartPosition startPosition = StartPosition.of(feed, subscribeRequest.since(), state);
         if (startPosition.number() == feed.end()) {
             feed.joinedAtEnd();
         }
@@ -346,10 +351,7 @@ public final class Store implements Publisher, AutoCloseable {
         return channelRegistry.hasConflation();
     }
 
-    /**
-     * Returns the id of the current end: the position of a subscriber that has received everything. Called under the
-     * lock.
-     */
+    /** Returns the id of the current end, for a subscriber that has received everything. Called under the lock. */
     public String endId() {
         return versionVector.endId();
     }

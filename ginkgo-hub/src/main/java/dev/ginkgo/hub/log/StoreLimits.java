@@ -25,6 +25,13 @@ public record StoreLimits(
         Supplier<Integer> maxChannels,
         Supplier<Integer> maxPatterns) {
     /**
+     * Default of the budget: 64 MiB, or less in a small heap, where large arrays take up to twice their length, and what
+     * the budget does not count needs room, too.
+     */
+    public static final Size DEFAULT_BUDGET = Size.ofBytes(
+            Math.min(Runtime.getRuntime().maxMemory() / 4, Size.ofMebibytes(64).bytes()));
+
+    /**
      * A message may use at most one part in this many of the budget: JSON may take six bytes for one byte of payload,
      * and all of it must fit.
      */

@@ -148,7 +148,8 @@ public final class StoreSnapshots {
             ChannelLog log = store.openChannel(channel, null);
             item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-            store.append(log, nanos, position, published, payload, envelope, new ArrayList<>());
+            StoredMessage message = store.message(log, nanos, position, published, payload);
+            store.append(log, nanos, message, envelope, new ArrayList<>());
         }
     }
 

@@ -3,11 +3,12 @@ package dev.ginkgo.hub.net;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Address of a client as limits per address count it. */
 public final class ClientNetwork {
-    private static final int IPV6_PREFIX_BYTES = 8;
+    private static final int IPV6_PREFIX_BYTES = Long.BYTES;
 
     private ClientNetwork() {}
 
@@ -26,5 +27,14 @@ public final class ClientNetwork {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("16 bytes are an address", e);
         }
+    }
+
+    /**
+     * Returns a number that identifies the {@linkplain #of network} of an address, the same at every node: the address of
+     * IPv4, which no /64 network in use has, or the first half of an IPv6 address.
+     */
+    public static long number(InetAddress address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+        return address instanceof Inet6Address ? bytes.getLong() : Integer.toUnsignedLong(bytes.getInt());
     }
 }

@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.replication;
 
 import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.InvalidChannelException;
@@ -26,18 +27,25 @@ public final class StoreReplicationSink implements ReplicationSink {
     private static final long WARNING_INTERVAL = Duration.ofMinutes(1).toNanos();
 
     private final Store store;
+    private final IdempotencyCache idempotencyCache;
     private final TimeSource timeSource;
     private volatile long warnedAt;
 
-    /** Creates a sink for a store. */
-    public StoreReplicationSink(Store store, TimeSource timeSource) {
+    /**
+     * Creates a sink for a store.
+     *
+     * @param idempotencyCache receives the idempotency keys of the messages
+     */
+    public StoreReplicationSink(Store store, IdempotencyCache idempotencyCache, TimeSource timeSource) {
         this.store = store;
+        this.idempotencyCache = idempotencyCache;
         this.timeSource = timeSource;
         warnedAt = timeSource.nanos() - WARNING_INTERVAL;
     }
 
     @Override
     public void relay(Envelope message) {
+        recordKey(message, Duration.ZERO);
         Position position = position(message.origin(), message.sequence());
         try {
             store.relay(ChannelName.of(message.channel()), position, message);
@@ -84,6 +92,7 @@ public final class StoreReplicationSink implements ReplicationSink {
 
     private void applyItem(SnapshotChunk.Item item) {
         Envelope message = item.message();
+        recordKey(message, Duration.ofMillis(item.ageMillis()));
         Position position = position(message.origin(), message.sequence());
         try {
             store.snapshots.apply(ChannelName.of(message.channel()), position, item);
@@ -91,6 +100,14 @@ public final class StoreReplicationSink implements ReplicationSink {
             store.recordLoss(position, message.channel()::equals, false);
             warn(message, e);
         }
+    }
+
+    /**
+     * Stores the idempotency key of a message: before subscribers can see it, and also if this node will reject it, because
+     * it has been published.
+     */
+    private void recordKey(Envelope message, Duration age) {
+        message.idempotency().ifPresent(each -> idempotencyCache.replicated(each, message.channel(), age));
     }
 
     @Override

@@ -22,6 +22,24 @@ public final class Envelope {
     private final byte[] payload;
     private final long publishedMillis;
     private final @Nullable Epoch epoch;
+    private final @Nullable IdempotencyRecord idempotency;
+
+    /**
+     * Creates an envelope of a message that was published without an idempotency key.
+     *
+     * @see #Envelope(NodeIncarnation, long, long, String, boolean, byte[], long, Optional, Optional)
+     */
+    public Envelope(
+            NodeIncarnation origin,
+            long sequence,
+            long previous,
+            String channel,
+            boolean binary,
+            byte[] payload,
+            long millis,
+            Optional<Epoch> epoch) {
+        this(origin, sequence, previous, channel, binary, payload, millis, epoch, Optional.empty());
+    }
 
     /**
      * Creates an envelope.
@@ -35,6 +53,7 @@ public final class Envelope {
      * @param payload the payload; the array is not copied
      * @param millis when the message was published, by the wall clock of the origin
      * @param epoch the leadership epoch under which the message was published, if there was one
+     * @param idempotency the idempotency key with which the message was published, if there was one, and the response
      */
     public Envelope(
             NodeIncarnation origin,
@@ -44,11 +63,13 @@ public final class Envelope {
             boolean binary,
             byte[] payload,
             long millis,
-            Optional<Epoch> epoch) {
+            Optional<Epoch> epoch,
+            Optional<IdempotencyRecord> idempotency) {
         this.origin = requireNonNull(origin, "origin is null");
         this.channel = requireNonNull(channel, "channel is null");
         this.payload = requireNonNull(payload, "payload is null");
         this.epoch = epoch.orElse(null);
+        this.idempotency = idempotency.orElse(null);
         this.sequence = sequence;
         this.previous = previous;
         this.binary = binary;
@@ -99,9 +120,19 @@ public final class Envelope {
         return Optional.ofNullable(epoch);
     }
 
+    /** Returns the idempotency key with which the message was published, and the response to that request. */
+    public Optional<IdempotencyRecord> idempotency() {
+        return Optional.ofNullable(idempotency);
+    }
+
+    /** Returns the memory of the idempotency record, in bytes; 0 if there is none. */
+    public int idempotencyBytes() {
+        return idempotency == null ? 0 : idempotency.memoryBytes();
+    }
+
     /** Returns the memory for which the message counts in a queue, in bytes. */
     public long memoryBytes() {
-        return OVERHEAD + (long) payload.length;
+        return OVERHEAD + idempotencyBytes() + (long) payload.length;
     }
 
     @Override

@@ -9,10 +9,12 @@ import dev.ginkgo.hub.http.HttpBackend;
 import dev.ginkgo.hub.http.HttpFrontend;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -42,6 +44,11 @@ final class SampledDashboard extends Service {
             @Override
             public Publisher publisher() {
                 return HubAccess.publisher(hub);
+            }
+
+            @Override
+            public IdempotencyCache idempotencyCache() {
+                return new IdempotencyCache(TimeSource.system());
             }
 
             @Override

@@ -135,6 +135,24 @@ class WireFormatTest {
     }
 
     @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-60 a line with id is the id, a tab and the unchanged payload, or JSON after U+001E")
+    void lineWithIdPreservesText(String text) throws IOException {
+        String line = utf8(chunk(WireFormat.LINES_WITH_IDS, Payload.text(text)));
+        String plain = utf8(chunk(WireFormat.LINES, Payload.text(text)));
+        assertThat(line).isEqualTo(plain.startsWith("\u001e") ? plain : ID + "\t" + plain);
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-61 a frame of a WebSocket with ids is a text frame with the object of NDJSON")
+    void webSocketNdjsonPreservesText(String text) throws IOException {
+        byte[] frame = framed(WireFormat.WEBSOCKET_NDJSON, Payload.text(text));
+        assertThat(frame[0]).isEqualTo((byte) 0x81);
+        assertThat(members(utf8(webSocketBody(frame)))).isEqualTo(Map.of("id", ID, "data", text));
+    }
+
+    @ParameterizedTest
     @MethodSource("binaries")
     @DisplayName("H-26 a binary payload is a WebSocket binary frame, and base64 in the other formats")
     void preservesBinary(byte[] bytes) throws IOException {
@@ -144,10 +162,14 @@ class WireFormatTest {
 
         String line = utf8(chunk(WireFormat.LINES, Payload.binary(bytes)));
         assertThat(line).startsWith("\u001e").endsWith("\n");
+        assertThat(utf8(chunk(WireFormat.LINES_WITH_IDS, Payload.binary(bytes))))
+                .isEqualTo(line);
+        byte[] jsonFrame = framed(WireFormat.WEBSOCKET_NDJSON, Payload.binary(bytes));
+        assertThat(jsonFrame[0]).isEqualTo((byte) 0x81);
         Event event = Event.parse(utf8(chunk(WireFormat.SSE, Payload.binary(bytes))));
         assertThat(event.name).isEqualTo("json");
         String json = utf8(chunk(WireFormat.NDJSON, Payload.binary(bytes)));
-        for (String object : List.of(line.substring(1), event.data, json)) {
+        for (String object : List.of(line.substring(1), event.data, json, utf8(webSocketBody(jsonFrame)))) {
             Map<String, String> members = members(object);
             assertThat(members).containsEntry("encoding", "base64").containsEntry("id", ID);
             assertThat(Base64.getDecoder().decode(members.get("data"))).isEqualTo(bytes);
@@ -166,6 +188,9 @@ class WireFormatTest {
                 .isEqualTo("{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
         assertThat(utf8(webSocketBody(bytes(WireFormat.WEBSOCKET.encodeEvent(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}");
+        assertThat(utf8(webSocketBody(bytes(WireFormat.WEBSOCKET_NDJSON.encodeEvent(gap)))))
+                .isEqualTo("{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}");
+        assertThat(WireFormat.LINES_WITH_IDS.encodeEvent(gap)).isEqualTo(WireFormat.LINES.encodeEvent(gap));
         assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeEvent(new ControlEvent.Start(false, "AAcB"))))))
                 .isEqualTo("event: start\nid: AAcB\ndata: {\"recovered\":false}\n\n");
     }
@@ -180,6 +205,9 @@ class WireFormatTest {
         assertThat(Arrays.copyOf(frames, 2)).containsExactly(0x89, 0);
         assertThat(utf8(webSocketBody(Arrays.copyOfRange(frames, 2, frames.length))))
                 .isEqualTo("\u001e{\"event\":\"heartbeat\"}");
+        byte[] jsonFrames = bytes(WireFormat.WEBSOCKET_NDJSON.encodeKeepAlive());
+        assertThat(utf8(webSocketBody(Arrays.copyOfRange(jsonFrames, 2, jsonFrames.length))))
+                .isEqualTo("{\"event\":\"heartbeat\"}");
     }
 
     @Test

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.NodeJs;
 import dev.ginkgo.hub.testing.TestHub;
 import java.io.File;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** The hub's live view in a real browser. */
+/** The hub's live view, and clients of third parties, in a real browser. */
 class BrowserTest {
     @TempDir
     private Path profile = Path.of("");
@@ -104,6 +106,57 @@ class BrowserTest {
             }
         } finally {
             browser.quit();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-62 npm's sse.js, which sends no Accept, resumes in Chromium: with as=sse, or with an id it has stored")
+    void sseJs_resumes() throws Exception {
+        try (TestHub testHub = TestHub.start()) {
+            ChromeDriver browser = browser();
+            try {
+                // Given
+                browser.get(testHub.uri("/numbers").toString());
+                String library = NodeJs.readPackageFile("sse.js/lib/sse.js");
+                browser.executeScript(library.replace("export { SSE };", "window.SSE = SSE;"));
+                browser.executeScript("""
+                        window.texts = [];
+                        window.ids = [];
+                        const source = new SSE('/numbers?as=sse', {autoReconnect: true, reconnectDelay: 50});
+                        source.addEventListener('message', event => {
+                          window.texts.push(event.data);
+                          window.ids.push(event.id);
+                        });
+                        """);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> testHub.hub().stats().subscribers() == 2);
+                publish(testHub, 1, 3);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .untilAsserted(() ->
+                                assertThat(strings(browser, "window.texts")).hasSize(3));
+
+                // When
+                HubAccess.http(testHub.hub())
+                        .openStreams()
+                        .forEach(stream -> stream.connection().close().syncUninterruptibly());
+                publish(testHub, 4, 6);
+
+                // Then
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .untilAsserted(() -> assertThat(strings(browser, "window.texts"))
+                                .isEqualTo(List.of("1", "2", "3", "4", "5", "6")));
+                browser.executeScript("""
+                        window.later = [];
+                        const source = new SSE('/numbers', {headers: {'Last-Event-ID': window.ids[3]}});
+                        source.addEventListener('message', event => window.later.push(event.data));
+                        """);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .untilAsserted(() ->
+                                assertThat(strings(browser, "window.later")).isEqualTo(List.of("5", "6")));
+            } finally {
+                browser.quit();
+            }
         }
     }
 

@@ -1,16 +1,12 @@
 package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.hub.Subscription;
-import dev.ginkgo.hub.channel.ChannelName;
-import dev.ginkgo.hub.http.server.ProblemException;
-import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
-import dev.ginkgo.time.TimeSource;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,33 +105,23 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 10,000 keys are stored; beyond that the oldest is evicted, and memory does not grow")
-    void oldestKey_isEvicted() throws Exception {
-        IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
-        byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[] {1});
-        for (int i = 0; i < 100_000; i++) {
-            assertThat(idempotencyCache.begin("key " + i, request)).isNull();
-            idempotencyCache.complete("key " + i, new byte[] {1});
-        }
-        assertThat(idempotencyCache.size()).isEqualTo(IdempotencyCache.MAX_ENTRIES);
-        assertThat(idempotencyCache.begin("key 99999", request)).isNotNull();
-        assertThat(idempotencyCache.begin("key 90000", request)).isNotNull();
-        assertThat(idempotencyCache.begin("key 89999", request)).isNull();
-    }
+    @DisplayName("H-58 a client that uses more keys than the hub stores does not displace the key of another address")
+    void keysOfOneAddress_doNotDisplaceThoseOfAnother() throws Exception {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient other = new RawHttpClient(testHub.port(), "127.0.0.2")) {
+            // Given
+            String first = testHub.post("/x", "1", KEY, "mine").body();
 
-    @Test
-    @DisplayName("H-19 a request repeated while the first is being served is a 409")
-    void repeatedWhileInProgress_isConflict() throws Exception {
-        IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
-        byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[0]);
-        idempotencyCache.begin("k", request);
-        assertThatThrownBy(() -> idempotencyCache.begin("k", request))
-                .isInstanceOfSatisfying(
-                        ProblemException.class,
-                        problemException ->
-                                assertThat(problemException.problem()).isEqualTo(ProblemType.UNDER_WAY));
-        idempotencyCache.remove("k");
-        assertThat(idempotencyCache.begin("k", request)).isNull();
+            // When
+            for (int i = 0; i <= IdempotencyCache.MAX_ENTRIES; i++) {
+                String key = KEY + ": other-" + i + "\r\n";
+                other.send("POST /x HTTP/1.1\r\nHost: localhost\r\n" + key + "Content-Length: 1\r\n\r\n2");
+                assertThat(other.response()).startsWith("HTTP/1.1 200");
+            }
+
+            // Then
+            assertThat(testHub.post("/x", "1", KEY, "mine").body()).isEqualTo(first);
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.ginkgo.hub.delivery.DeliveryEngine;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.ChannelListing;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.log.Store;
@@ -237,7 +238,9 @@ class ProblemResponsesTest {
         final HttpFrontend http = add(
                 "http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
 
-        private record Backend(Publisher publisher, StreamAttacher streams, Counters counters) implements HttpBackend {}
+        private record Backend(
+                Publisher publisher, IdempotencyCache idempotencyCache, StreamAttacher streams, Counters counters)
+                implements HttpBackend {}
 
         private static Backend backend() {
             Counters counters = new Counters();
@@ -251,6 +254,7 @@ class ProblemResponsesTest {
             Store store = new Store(limits, TimeSource.system(), 1, counters);
             return new Backend(
                     store,
+                    new IdempotencyCache(TimeSource.system()),
                     new DeliveryEngine(
                             store,
                             ByteBufAllocator.DEFAULT,

@@ -11,6 +11,7 @@ import dev.ginkgo.time.TimeSource;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ class ChannelShareTest {
 
     private void publish(String prefix, int channels, @Nullable InetAddress client) {
         for (int i = 0; i < channels; i++) {
-            store.publish(ChannelName.of(prefix + i), Payload.text("x"), client);
+            store.publish(ChannelName.of(prefix + i), Payload.text("x"), client, Optional.empty());
         }
     }
 
@@ -99,7 +100,7 @@ class ChannelShareTest {
         publish("/other/", 10, OTHER);
         for (int i = 0; i < LIMIT - 10; i++) {
             Cursor cursor = store.openCursor(SubscribeRequest.of(ChannelName.of("/greedy/" + i)), LISTENER);
-            store.publish(ChannelName.of("/greedy/" + i), Payload.text("x"), GREEDY);
+            store.publish(ChannelName.of("/greedy/" + i), Payload.text("x"), GREEDY, Optional.empty());
             store.closeCursor(cursor, LISTENER);
         }
         publish("/late/", 10, OTHER);

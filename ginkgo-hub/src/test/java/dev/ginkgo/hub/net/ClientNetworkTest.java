@@ -24,4 +24,19 @@ class ClientNetworkTest {
         InetAddress second = ClientNetwork.of(InetAddress.getByName(other));
         assertThat(first.equals(second)).isEqualTo(together);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 192.0.2.1, true",
+        "192.0.2.1, 192.0.2.2, false",
+        "203.0.113.1, 2001:db8:0:1::1, false",
+        "2001:db8:0:1::1, 2001:db8:0:1:ffff:ffff:ffff:ffff, true",
+        "2001:db8:0:1::1, 2001:db8:0:2::1, false",
+        "fe80::1, 2001:db8::1, false"
+    })
+    @DisplayName("H-58 each network has its own number: an IPv4 address, or an IPv6 /64")
+    void eachNetwork_hasItsOwnNumber(String one, String other, boolean same) throws UnknownHostException {
+        long first = ClientNetwork.number(InetAddress.getByName(one));
+        assertThat(first == ClientNetwork.number(InetAddress.getByName(other))).isEqualTo(same);
+    }
 }

@@ -11,6 +11,7 @@ import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.log.FeedListener;
@@ -63,7 +64,8 @@ class TransportFailureTest {
                     new Replication(
                             cluster,
                             () -> transport,
-                            () -> new StoreReplicationSink(store(), TimeSource.system()),
+                            () -> new StoreReplicationSink(
+                                    store(), new IdempotencyCache(TimeSource.system()), TimeSource.system()),
                             () -> epochFence));
         }
 

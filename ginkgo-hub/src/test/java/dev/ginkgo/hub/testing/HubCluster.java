@@ -100,11 +100,14 @@ public final class HubCluster implements AutoCloseable {
         return send(HttpRequest.newBuilder(testNode.uri(path)).headers(headers).build());
     }
 
-    public HttpResponse<String> post(TestNode testNode, String path, String body)
+    public HttpResponse<String> post(TestNode testNode, String path, String body, String... headers)
             throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(testNode.uri(path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build());
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(testNode.uri(path)).POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     /** Uses a new client: an open connection to one node would be counted as a leak when another node stops. */

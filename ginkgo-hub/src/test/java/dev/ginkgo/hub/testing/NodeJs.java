@@ -19,8 +19,16 @@ public final class NodeJs {
     /** Starts one of the scripts. */
     public static ExternalProcess run(String script, String... arguments) throws IOException, InterruptedException {
         install();
-        Stream<String> command = Stream.concat(Stream.of("node", script), Stream.of(arguments));
-        return ExternalProcess.start(FOLDER, command.toArray(String[]::new));
+        // Node 20 has a WebSocket only with this option
+        Stream<String> node = Stream.of("node", "--experimental-websocket", "--no-warnings", script);
+        return ExternalProcess.start(
+                FOLDER, Stream.concat(node, Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** Reads a file of an npm package, such as {@code ws/wrapper.mjs}. */
+    public static String readPackageFile(String file) throws IOException, InterruptedException {
+        install();
+        return Files.readString(FOLDER.resolve("node_modules").resolve(file));
     }
 
     private static synchronized void install() throws IOException, InterruptedException {

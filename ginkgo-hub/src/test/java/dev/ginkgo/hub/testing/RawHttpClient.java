@@ -25,6 +25,11 @@ public final class RawHttpClient implements AutoCloseable {
         this(new Socket(InetAddress.getLoopbackAddress(), port, from, 0));
     }
 
+    /** Connects from another address of this machine. */
+    public RawHttpClient(int port, String from) throws IOException {
+        this(port, InetAddress.getByName(from));
+    }
+
     private RawHttpClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
