@@ -94,7 +94,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
                     if (closed || batchBuilder.unencoded < 0 || (encodePlan != null && batchBuilder.hasMessages())) {
                         Batch batch = batchBuilder.build(closed);
                         if (encodePlan != null) {
-                            store.evict();
+                            store.evictExpired();
                         }
                         return batch;
                     }

@@ -234,7 +234,7 @@ final class ChannelRegistry {
             if (log == null) {
                 return false;
             }
-            retention.trim(log);
+            steps += retention.trim(log);
         }
         return true;
     }

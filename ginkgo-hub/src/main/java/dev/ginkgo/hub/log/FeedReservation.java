@@ -2,6 +2,7 @@ package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.HubRejectedException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +70,20 @@ public final class FeedReservation implements AutoCloseable {
 
     /** Releases the channels of merged feeds that have been removed, in steps. Called without the lock. */
     static void releaseChannels(Store store, ChannelRegistry channelRegistry) {
+        inSteps(store, channelRegistry::releaseStep);
+    }
+
+    /**
+     * Performs steps of bounded work under a lock, and lets other threads acquire it in between.
+     *
+     * @param lock the lock of a store, which is not held by the caller
+     * @param step performs the next step under the lock, and returns whether there are more
+     */
+    static void inSteps(Object lock, BooleanSupplier step) {
         boolean more = true;
         while (more) {
-            synchronized (store) {
-                more = channelRegistry.releaseStep();
+            synchronized (lock) {
+                more = step.getAsBoolean();
             }
             if (more) {
                 letOthersIn();

@@ -4,8 +4,9 @@ import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class RetentionManager {
             return false;
         }
     };
+
+    /** Maximum number of messages that are evicted in one hold of the lock, unless the budget requires more. */
+    private static final int STEP = 1_000;
 
     private final StoreLimits limits;
     private final TimeSource timeSource;
@@ -101,14 +105,39 @@ final class RetentionManager {
         arrivalList.bookmark(entry);
     }
 
-    /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
-    void evict() {
-        long now = timeSource.nanos();
-        List.copyOf(overLimit).forEach(log -> trim(log, now));
-        evict(now);
+    /**
+     * Evicts messages that exceed the budget, the count of their channel, or the maximum age, in steps.
+     *
+     * @param lock the lock of the store, which is not held by the caller
+     */
+    void evictInSteps(Object lock) {
+        Deque<ChannelLog> untrimmed;
+        synchronized (lock) {
+            untrimmed = new ArrayDeque<>(overLimit);
+        }
+        FeedReservation.inSteps(lock, () -> evictStep(untrimmed));
     }
 
-    /** Evicts messages that exceed the budget or the maximum age. */
+    /**
+     * Evicts some messages that exceed the count of their channel or the maximum age, and those that exceed the budget.
+     *
+     * @param untrimmed the channels whose messages beyond the count remain to be evicted
+     * @return whether there are more
+     */
+    private boolean evictStep(Deque<ChannelLog> untrimmed) {
+        long now = timeSource.nanos();
+        for (int steps = 0; steps < STEP && !untrimmed.isEmpty(); ) {
+            int atMost = STEP - steps;
+            int evicted = trim(untrimmed.getFirst(), now, atMost);
+            if (evicted < atMost) {
+                untrimmed.removeFirst();
+            }
+            steps += evicted + 1;
+        }
+        return evict(now) || !untrimmed.isEmpty();
+    }
+
+    /** Evicts messages that exceed the budget, and some that exceed the maximum age. */
     void evictExpired() {
         evict(timeSource.nanos());
     }
@@ -124,16 +153,17 @@ final class RetentionManager {
     void evict(ChannelLog log, long now) {
         if (log.size() > limits.maxMessages().get()) {
             overLimit.add(log);
-            trim(log, now);
+            trim(log, now, STEP);
         }
         evict(now);
     }
 
-    /** Trims a channel that may have lost its last subscriber, and with it the grace period. */
-    void trim(ChannelLog log) {
-        if (overLimit.contains(log)) {
-            trim(log, timeSource.nanos());
-        }
+    /**
+     * Evicts some messages of a channel that may have lost its last subscriber, and with it the grace period. Returns their
+     * number.
+     */
+    int trim(ChannelLog log) {
+        return overLimit.contains(log) ? trim(log, timeSource.nanos(), STEP) : 0;
     }
 
     /** Forgets a channel that is being removed. */
@@ -142,33 +172,43 @@ final class RetentionManager {
     }
 
     /**
-     * Evicts the messages beyond the count. While there are subscribers, these are retained for the grace period, so
-     * that the subscribers can still read them.
+     * Evicts the messages beyond the count, and returns their number. While there are subscribers, these are retained for
+     * the grace period, so that the subscribers can still read them.
      */
-    private void trim(ChannelLog log, long now) {
+    private int trim(ChannelLog log, long now, int atMost) {
         long count = limits.maxMessages().get();
         long grace = nanos(limits.grace().get());
+        int evicted = 0;
         Entry oldest = log.oldest();
-        while (oldest != null && log.size() > count && (log.subscribers() == 0 || now - oldest.nanos >= grace)) {
+        while (oldest != null
+                && evicted < atMost
+                && log.size() > count
+                && (log.subscribers() == 0 || now - oldest.nanos >= grace)) {
             evictEntry(oldest);
+            evicted++;
             oldest = log.oldest();
         }
         if (log.size() <= count) {
             overLimit.remove(log);
         }
+        return evicted;
     }
 
-    private void evict(long now) {
+    /** Evicts messages that exceed the budget, and some that exceed the maximum age; returns whether there are more. */
+    private boolean evict(long now) {
         long budget = limits.budget().get().bytes();
         long maxAge = maxAgeNanos();
         while (used() > budget && cache.evictOldest(budget / 4)) {
             // the contents can be recreated
         }
+        int expired = 0;
         Entry oldest = arrivalList.oldest();
-        while (oldest != null && (used() > budget || now - oldest.nanos > maxAge)) {
+        while (oldest != null && (used() > budget || (expired < STEP && now - oldest.nanos > maxAge))) {
             evictEntry(oldest);
+            expired++;
             oldest = arrivalList.oldest();
         }
+        return oldest != null && now - oldest.nanos > maxAge;
     }
 
     /** Evicts an entry, which is the oldest of its channel. */

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.log;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ring buffer of messages in order of arrival. Slots are numbered from 0, and numbers never change. Any message may be
  * removed; its slot stays empty. A recorded loss of unknown size takes an empty slot as well. Guarded by the store.
+ *
+ * <p>A long ring consists of pages, so that it grows and shrinks without copying more than one page of slots.
  */
 final class Ring {
     /** Memory of a slot, in bytes. */
@@ -14,10 +17,42 @@ final class Ring {
 
     private static final int MIN_CAPACITY = 4;
 
-    // slot n is at index n modulo the length, which is a power of two
-    private @Nullable Entry[] entries = new @Nullable Entry[MIN_CAPACITY];
-    // bitwise complement of the arrival number if the slot records a loss
-    private long[] arrivals = new long[MIN_CAPACITY];
+    private static final int PAGE_SHIFT = 12;
+
+    /** Slots of a page. A single page may be shorter. */
+    static final int PAGE_SLOTS = 1 << PAGE_SHIFT;
+
+    /** Slots whose length is a power of two: slot n is at index n modulo the length. */
+    private static final class Page {
+        static final Page NONE = new Page(0);
+
+        final @Nullable Entry[] entries;
+        // bitwise complement of the arrival number if the slot records a loss
+        final long[] arrivals;
+
+        Page(int slots) {
+            entries = new @Nullable Entry[slots];
+            arrivals = new long[slots];
+        }
+
+        int slots() {
+            return arrivals.length;
+        }
+
+        int index(long number) {
+            return (int) number & (arrivals.length - 1);
+        }
+
+        void set(long number, @Nullable Entry entry, long arrival) {
+            entries[index(number)] = entry;
+            arrivals[index(number)] = arrival;
+        }
+    }
+
+    // slot n is on page n / PAGE_SLOTS modulo the number of pages, which is a power of two; the first and the last
+    // slots may
+    // share a page. Pages without slots in use may be NONE.
+    private Page[] pages = {new Page(MIN_CAPACITY)};
     private long first;
     private long end;
     private int messages;
@@ -47,13 +82,8 @@ final class Ring {
     }
 
     void append(Entry entry) {
-        if (end - first == entries.length) {
-            resize(entries.length * 2);
-        }
-        end++;
+        addSlot(entry, entry.arrival);
         messages++;
-        entries[index(end - 1)] = entry;
-        arrivals[index(end - 1)] = entry.arrival;
         if (messages > 1 && entry.nanos - newestNanos < 0) { // the age of a transferred message is approximate
             unsortedEnd = end;
         } else {
@@ -70,12 +100,7 @@ final class Ring {
             first = end;
             return;
         }
-        if (end - first == entries.length) {
-            resize(entries.length * 2);
-        }
-        end++;
-        entries[index(end - 1)] = null;
-        arrivals[index(end - 1)] = ~arrival;
+        addSlot(null, ~arrival);
     }
 
     /** Returns whether the last slot records a loss. */
@@ -102,13 +127,19 @@ final class Ring {
     }
 
     private boolean isLoss(long number) {
-        return arrivals[index(number)] < 0;
+        Page page = page(number);
+        return page.arrivals[page.index(number)] < 0;
+    }
+
+    private @Nullable Entry entry(long number) {
+        Page page = page(number);
+        return page.entries[page.index(number)];
     }
 
     /** Returns the number of the newest message; {@link #end} if there is none. */
     long newest() {
         long number = end - 1;
-        while (number >= first && entries[index(number)] == null) {
+        while (number >= first && entry(number) == null) {
             number--;
         }
         return number < first ? end : number;
@@ -117,7 +148,7 @@ final class Ring {
     /** Returns the message with a number, or null if it has been removed or does not exist yet. */
     @Nullable
     Entry get(long number) {
-        return number < first || number >= end ? null : entries[index(number)];
+        return number < first || number >= end ? null : entry(number);
     }
 
     /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
@@ -136,7 +167,7 @@ final class Ring {
     /** Returns the first number, starting at {@code from}, that has a message; {@link #end} if there is none. */
     long nextPresent(long from) {
         long number = Math.max(from, first);
-        while (number < end && entries[index(number)] == null) {
+        while (number < end && entry(number) == null) {
             number++;
         }
         return number;
@@ -182,34 +213,38 @@ final class Ring {
 
     /** Removes a message, and returns its number; -1 if it is not present. */
     long remove(Entry entry) {
-        long number = numberAt(entry.arrival);
-        if (number >= end || entries[index(number)] != entry) {
-            return -1;
-        }
-        entries[index(number)] = null;
-        messages--;
-        if (number == first) {
-            advanceFirst(nextPresent(first));
-        }
-        if (entries.length > 16 * MIN_CAPACITY && end - first < entries.length / 4) {
-            resize(entries.length / 2);
-        }
-        return number;
+        return remove(entry, entry.arrival);
     }
 
     /** Removes a message and records it as lost; returns its number, or -1 if it is not present. */
     long removeAsLost(Entry entry) {
+        return remove(entry, ~entry.arrival);
+    }
+
+    private long remove(Entry entry, long slotArrival) {
         long number = numberAt(entry.arrival);
-        if (get(number) == entry) {
-            arrivals[index(number)] = ~entry.arrival;
+        if (number >= end || entry(number) != entry) {
+            return -1;
         }
-        return remove(entry);
+        page(number).set(number, null, slotArrival);
+        messages--;
+        if (number == first) {
+            advanceFirst(nextPresent(first));
+        }
+        if (capacity() > 16 * MIN_CAPACITY && end - first < capacity() / 4) {
+            resize(capacity() / 2);
+        }
+        return number;
     }
 
     private void advanceFirst(long newFirst) {
         for (; first < newFirst; first++) {
             if (isLoss(first)) {
                 lastLossBeforeFirst = first;
+            }
+            boolean endOfPage = (first + 1) % PAGE_SLOTS == 0;
+            if (endOfPage && pages.length > 1 && pageIndex(first) != pageIndex(end - 1)) {
+                pages[pageIndex(first)] = Page.NONE;
             }
         }
     }
@@ -233,22 +268,64 @@ final class Ring {
     }
 
     private long arrival(long number) {
-        long arrival = arrivals[index(number)];
+        Page page = page(number);
+        long arrival = page.arrivals[page.index(number)];
         return arrival < 0 ? ~arrival : arrival;
     }
 
-    private void resize(int length) {
-        @Nullable Entry[] newEntries = new @Nullable Entry[length];
-        long[] newArrivals = new long[length];
-        for (long n = first; n < end; n++) {
-            newEntries[(int) n & (length - 1)] = entries[index(n)];
-            newArrivals[(int) n & (length - 1)] = arrivals[index(n)];
-        }
-        entries = newEntries;
-        arrivals = newArrivals;
+    // ---- pages
+
+    private int capacity() {
+        return pages.length == 1 ? pages[0].slots() : pages.length * PAGE_SLOTS;
     }
 
-    private int index(long number) {
-        return (int) number & (entries.length - 1);
+    private int pageIndex(long number) {
+        return (int) (number >>> PAGE_SHIFT) & (pages.length - 1);
+    }
+
+    private Page page(long number) {
+        return pages[pageIndex(number)];
+    }
+
+    private void addSlot(@Nullable Entry entry, long arrival) {
+        if (end - first == capacity()) {
+            resize(capacity() * 2);
+        }
+        if (page(end).slots() == 0) {
+            pages[pageIndex(end)] = new Page(PAGE_SLOTS);
+        }
+        page(end).set(end, entry, arrival);
+        end++;
+    }
+
+    /** Changes the capacity, which is twice or half as large, and at least as large as the number of slots in use. */
+    private void resize(int capacity) {
+        if (capacity <= PAGE_SLOTS) {
+            Page page = new Page(capacity);
+            copy(first, end, page);
+            pages = new Page[] {page};
+            return;
+        }
+        Page[] newPages = new Page[capacity / PAGE_SLOTS];
+        Arrays.fill(newPages, Page.NONE);
+        for (long from = first; from < end; from = (from / PAGE_SLOTS + 1) * PAGE_SLOTS) {
+            int newIndex = (int) (from >>> PAGE_SHIFT) & (newPages.length - 1);
+            if (from > first && page(from) == page(first)) {
+                // the last slots in use share a page with the first ones, which keep it
+                newPages[newIndex] = new Page(PAGE_SLOTS);
+                copy(from, end, newPages[newIndex]);
+                Arrays.fill(page(from).entries, 0, page(from).index(end - 1) + 1, null);
+            } else {
+                newPages[newIndex] = page(from);
+            }
+        }
+        pages = newPages;
+    }
+
+    private void copy(long from, long to, Page target) {
+        for (long number = from; number < to; number++) {
+            Page page = page(number);
+            target.set(number, entry(number), page.arrivals[page.index(number)]);
+        }
     }
 }

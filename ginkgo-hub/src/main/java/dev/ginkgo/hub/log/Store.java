@@ -243,12 +243,12 @@ public final class Store implements Publisher, AutoCloseable {
         channelRegistry.removeIfUnused(log);
     }
 
-    /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
-    public synchronized void evict() {
-        retention.evict();
+    /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. Called without the lock. */
+    public void evict() {
+        retention.evictInSteps(this);
     }
 
-    /** Evicts messages that exceed the budget or the maximum age. */
+    /** Evicts messages that exceed the budget, and some that exceed the maximum age. */
     public synchronized void evictExpired() {
         retention.evictExpired();
     }

@@ -30,7 +30,7 @@ class StoreLockHoldTest {
     /** Far above what a step takes: on a busy machine a thread also waits for a processor. */
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
-    private static final FeedListener LISTENER = new FeedListener() {
+    static final FeedListener LISTENER = new FeedListener() {
         @Override
         public void appended() {
             // messages are not read
