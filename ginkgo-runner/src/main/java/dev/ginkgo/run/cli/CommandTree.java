@@ -11,6 +11,8 @@ import dev.ginkgo.run.cli.daemon.StatusCommand;
 import dev.ginkgo.run.cli.daemon.StopCommand;
 import dev.ginkgo.run.cli.daemon.ViewCommand;
 import dev.ginkgo.run.cli.daemon.WaitCommand;
+import dev.ginkgo.run.cli.hub.BenchPubCommand;
+import dev.ginkgo.run.cli.hub.BenchSubCommand;
 import dev.ginkgo.run.cli.hub.ChannelsCommand;
 import dev.ginkgo.run.cli.hub.PubCommand;
 import dev.ginkgo.run.cli.hub.SubCommand;
@@ -35,6 +37,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -63,6 +66,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo systemd TARGET          prints a systemd unit for the service",
             "ginkgo pub URL [MESSAGE]       publishes on a channel of a hub",
             "ginkgo sub URL                 prints the messages of a channel of a hub",
+            "ginkgo bench pub|sub URL       measures how fast a hub accepts and delivers messages",
             "ginkgo completion              prints the completion script for bash and zsh",
             "ginkgo version                 prints the versions of ginkgo and Java"
         },
@@ -139,6 +143,7 @@ final class CommandTree {
         all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a systemd unit for a service."));
         all.put("pub", () -> new PubCommand(console()));
         all.put("sub", () -> new SubCommand(console(), style(), Style.isTerminal()));
+        all.put("bench", this::bench);
         all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
         all.put("preflight", this::preflight);
         all.put("start-again", () -> new StartAgainCommand(commandContext, main));
@@ -195,6 +200,25 @@ final class CommandTree {
         command.setStopAtPositional(true);
         command.getCommandSpec().usageMessage().description(description);
         return command;
+    }
+
+    /** Measures the rates of a hub; has no action without a subcommand. */
+    @Command(
+            description = "Measures how fast a hub accepts and delivers messages.",
+            footer = {"", "For the options see \"ginkgo bench pub --help\" and \"ginkgo bench sub --help\"."})
+    private static final class Bench {
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Prints this help.")
+        @SuppressWarnings("UnusedVariable") // read by picocli
+        private boolean help;
+    }
+
+    private CommandLine bench() {
+        return new CommandLine(new Bench())
+                .addSubcommand("pub", new BenchPubCommand(console()))
+                .addSubcommand("sub", new BenchSubCommand(console()));
     }
 
     /** Returns the hidden command that {@code restart} runs before it stops the daemon. */

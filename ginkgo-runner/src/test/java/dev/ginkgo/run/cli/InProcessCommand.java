@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** The {@code ginkgo} command in this JVM with its own folder, for commands that start no service. */
 public final class InProcessCommand {
@@ -45,6 +46,22 @@ public final class InProcessCommand {
         out.reset();
         err.reset();
         return new Main(terminal()).run(words);
+    }
+
+    /**
+     * Runs the command on a thread of its own and completes the future with its exit code. A thread of the common pool
+     * would not do: the HTTP client completes its futures there, and a machine with two cores has one of them.
+     */
+    public CompletableFuture<Integer> runAsync(String... words) {
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                code.complete(run(words));
+            } catch (RuntimeException | Error e) {
+                code.completeExceptionally(e);
+            }
+        });
+        return code;
     }
 
     public CommandContext terminal() {

@@ -18,11 +18,11 @@ class UsageErrorTest {
     @BeforeEach
     void writeHello() {
         ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
-                import dev.ginkgo.*;
-                class Hello extends Service {
-                    final Setting<Integer> rate = setting("rate-per-minute", 60);
-                }
-                """);
+            import dev.ginkgo.*;
+            class Hello extends Service {
+                final Setting<Integer> rate = setting("rate-per-minute", 60);
+            }
+            """);
     }
 
     @Test

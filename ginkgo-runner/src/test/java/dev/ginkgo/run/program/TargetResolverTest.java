@@ -19,11 +19,11 @@ class TargetResolverTest {
     @BeforeEach
     void writeHello() {
         ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
-                import dev.ginkgo.*;
-                class Hello extends Service {
-                    final Setting<Integer> rate = setting("rate", 60);
-                }
-                """);
+            import dev.ginkgo.*;
+            class Hello extends Service {
+                final Setting<Integer> rate = setting("rate", 60);
+            }
+            """);
     }
 
     @Test

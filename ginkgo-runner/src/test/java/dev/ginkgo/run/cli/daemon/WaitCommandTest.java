@@ -25,7 +25,7 @@ class WaitCommandTest {
     void waitsForDaemon_untilItIsReady() throws Exception {
         // Given
         InProcessCommand ginkgo = FakeDaemon.command(folder);
-        CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> ginkgo.run("wait", "x"));
+        CompletableFuture<Integer> code = ginkgo.runAsync("wait", "x");
         assertThat(code).isNotDone();
 
         // When
@@ -60,8 +60,7 @@ class WaitCommandTest {
         InProcessCommand ginkgo = FakeDaemon.command(folder);
         try (FakeDaemon daemon = FakeDaemon.start(ginkgo, "x").responds("status", STARTING)) {
             // When
-            CompletableFuture<Integer> code =
-                    CompletableFuture.supplyAsync(() -> ginkgo.run("wait", "x", "--timeout", "1h"));
+            CompletableFuture<Integer> code = ginkgo.runAsync("wait", "x", "--timeout", "1h");
             daemon.awaitRequest();
             daemon.end(70);
 
@@ -80,7 +79,7 @@ class WaitCommandTest {
             assertThat(ginkgo.run("wait", "x", "--stopped", "--timeout", "10ms"))
                     .isEqualTo(75);
             assertThat(ginkgo.err()).contains("is still running");
-            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> ginkgo.run("wait", "--stopped", "x"));
+            CompletableFuture<Integer> code = ginkgo.runAsync("wait", "--stopped", "x");
             daemon.end(143);
             assertThat(code.get(30, TimeUnit.SECONDS)).isZero();
             assertThat(ginkgo.out()).contains("x is not running; it exited at").contains("exit code 143");

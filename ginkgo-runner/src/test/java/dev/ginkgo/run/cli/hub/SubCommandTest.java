@@ -57,8 +57,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName(
-            "H-15 sub reconnects and resumes after the last id, also after a truncated line, without loss or duplicates")
+    @DisplayName("H-15 sub reconnects and resumes after the last id, also after a truncated line, without loss or"
+            + " duplicates")
     void resumesAfterLastId() throws Exception {
         CompletableFuture<ClientInvocation> started = new CompletableFuture<>();
         try (ScriptedHub hub = ScriptedHub.withScripts(
