@@ -13,6 +13,7 @@ import dev.ginkgo.internal.config.KeySyntax;
 import dev.ginkgo.internal.config.SettingsOwner;
 import dev.ginkgo.internal.engine.EngineSettings;
 import dev.ginkgo.internal.engine.Reloader;
+import dev.ginkgo.internal.engine.RestartRequest;
 import dev.ginkgo.internal.engine.ServiceNode;
 import dev.ginkgo.internal.engine.ServiceTree;
 import dev.ginkgo.lifecycle.StartException;
@@ -155,6 +156,19 @@ public final class Ginkgo implements AutoCloseable {
     /** Returns the keys of settings whose new values take effect at the next restart. */
     public List<String> pendingRestart() {
         return settings.pendingRestart();
+    }
+
+    /**
+     * Restarts a supervised service: it is stopped and started again, alone or with its siblings as its {@link
+     * Supervision} says. Unlike a failure this does not count for the restart intensity, and there is no backoff. Returns
+     * when the restart has begun; the status of the service shows how it ends.
+     *
+     * @param path path of the service in the tree, such as {@code gateway/feed}
+     * @throws IllegalArgumentException if there is no such service
+     * @throws IllegalStateException if the service is not running, or if its supervision does not restart it
+     */
+    public void restart(String path) {
+        RestartRequest.restart(serviceTree, requireNonNull(path, "path is null"));
     }
 
     /** Returns the exit code for a process that was stopped by the TERM signal: {@code [ginkgo] exit-on-term}. */

@@ -335,4 +335,47 @@ final class RestartTest {
     private static <S extends Service> S nothing() {
         return (S) null;
     }
+
+    @Test
+    @DisplayName(
+            "R-42 a requested restart stops and starts a supervised service at once, and does not count as a failure")
+    void requestedRestart_doesNotCount() {
+        // Given a child that may not fail even once
+        TestService child = root.child(
+                "a",
+                new TestService("a", root.events),
+                Supervision.restart()
+                        .backoff(Duration.ofHours(1), Duration.ofHours(1))
+                        .atMost(0, Duration.ofHours(9)));
+        TestService other = root.child("b", new TestService("b", root.events));
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
+            for (int i = 1; i <= 3; i++) {
+                // When a restart is requested
+                tree.ginkgo().restart("test-service/a");
+                clock.awaitIdle();
+
+                // Then it has been stopped and started without a pause
+                assertThat(root.events).containsExactly("a onStop", "a onStart");
+                assertThat(child.status().state()).isEqualTo(State.READY);
+                assertThat(child.status().restarts()).isEqualTo(i);
+                assertThat(child.status().lastRecoveredFailure()).isEmpty();
+                root.events.clear();
+            }
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+
+            // And requests that cannot be fulfilled are rejected
+            assertThatThrownBy(() -> tree.ginkgo().restart("test-service/none"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("there is no service test-service/none");
+            assertThatThrownBy(() -> tree.ginkgo().restart("test-service/b"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("test-service/b cannot be restarted alone");
+            child.stop();
+            assertThatThrownBy(() -> tree.ginkgo().restart("test-service/a"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("test-service/a is not running, but STOPPED");
+            assertThat(other.status().state()).isEqualTo(State.READY);
+        }
+    }
 }

@@ -95,8 +95,9 @@ final class Supervisor {
             if (!leaks.isEmpty()) {
                 return escalateLeaks();
             }
-            Duration pause =
-                    failedChild.restartHistory.recordFailure(policy, serviceTree.time(), serviceTree.random(), cause);
+            Duration pause = cause instanceof RestartRequest
+                    ? Duration.ZERO
+                    : failedChild.restartHistory.recordFailure(policy, serviceTree.time(), serviceTree.random(), cause);
             if (pause == null) {
                 escalate(intensityExceeded(policy));
                 return false;

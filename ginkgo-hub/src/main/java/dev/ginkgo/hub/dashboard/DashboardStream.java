@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * show, and a viewer that reads slowly skips samples.
  *
  * <p>The store, and the task that takes the samples, exist while there is a viewer. A sample is taken when the first viewer
- * arrives, and then once a second, but the pause is at least {@value #PAUSE_FACTOR} times as long as the sample took: so
- * the samples of a large hub use at most 1 % of a processor.
+ * arrives, and then once a second. The pause is {@value #PAUSE_FACTOR} times as long as the sample took, up to five seconds:
+ * so the samples of a large or busy hub use at most 1 % of a processor, unless one takes more than 50 ms.
  */
 final class DashboardStream {
     private static final Logger LOG = LoggerFactory.getLogger(DashboardStream.class);
@@ -47,6 +47,7 @@ final class DashboardStream {
     /** Pause between samples. */
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
     private static final int PAUSE_FACTOR = 100;
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(10);
     private static final Size BUDGET = Size.ofMebibytes(8);
@@ -191,8 +192,8 @@ final class DashboardStream {
     }
 
     private void awaitNextSample(Feed current, long sampleNanos) throws InterruptedException {
-        Duration pause = Duration.ofNanos(Math.max(INTERVAL.toNanos(), PAUSE_FACTOR * sampleNanos));
-        changes.await(() -> hasViewers(current) ? null : true, timeSource, WaitQueue.deadlineAfter(timeSource, pause));
+        long pause = Math.clamp(PAUSE_FACTOR * sampleNanos, INTERVAL.toNanos(), MAX_PAUSE.toNanos());
+        changes.await(() -> hasViewers(current) ? null : true, timeSource, timeSource.nanos() + pause);
     }
 
     /** Closes the feed. If the hub stops, this ends the streams of its viewers. */

@@ -268,7 +268,8 @@ function Cluster({ cluster }) {
     ${leaderProblem(cluster) ? html`
       <div class="notice bad-notice" role="alert">
         <h2>${heading}</h2>
-        ${cluster.problems.length ? html`<ul>${cluster.problems.map(each => html`<li>${each}</li>`)}</ul>` : html`
+        ${cluster.problems.length ? html`<ul>${cluster.problems.map(each => html`<li>${each}</li>`)}</ul>` : null}
+        ${cluster.leader ? null : html`
           <p>This node has not heard of a leader since its start. A leader needs a majority of the voters: start the other
             nodes, and check that they can reach each other and have the same secret.</p>`}
       </div>` : null}

@@ -121,17 +121,22 @@ export function Fact({ label, children }) {
   return html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 }
 
-/** A command line with a button that copies it. */
+/** A command line with a button that copies it, or selects it where a browser has no clipboard: beyond localhost without TLS. */
 export function Command({ text, label }) {
   const [done, setDone] = useState(false);
+  const code = useRef();
   const copy = async () => {
+    if (!navigator.clipboard) {
+      getSelection().selectAllChildren(code.current);
+      return;
+    }
     await navigator.clipboard.writeText(text);
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
   return html`
     <div class="command">
-      <code>${text}</code>
+      <code ref=${code}>${text}</code>
       <button type="button" class="button" aria-label=${'Copy: ' + label} onClick=${copy}>${done ? 'Copied' : 'Copy'}</button>
     </div>`;
 }

@@ -57,8 +57,8 @@ class StreamRegistryTest {
         assertThat(ended).containsExactly(DisconnectReason.STOPPING.text());
 
         // And a closed connection is forgotten
-        late.close();
-        first.close();
+        var _ = late.close();
+        var _ = first.close();
         assertThat(registry.stop()).isEmpty();
     }
 }

@@ -42,6 +42,14 @@ final class CommandLineOptions {
     @Nullable
     String pid;
 
+    @Option(
+            names = "--dashboard",
+            negatable = true,
+            description = "Serves a dashboard of the process on loopback; by default if a user other than root runs the"
+                    + " program on a terminal. Sets ginkgo.dashboard to on or off.")
+    @Nullable
+    Boolean dashboard;
+
     @Option(names = "--stack-traces", description = "Prints exceptions with complete stack traces.")
     boolean stackTraces;
 
@@ -54,6 +62,10 @@ final class CommandLineOptions {
     TargetOptions mergedWith(CommandLineOptions later) {
         Map<String, String> settings = new LinkedHashMap<>(set);
         settings.putAll(later.set);
+        Boolean withDashboard = later.dashboard == null ? dashboard : later.dashboard;
+        if (withDashboard != null) {
+            settings.put("ginkgo.dashboard", withDashboard ? "on" : "off");
+        }
         List<String> paths = new ArrayList<>(classPath);
         paths.addAll(later.classPath);
         return new TargetOptions(

@@ -33,6 +33,7 @@ final class ProcessEnvironment {
     private final Optional<SystemdNotifier> systemd;
     private final Optional<AdminPages> admin;
     private final List<Path> ownedFiles = new ArrayList<>();
+    private Optional<ProcessDashboard> dashboard = Optional.empty();
     private volatile boolean switched;
 
     /**
@@ -129,6 +130,11 @@ final class ProcessEnvironment {
         ownedFiles.add(file);
     }
 
+    /** Adds a dashboard, which runs as long as the admin pages do. Called before the start. */
+    void add(Optional<ProcessDashboard> added) {
+        dashboard = added;
+    }
+
     /** Configures the builder so that privileges are dropped before any client is served. */
     Ginkgo.Builder attach(Ginkgo.Builder builder) {
         systemd.ifPresent(each -> builder.onStateChange(each::stateChanged));
@@ -138,7 +144,7 @@ final class ProcessEnvironment {
     /**
      * Called before the tree starts.
      *
-     * @throws dev.ginkgo.lifecycle.StartException if the admin pages cannot be served
+     * @throws dev.ginkgo.lifecycle.StartException if the admin pages or the dashboard cannot be served
      */
     void starting() {
         if (!isSwitchPending()) {
@@ -151,6 +157,7 @@ final class ProcessEnvironment {
             Ginkgo.of(pages).name("admin").start();
             commandContext.printError("admin pages at http://" + pages.address() + "/-/tree");
         });
+        dashboard.ifPresent(ProcessDashboard::start);
     }
 
     /** Called when the tree has started and serves. */
@@ -179,6 +186,7 @@ final class ProcessEnvironment {
     /** Called when the tree has stopped, or its start has failed. */
     void terminated() {
         admin.ifPresent(AdminPages::stop);
+        dashboard.ifPresent(ProcessDashboard::stop);
     }
 
     private void dropPrivileges() throws IOException {

@@ -45,6 +45,15 @@ final class ProcessSettings {
                 .help("The loopback address to serve /-/health/live, /-/health/ready and /-/tree on; empty for none")
                 .restartRequired();
         configSection
+                .setting("dashboard", ProcessDashboard.AUTO)
+                .check(
+                        ProcessDashboard::isValid,
+                        "is neither auto, on, off nor a loopback address such as \"127.0.0.1:8089\"")
+                .help(
+                        "Where to serve the dashboard: a loopback address; on: 127.0.0.1:8089 or a free port; auto: on if a"
+                                + " user other than root runs the program on a terminal; off")
+                .restartRequired();
+        configSection
                 .setting("console", false)
                 .help("Whether \"ginkgo console\" may run code in the process; only its user and root can use it")
                 .restartRequired();
@@ -68,6 +77,7 @@ final class ProcessSettings {
             Optional<String> umask,
             Optional<Path> workdir,
             Optional<Address> admin,
+            String dashboard,
             Optional<Path> logFile,
             boolean console,
             Duration startTimeout,
@@ -86,6 +96,7 @@ final class ProcessSettings {
                     given.apply("ginkgo.umask"),
                     given.apply("ginkgo.workdir").map(directory::resolve),
                     given.apply("ginkgo.admin").map(Address::of),
+                    given.apply("ginkgo.dashboard").orElse(ProcessDashboard.OFF),
                     given.apply("log.file").map(directory::resolve),
                     given.apply("ginkgo.console").map(Boolean::valueOf).orElse(false),
                     Durations.parse(given.apply("ginkgo.start-timeout").orElseThrow()),

@@ -10,6 +10,7 @@ import dev.ginkgo.config.SettingInfo;
 import dev.ginkgo.config.SettingSource;
 import dev.ginkgo.config.ValidationResult;
 import dev.ginkgo.run.daemon.DaemonRegistration;
+import dev.ginkgo.run.dashboard.DashboardTarget;
 import dev.ginkgo.run.log.LogConfigurator;
 import dev.ginkgo.run.log.LogProvider;
 import dev.ginkgo.run.log.RotatingLogFile;
@@ -168,6 +169,7 @@ public final class TargetAction {
                 prepared.logging().configure(validationResult, commandContext.directory(), processEnvironment::logPath);
         ServiceRunner serviceRunner = serviceRunner(
                 prepared, validationResult, processEnvironment, new TerminalReporter(commandContext), log);
+        processEnvironment.add(dashboard(prepared, validationResult, serviceRunner, true));
         try (PeriodicTasks periodicTasks = new PeriodicTasks()) {
             log.ifPresent(file -> periodicTasks.add(rotation(prepared, processEnvironment, file)));
             return serviceRunner.run();
@@ -215,6 +217,7 @@ public final class TargetAction {
                             .orElseGet(() -> new TerminalReporter(commandContext)));
             ServiceRunner serviceRunner =
                     serviceRunner(prepared, validationResult, processEnvironment, exitReasonRecorder, log);
+            processEnvironment.add(dashboard(prepared, validationResult, serviceRunner, launcher.isEmpty()));
             ControlHandler controlHandler = new ControlHandler(
                     prepared.service(),
                     serviceRunner,
@@ -260,6 +263,17 @@ public final class TargetAction {
                 exitOnTerm(validationResult),
                 processEnvironment,
                 () -> log.ifPresent(PeriodicTasks.loggingFailures(RotatingLogFile::reopen)));
+    }
+
+    private Optional<ProcessDashboard> dashboard(
+            Prepared prepared, ValidationResult validationResult, ServiceRunner serviceRunner, boolean foreground) {
+        return ProcessDashboard.of(
+                ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
+                        .dashboard(),
+                foreground,
+                commandContext,
+                new DashboardTarget(
+                        prepared.service(), serviceRunner::tree, serviceRunner::reload, configurationPath()));
     }
 
     private ProcessEnvironment processEnvironment(Prepared prepared, ValidationResult validationResult) {
