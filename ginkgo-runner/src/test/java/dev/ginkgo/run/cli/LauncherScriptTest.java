@@ -24,9 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The {@code ginkgo} script, with fake JDKs and a fake Maven that only record their calls. */
 class LauncherScriptTest {
     private static final String MAVEN = """
-            echo called >>"$CALLS"
-            mkdir -p ginkgo-runner/target/dist/lib
-            : >ginkgo-runner/target/dist/lib/a.jar
+            echo "$*" >>"$CALLS"
+            echo '[INFO] Building Ginkgo Core 0.1.0-SNAPSHOT                                [2/9]'
+            echo '[INFO] Building jar: /somewhere/ginkgo-core.jar'
+            mkdir -p dist/target/launcher/ginkgo/lib
+            : >dist/target/launcher/ginkgo/lib/a.jar
             """;
 
     @TempDir
@@ -63,7 +65,7 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("the script builds once, and again if a source file is newer, and prints that")
+    @DisplayName("C-31 the script builds once, and again if a source file is newer or deleted, and prints that")
     void buildsOnce_andAfterChange() throws Exception {
         assertThat(ginkgo(jdks(), "version").output())
                 .contains("building ginkgo (once)…")
@@ -75,6 +77,37 @@ class LauncherScriptTest {
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
         assertThat(ginkgo(jdks(), "version").output()).contains("building");
         assertThat(calls()).isEqualTo(2);
+
+        Files.delete(source);
+        Files.setLastModifiedTime(
+                home.resolve("ginkgo-core/src/main"),
+                FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(ginkgo(jdks(), "version").output()).contains("building");
+    }
+
+    @Test
+    @DisplayName(
+            "C-31 the build runs without checks and tests, on two cores, and prints each module and the elapsed time")
+    void printsProgress() throws Exception {
+        Result result = ginkgo(jdks(), "version");
+
+        assertThat(calls()).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("calls"))).contains("-T 2 -Dlauncher -pl dist -am ");
+        assertThat(result.output())
+                .containsPattern("\\[2/9] Ginkgo Core \\(\\d+ s\\)\n")
+                .doesNotContain("jar:");
+    }
+
+    @Test
+    @DisplayName("C-31 the build counts the files that it downloads")
+    void printsDownloads() throws Exception {
+        script(
+                bin.resolve("mvn"),
+                "i=0; while [ $i -lt 120 ]; do i=$((i + 1)); echo '[INFO] Downloaded from central: x'; done\n" + MAVEN);
+
+        assertThat(ginkgo(jdks(), "version").output())
+                .containsPattern("\n *50 files downloaded \\(\\d+ s\\)\n *100 files downloaded \\(\\d+ s\\)\n")
+                .doesNotContain("central");
     }
 
     @ParameterizedTest(name = "with flock: {0}")
@@ -111,7 +144,7 @@ class LauncherScriptTest {
     @DisplayName("an interrupted build does not block the next one with flock, and is reported without it")
     void recoversFromInterruptedBuild() throws Exception {
         // Given the files that a killed build leaves behind
-        Path target = Files.createDirectories(home.resolve("ginkgo-runner/target"));
+        Path target = Files.createDirectories(home.resolve("dist/target"));
         Files.writeString(target.resolve("launcher.lock"), "");
         Process ended = new ProcessBuilder("true").start();
         assertThat(ended.waitFor()).isZero();
@@ -135,6 +168,28 @@ class LauncherScriptTest {
         assertThat(result.code()).isEqualTo(78);
         assertThat(result.output()).contains("no such plugin");
         assertThat(ginkgo(jdks(), "version").output()).contains("building");
+    }
+
+    @Test
+    @DisplayName("in a distribution with a Java runtime, that one is used, unless GINKGO_JAVA_HOME names another")
+    void prefersBundledRuntime() throws Exception {
+        // Given a distribution instead of a checkout
+        Files.delete(home.resolve("pom.xml"));
+        Path distribution = Files.createDirectories(folder.resolve("dist"));
+        Files.createDirectories(distribution.resolve("bin"));
+        Files.createDirectories(distribution.resolve("lib"));
+        Files.writeString(distribution.resolve("lib/a.jar"), "");
+        Files.move(home.resolve("ginkgo"), distribution.resolve("bin/ginkgo"));
+        home = distribution.resolve("bin");
+        jdk("dist/runtime", "25.0.3");
+        script(folder.resolve("dist/runtime/bin/java"), "echo bundled");
+        // Then
+        assertThat(ginkgo(jdks(), "version").output()).isEqualTo("bundled\n");
+        Map<String, String> variables = new TreeMap<>(jdks());
+        variables.put("JAVA_HOME", folder.resolve("jdks/25").toString());
+        assertThat(ginkgo(variables, "version").output()).isEqualTo("bundled\n");
+        variables.put("GINKGO_JAVA_HOME", folder.resolve("jdks/25").toString());
+        assertThat(ginkgo(variables, "version").output()).contains("[version]");
     }
 
     @Test
@@ -164,7 +219,7 @@ class LauncherScriptTest {
                 .content()
                 .contains("java " + process.pid() + " " + folder.toRealPath())
                 .endsWith("[dev.ginkgo.run.cli.Main]\n[a b.toml]\n[--set]\n[x=$y *]\n")
-                .contains("ginkgo-runner/target/dist/lib/a.jar]");
+                .contains("dist/target/launcher/ginkgo/lib/a.jar]");
     }
 
     @Test
@@ -230,7 +285,8 @@ class LauncherScriptTest {
     }
 
     private Path tools() throws IOException {
-        for (String tool : List.of("cat", "dirname", "readlink", "find", "head", "mkdir", "rm", "mv", "sleep")) {
+        for (String tool :
+                List.of("cat", "date", "dirname", "find", "head", "mkdir", "mv", "readlink", "rm", "sleep")) {
             tool(tool);
         }
         return bin;
