@@ -227,10 +227,10 @@ public final class MessageHub extends Service {
     private List<HttpRoute> routes(RouteFactory.Context context) {
         Store store = runtime().store();
         Supplier<Status> tree = () -> Ginkgo.rootStatus(this);
-        Optional<ClusterSampler> clusterSampler = cluster.map(joined ->
-                new ClusterSampler(joined, () -> replication.map(Replication::links).orElse(List.of())));
-        HubSampler.Source source = new HubSampler.Source(
-                status().path(), this::metrics, store::channels, limits(), tree, clusterSampler);
+        Optional<ClusterSampler> clusterSampler = cluster.map(joined -> new ClusterSampler(
+                joined, () -> replication.map(Replication::links).orElse(List.of())));
+        HubSampler.Source source =
+                new HubSampler.Source(status().path(), this::metrics, store::channels, limits(), tree, clusterSampler);
         HubSampler hubSampler = new HubSampler(source, context.streams(), time());
         return List.of(
                 new DashboardRoute(http::hasDashboard, hubSampler, time(), context),

@@ -234,7 +234,8 @@ class LossBetweenNodesTest {
                     0,
                     Optional.of(new Epoch(own.cluster(), own.number() + 1))));
 
-            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), null, Optional.empty(), lease))
+            assertThatThrownBy(() ->
+                            store.publish(ChannelName.of("/n"), Payload.text("late"), null, Optional.empty(), lease))
                     .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");

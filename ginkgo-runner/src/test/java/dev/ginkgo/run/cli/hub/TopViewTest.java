@@ -72,7 +72,7 @@ class TopViewTest {
                         json("{\"channels\":3,\"some\":[" + channels + "]}"),
                         json(
                                 "{\"streams\":1,\"slowest\":[{\"address\":\"10.0.0.1:5\",\"channel\":\"/a\",\"behind\":812,"
-                                    + "\"pinned-bytes\":1048576,\"age-seconds\":2.0}]}"))));
+                                        + "\"pinned-bytes\":1048576,\"age-seconds\":2.0}]}"))));
     }
 
     private static ControlResponse json(String text) throws IOException {
