@@ -3,6 +3,7 @@ package dev.ginkgo.hub.exhaustion;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -20,7 +21,7 @@ final class Outsider implements AutoCloseable {
     /** Time without progress after which the hub is taken to accept no more. */
     private static final int NO_PROGRESS_MILLIS = 500;
 
-    private static final String ADDRESS = "127.0.0.2";
+    private static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.2");
 
     private final int port;
     private final List<SocketChannel> connections = new ArrayList<>();
@@ -35,7 +36,7 @@ final class Outsider implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             SocketChannel connection = SocketChannel.open();
             connection.bind(new InetSocketAddress(ADDRESS, 0));
-            connection.connect(new InetSocketAddress("127.0.0.1", port));
+            connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             connection.configureBlocking(false);
             connections.add(connection);
         }
