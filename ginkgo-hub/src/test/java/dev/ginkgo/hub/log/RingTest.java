@@ -83,8 +83,8 @@ class RingTest {
                 assertThat(ring.get(number)).isSameAs(expected.get(number));
                 assertThat(ring.hasLossBetween(number, number + 1))
                         .isEqualTo(losses.containsKey(number)
-                                || losses.tailMap(number, true).firstEntry() != null
-                                        && losses.tailMap(number, true).firstKey() < ring.first());
+                                || (losses.tailMap(number, true).firstEntry() != null
+                                        && losses.tailMap(number, true).firstKey() < ring.first()));
             }
         }
     }
