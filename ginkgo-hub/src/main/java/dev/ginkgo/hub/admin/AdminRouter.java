@@ -10,6 +10,7 @@ import dev.ginkgo.hub.http.server.RequestTarget;
 import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.log.ChannelListing;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import io.netty.handler.codec.http.HttpMethod;
@@ -113,7 +114,7 @@ public final class AdminRouter implements HttpRoute {
      */
     private static void requireLocalClient(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
-        boolean local = exchange.connection().isRemoteAddressLoopback()
+        boolean local = ClientNetwork.isLoopback(exchange.connection().channel().remoteAddress())
                 && host != null
                 && host.isLoopback()
                 && !exchange.isCrossOrigin()
