@@ -9,6 +9,7 @@ import dev.ginkgo.hub.http.server.RequestHandler;
 import dev.ginkgo.hub.http.server.RequestTarget;
 import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.net.ClientNetwork;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -53,7 +54,7 @@ final class Router implements RequestHandler {
         exchange.setAllowedOrigin(originPolicy.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
-                exchange.connection().isLocalAddressLoopback()));
+                ClientNetwork.isLoopback(exchange.connection().channel().localAddress())));
 
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {

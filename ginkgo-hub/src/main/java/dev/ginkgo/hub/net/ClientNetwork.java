@@ -2,15 +2,23 @@ package dev.ginkgo.hub.net;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Address of a client as limits per address count it. */
 public final class ClientNetwork {
     private static final int IPV6_PREFIX_BYTES = Long.BYTES;
 
     private ClientNetwork() {}
+
+    /** Returns whether a socket address is one of this machine's loopback addresses; false if it is null. */
+    public static boolean isLoopback(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress().isLoopbackAddress();
+    }
 
     /**
      * Returns an IPv4 address itself, and the first address of the /64 network of an IPv6 address. One client usually has

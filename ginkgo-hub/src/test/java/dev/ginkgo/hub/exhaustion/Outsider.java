@@ -21,21 +21,22 @@ final class Outsider implements AutoCloseable {
     /** Time without progress after which the hub is taken to accept no more. */
     private static final int NO_PROGRESS_MILLIS = 500;
 
-    private static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.2");
-
     private final int port;
+    private final InetAddress address;
     private final List<SocketChannel> connections = new ArrayList<>();
     private final ByteBuffer input = ByteBuffer.allocate(64 * 1024);
 
-    Outsider(int port) {
+    /** Creates a client of the hub at the port, which connects from an address of this machine. */
+    Outsider(int port, InetAddress address) {
         this.port = port;
+        this.address = address;
     }
 
     /** Opens further connections. */
     Outsider connect(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             SocketChannel connection = SocketChannel.open();
-            connection.bind(new InetSocketAddress(ADDRESS, 0));
+            connection.bind(new InetSocketAddress(address, 0));
             connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             connection.configureBlocking(false);
             connections.add(connection);

@@ -5,50 +5,66 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ginkgo.hub.testing.Measurements;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each test lets one outsider use up one resource of a hub with 128 MiB of heap and default settings, while a publisher
- * and a subscriber at another address go on. The hub's process ends if it runs out of heap.
+ * and a subscriber at another address go on. All share one hub, whose process ends if it runs out of heap; each outsider
+ * has an address of its own.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResourceExhaustionTest {
     private static final int MESSAGES = 200;
     private static final int LARGE = 1 << 20;
     private static final String HOST = " HTTP/1.1\r\nHost: localhost\r\n";
 
     private SmallHub hub;
+    private int tests;
     private Outsider outsider;
     private Bystander bystander;
     private String name;
     private long calmMicros;
 
-    @BeforeEach
-    void start(@TempDir Path folder, TestInfo test) throws IOException {
-        name = test.getTestMethod().orElseThrow().getName();
+    @BeforeAll
+    void startHub(@TempDir Path folder) throws IOException {
         hub = SmallHub.start(folder);
-        outsider = new Outsider(hub.port());
+    }
+
+    @AfterAll
+    void stopHub() {
+        String output = hub.output();
+        hub.close();
+        assertThat(output).doesNotContain("OutOfMemory", "OutOfDirectMemory", "Exception");
+    }
+
+    @BeforeEach
+    void connect(TestInfo test) throws IOException {
+        name = test.getTestMethod().orElseThrow().getName();
+        tests++;
+        outsider = new Outsider(hub.port(), InetAddress.ofLiteral("127.0.0." + (1 + tests)));
         bystander = new Bystander(hub.port());
         bystander.p99Micros(MESSAGES); // compiles the code
         calmMicros = bystander.p99Micros(MESSAGES);
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void disconnect() throws IOException {
         outsider.close();
         bystander.close();
-        String output = hub.output();
-        hub.close();
-        assertThat(output).doesNotContain("OutOfMemory", "OutOfDirectMemory", "Exception");
     }
 
     /** Sends the bystander's messages while the outsider has saturated the hub, and checks that nothing broke. */

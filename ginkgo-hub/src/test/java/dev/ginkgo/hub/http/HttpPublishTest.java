@@ -170,7 +170,7 @@ class HttpPublishTest {
     void unknownParameter_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
-            assertThat(testHub.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");
+            assertThat(testHub.get("/x?from=all").body()).contains("bad-parameter", "known here: as, ids, since");
         }
     }
 }

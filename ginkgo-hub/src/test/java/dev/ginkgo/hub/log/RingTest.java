@@ -81,10 +81,9 @@ class RingTest {
             }
             for (long number = ring.first(); number < ring.end(); number++) {
                 assertThat(ring.get(number)).isSameAs(expected.get(number));
+                Long nextLoss = losses.ceilingKey(number);
                 assertThat(ring.hasLossBetween(number, number + 1))
-                        .isEqualTo(losses.containsKey(number)
-                                || (losses.tailMap(number, true).firstEntry() != null
-                                        && losses.tailMap(number, true).firstKey() < ring.first()));
+                        .isEqualTo(nextLoss != null && (nextLoss == number || nextLoss < ring.first()));
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,6 +28,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
     private final ConnectionLimiter connectionLimiter;
     private final ConnectionDeadline.Timeouts timeouts;
     private final Counters counters;
+    private final Map<EventLoop, RequestTurns.Share> turnShares = new ConcurrentHashMap<>();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
@@ -59,7 +62,13 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         channels.add(channel);
         ConnectionDeadline connectionDeadline = new ConnectionDeadline(timeSource, timeouts);
         HttpConnection httpConnection = new HttpConnection(
-                channel, address, handler, date, connectionDeadline, connectionLimiter.rejection(address));
+                channel,
+                address,
+                handler,
+                date,
+                connectionDeadline,
+                turnShares.computeIfAbsent(channel.eventLoop(), _ -> new RequestTurns.Share()),
+                connectionLimiter.rejection(address));
         connections.add(httpConnection);
         httpConnection.onDetached(() -> connections.remove(httpConnection));
         channel.pipeline().addLast(httpConnection.decoder(), new HttpResponseEncoder(), httpConnection);

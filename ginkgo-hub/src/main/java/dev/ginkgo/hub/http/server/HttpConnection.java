@@ -19,8 +19,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@code AWAITING_RESPONSE}, between the last byte of a request and its response: another thread builds the response.
  * Nothing more is read or decoded.
  *
- * <p>Pipelined requests are served in turns of a few, so that other connections of the event loop are served in between.
+ * <p>Pipelined requests are served in turns, so that other connections of the event loop are served in between.
  * Responses are flushed at the end of a turn: one publish is one write, and so are sixteen pipelined ones. If the client does
  * not read its responses, the hub neither reads nor serves its requests.
  *
@@ -76,12 +74,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private boolean closeAfterResponse;
     private boolean keepAliveByDefault = true;
-    private final StrictRequestDecoder decoder =
-            new StrictRequestDecoder(this::onBytesReceived, this::isAcceptingRequests);
     private final RequestTurns turns;
 
     /**
      * @param clientNetwork the network of the client, by which limits per address count
+     * @param share of the event loop, in what is decoded in one iteration
      * @param rejection error response to the first request; null if the connection is accepted
      */
     HttpConnection(
@@ -90,6 +87,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             RequestHandler handler,
             DateHeader date,
             ConnectionDeadline deadline,
+            RequestTurns.Share share,
             @Nullable ProblemException rejection) {
         this.channel = channel;
         this.clientNetwork = clientNetwork;
@@ -98,13 +96,18 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.deadline = deadline;
         this.rejection = rejection;
         this.turns = new RequestTurns(
-                channel, decoder, this::isAcceptingRequests, this::startPartialRequest, this::closeAfterResponses);
+                channel,
+                share,
+                this::onBytesReceived,
+                this::isAcceptingRequests,
+                this::startPartialRequest,
+                this::closeAfterResponses);
         deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
     /** Returns the decoder of this connection, which precedes it in the pipeline. */
     StrictRequestDecoder decoder() {
-        return decoder;
+        return turns.decoder();
     }
 
     /** Starts the request deadline with the first bytes of a request. */
@@ -117,7 +120,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Starts the request deadline if the first bytes of a request have been received together with the previous one. */
     private void startPartialRequest() {
-        if (decoder.isInsideRequest()) {
+        if (turns.decoder().isInsideRequest()) {
             onBytesReceived();
         }
     }
@@ -310,20 +313,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Returns the network of the client, by which limits per address count. */
     public InetAddress clientNetwork() {
         return clientNetwork;
-    }
-
-    /** Returns whether the client connected to a loopback address. */
-    public boolean isLocalAddressLoopback() {
-        return isLoopback(channel.localAddress());
-    }
-
-    /** Returns whether the client is on this machine. */
-    public boolean isRemoteAddressLoopback() {
-        return isLoopback(channel.remoteAddress());
-    }
-
-    private static boolean isLoopback(SocketAddress address) {
-        return address instanceof InetSocketAddress inet && inet.getAddress().isLoopbackAddress();
     }
 
     private boolean isAcceptingRequests() {

@@ -17,6 +17,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -24,33 +25,32 @@ import java.util.regex.Pattern;
  * (RFC 9112, section 11.2): {@code Content-Length} together with chunks, two lengths, a bare line feed in the head, a
  * folded line, a malformed chunk, anything but a single space between the parts of the request line.
  *
- * <p>Decodes in turns: after {@link #PARTS_PER_TURN} parts of requests, or when the connection does not accept requests, the
- * remaining bytes stay in the buffer and nothing more is read, until {@link #startTurn} is called.
+ * <p>Decodes in turns: after a number of parts of requests, or when the connection does not accept requests, the remaining
+ * bytes stay in the buffer and nothing more is read, until {@link #startTurn} is called.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int MAX_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
     private static final int MAX_CHUNK = 64 * 1024;
 
-    /** Heads, and parts of bodies: 32 small requests with a body. */
-    private static final int PARTS_PER_TURN = 64;
-
     private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
 
     private final Runnable onBytes;
     private final BooleanSupplier accepting;
+    private final IntSupplier partsPerTurn;
     private final MessageSyntax syntax = new MessageSyntax();
     private int endOfPart;
     private int lengths;
     private boolean failed;
-    private int partsLeft = PARTS_PER_TURN;
+    private int partsLeft;
     private boolean mayContinue; // the bytes in the buffer may contain a whole part
 
     /**
      * @param onBytes called when bytes have been received, before they are decoded
      * @param accepting returns whether the connection accepts requests now
+     * @param partsPerTurn returns how many heads and parts of bodies are decoded in one turn
      */
-    StrictRequestDecoder(Runnable onBytes, BooleanSupplier accepting) {
+    StrictRequestDecoder(Runnable onBytes, BooleanSupplier accepting, IntSupplier partsPerTurn) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
@@ -61,6 +61,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
                 .setUseRfc9112TransferEncoding(true));
         this.onBytes = onBytes;
         this.accepting = accepting;
+        this.partsPerTurn = partsPerTurn;
+        partsLeft = partsPerTurn.getAsInt();
         setSingleDecode(true);
     }
 
@@ -73,7 +75,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
     /** Decodes what is in the buffer, in a new turn. */
     void startTurn(ChannelHandlerContext context) throws Exception {
-        partsLeft = PARTS_PER_TURN;
+        partsLeft = partsPerTurn.getAsInt();
         decodeBuffered(context);
     }
 
@@ -103,7 +105,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-        partsLeft = PARTS_PER_TURN;
+        partsLeft = partsPerTurn.getAsInt();
         super.channelReadComplete(context);
     }
 

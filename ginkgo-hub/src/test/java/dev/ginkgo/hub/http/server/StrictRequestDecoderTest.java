@@ -31,7 +31,7 @@ class StrictRequestDecoderTest {
 
     /** Returns what the decoder makes of a text that arrives in packets of the given length. */
     private static String decode(String text, int packet) {
-        EmbeddedChannel channel = new EmbeddedChannel(new StrictRequestDecoder(() -> {}, () -> true));
+        EmbeddedChannel channel = new EmbeddedChannel(new StrictRequestDecoder(() -> {}, () -> true, () -> 1_000));
         StringBuilder decoded = new StringBuilder();
         for (int from = 0; from < text.length(); from += packet) {
             String part = text.substring(from, Math.min(text.length(), from + packet));
