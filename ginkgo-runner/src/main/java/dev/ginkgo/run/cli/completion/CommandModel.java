@@ -59,21 +59,13 @@ record CommandModel(String name, String description, List<Option> options, Opera
 
     /** Returns the models of all commands that are not hidden. */
     static List<CommandModel> all(CommandLine root) {
-        List<String> names = names(root);
-        return names.stream()
-                .map(name -> of(name, commands(root).get(name), names))
-                .toList();
-    }
-
-    private static List<String> names(CommandLine root) {
-        return commands(root).entrySet().stream()
+        List<Map.Entry<String, CommandLine>> visible = root.getSubcommands().entrySet().stream()
                 .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
-                .map(Map.Entry::getKey)
                 .toList();
-    }
-
-    private static Map<String, CommandLine> commands(CommandLine root) {
-        return root.getSubcommands();
+        List<String> names = visible.stream().map(Map.Entry::getKey).toList();
+        return visible.stream()
+                .map(each -> of(each.getKey(), each.getValue(), names))
+                .toList();
     }
 
     private static CommandModel of(String name, CommandLine command, List<String> commandNames) {
@@ -96,7 +88,7 @@ record CommandModel(String name, String description, List<Option> options, Opera
                 firstLine(spec.usageMessage().description()),
                 options,
                 spec.positionalParameters().stream()
-                        .min(Comparator.comparing(each -> each.index().min()))
+                        .min(Comparator.comparingInt(each -> each.index().min()))
                         .map(operand -> operands(name, operand))
                         .orElse(Operands.NONE),
                 List.copyOf(words));
