@@ -67,7 +67,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo pub URL [MESSAGE]       publishes on a channel of a hub",
             "ginkgo sub URL                 prints the messages of a channel of a hub",
             "ginkgo bench pub|sub URL       measures how fast a hub accepts and delivers messages",
-            "ginkgo completion              prints the completion script for bash and zsh",
+            "ginkgo completion SHELL        prints the completion script for bash, zsh or fish",
             "ginkgo version                 prints the versions of ginkgo and Java"
         },
         footer = {

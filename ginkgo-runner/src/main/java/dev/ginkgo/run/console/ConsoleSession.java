@@ -20,8 +20,9 @@ import jdk.jshell.VarSnippet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Session with a JShell in this process. Each request has a {@code source}; each response has the resulting {@code
- * text}, and {@code complete}, which is false if the snippet needs more lines. Snippets have the permissions of the
+ * Session with a JShell in this process. A request has a {@code source}; its response has the resulting {@code text},
+ * and {@code complete}, which is false if the snippet needs more lines. Or it has a line to {@code complete} and a {@code
+ * cursor}; its response has {@code proposals} for the text between {@code anchor} and the cursor. Snippets have the permissions of the
  * process and share its standard output. Confined to the thread of its connection, which also runs the snippets.
  */
 public final class ConsoleSession implements ControlServer.Session {
@@ -32,6 +33,8 @@ public final class ConsoleSession implements ControlServer.Session {
             "import java.time.*;",
             "import java.util.*;",
             "Service root = dev.ginkgo.run.console.SnippetContext.root();");
+
+    private static final int MAX_PROPOSALS = 200;
 
     private final JShell shell;
     private String pendingSource = "";
@@ -49,8 +52,11 @@ public final class ConsoleSession implements ControlServer.Session {
 
     @Override
     public Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) {
+        if (request.get("complete") instanceof String line && request.get("cursor") instanceof Long cursor) {
+            return complete(line, cursor.intValue());
+        }
         if (!(request.get("source") instanceof String source)) {
-            throw new IllegalArgumentException("expected {\"source\":\"…\"}");
+            throw new IllegalArgumentException("expected {\"source\":\"…\"}, or {\"complete\":\"…\",\"cursor\":0}");
         }
         StringBuilder text = new StringBuilder();
         String remaining = pendingSource.isEmpty() ? source : pendingSource + "\n" + source;
@@ -70,6 +76,26 @@ public final class ConsoleSession implements ControlServer.Session {
         Map<String, @Nullable Object> response = new LinkedHashMap<>();
         response.put("text", text.toString());
         response.put("complete", complete);
+        return response;
+    }
+
+    /** Returns proposals for the text before the cursor, of the expected type if there are some. */
+    private Map<String, @Nullable Object> complete(String line, int cursor) {
+        String before = pendingSource.isEmpty() ? "" : pendingSource + "\n";
+        int[] anchor = {0};
+        List<SourceCodeAnalysis.Suggestion> all =
+                shell.sourceCodeAnalysis().completionSuggestions(before + line, before.length() + cursor, anchor);
+        boolean expected = all.stream().anyMatch(SourceCodeAnalysis.Suggestion::matchesType);
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put("anchor", (long) Math.max(0, anchor[0] - before.length()));
+        response.put(
+                "proposals",
+                all.stream()
+                        .filter(each -> each.matchesType() || !expected)
+                        .map(SourceCodeAnalysis.Suggestion::continuation)
+                        .distinct()
+                        .limit(MAX_PROPOSALS)
+                        .toList());
         return response;
     }
 

@@ -181,11 +181,11 @@ public final class LogReader {
         try (FileChannel channel = FileChannel.open(part.file)) {
             long end = channel.size();
             long lines = 0;
-            ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+            byte[] chunk = new byte[CHUNK_BYTES];
             for (long position = end; position > part.offset; ) {
                 int length = (int) Math.min(CHUNK_BYTES, position - part.offset);
                 position -= length;
-                String text = read(channel, chunk.clear().limit(length), position);
+                String text = read(channel, ByteBuffer.wrap(chunk, 0, length), position, chunk);
                 for (int i = text.length() - 1; i >= 0; i--) {
                     if (text.charAt(i) == '\n' && position + i + 1 < end && ++lines == count) {
                         return new Tail(position + i + 1, lines);
@@ -196,11 +196,11 @@ public final class LogReader {
         }
     }
 
-    private static String read(FileChannel channel, ByteBuffer chunk, long position) throws IOException {
-        while (chunk.hasRemaining() && channel.read(chunk, position + chunk.position()) >= 0) {
+    private static String read(FileChannel channel, ByteBuffer buffer, long position, byte[] chunk) throws IOException {
+        while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) >= 0) {
             // the file cannot shrink below its earlier size, except by another program
         }
-        return new String(chunk.array(), 0, chunk.position(), ISO_8859_1);
+        return new String(chunk, 0, buffer.position(), ISO_8859_1);
     }
 
     /** Returns the next older file. A file that is renamed in the meantime is read under its new name, or left out. */

@@ -2,6 +2,7 @@ package dev.ginkgo.run.output;
 
 import java.io.Console;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Colours and emphasis for a terminal.
@@ -33,8 +34,7 @@ public record Style(boolean enabled) {
 
     /** Returns whether standard input and output of this process are a terminal. */
     public static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 
     /** Returns the text in bold type. */

@@ -2,19 +2,17 @@ package dev.ginkgo.run.cli.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.console.ConsoleLoop;
 import dev.ginkgo.run.console.ConsolePrompt;
 import dev.ginkgo.run.daemon.ControlClient;
 import dev.ginkgo.run.daemon.DaemonHandle;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.CommandException;
-import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.Style;
 import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** {@code ginkgo console}: opens a JShell inside a daemon. If standard input is not a terminal, reads snippets line by line. */
@@ -22,7 +20,7 @@ import picocli.CommandLine.Command;
         description = {
             "Opens a JShell inside a daemon whose setting ginkgo.console is true.",
             "The variable root is the root service. Output of snippets goes to the daemon's log.",
-            "Ctrl-D or /exit ends the session."
+            "/help prints help; Ctrl-D or /exit ends the session."
         })
 public final class ConsoleCommand extends DaemonCommand {
     public ConsoleCommand(CommandContext commandContext) {
@@ -32,20 +30,11 @@ public final class ConsoleCommand extends DaemonCommand {
     @Override
     ExitCode run(DaemonHandle daemon) {
         DaemonHandle running = requireRunning(daemon);
-        try (ControlClient.Session console = running.controlClient().openSession("console");
-                ConsolePrompt consolePrompt = prompt()) {
-            boolean incomplete = false;
-            for (Optional<String> line = consolePrompt.nextLine(false);
-                    line.isPresent();
-                    line = consolePrompt.nextLine(incomplete)) {
-                if (line.get().strip().equals("/exit")) {
-                    break;
-                }
-                ControlResponse response = new ControlResponse(console.request(Map.of("source", line.get())));
-                incomplete = !response.isTrue("complete");
-                if (!response.text("text").isEmpty()) {
-                    terminal().out().println(response.text("text"));
-                }
+        try (ControlClient.Session session = running.controlClient().openSession("console")) {
+            ConsoleLoop consoleLoop =
+                    new ConsoleLoop(session::request, terminal().out());
+            try (ConsolePrompt consolePrompt = prompt(consoleLoop)) {
+                consoleLoop.run(consolePrompt);
             }
             return ExitCode.OK;
         } catch (IOException e) {
@@ -53,9 +42,9 @@ public final class ConsoleCommand extends DaemonCommand {
         }
     }
 
-    private static ConsolePrompt prompt() throws IOException {
-        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
-                ? ConsolePrompt.ofTerminal()
+    private static ConsolePrompt prompt(ConsoleLoop consoleLoop) throws IOException {
+        return Style.isTerminal()
+                ? ConsolePrompt.ofTerminal(consoleLoop::complete)
                 : ConsolePrompt.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
     }
 }

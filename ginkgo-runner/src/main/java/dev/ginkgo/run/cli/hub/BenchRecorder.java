@@ -80,8 +80,8 @@ final class BenchRecorder {
                 done,
                 messages.sum(),
                 seconds(),
-                perSecond(messages.sum()),
-                TopView.bytes(perSecond(bytes.sum())));
+                perSecond((double) messages.sum()),
+                TopView.bytes(perSecond((double) bytes.sum())));
         return latencies.sum() == 0
                 ? text
                 : text
@@ -100,8 +100,8 @@ final class BenchRecorder {
         members.put("messages", messages.sum());
         members.put("bytes", bytes.sum());
         members.put("seconds", seconds());
-        members.put("messagesPerSecond", perSecond(messages.sum()));
-        members.put("bytesPerSecond", perSecond(bytes.sum()));
+        members.put("messagesPerSecond", perSecond((double) messages.sum()));
+        members.put("bytesPerSecond", perSecond((double) bytes.sum()));
         if (latencies.sum() > 0) {
             Map<String, @Nullable Object> latency = new LinkedHashMap<>();
             latency.put("median", percentile(0.5) / 1_000);

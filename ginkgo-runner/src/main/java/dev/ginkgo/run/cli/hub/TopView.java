@@ -53,7 +53,7 @@ final class TopView {
         TextTable table = new TextTable("SERVICE", "STATE", ">TASKS", ">RESTARTS", "PROBLEM");
         all.sort(Comparator.comparing(
                         (ControlResponse each) -> each.text("state").equals("READY"))
-                .thenComparing(each -> -each.number("restarts")));
+                .thenComparingLong(each -> -each.number("restarts")));
         List<ControlResponse> shown = all.subList(0, Math.min(limit, all.size()));
         for (ControlResponse each : shown) {
             table.row(each.text("path"), each.text("state"), each.text("tasks"), each.text("restarts"), problem(each));
@@ -104,7 +104,7 @@ final class TopView {
                     each.text("address"),
                     each.text("channel"),
                     each.text("behind"),
-                    bytes(each.number("pinned-bytes")),
+                    bytes((double) each.number("pinned-bytes")),
                     duration(number(each, "age-seconds")));
         }
         addTable(slowest, hub.connections().number("streams") - connections.size(), lines);
@@ -112,9 +112,9 @@ final class TopView {
 
     /** Row of the table of channels; the rate is known from the second sample on. */
     private record ChannelRow(ControlResponse channel, Optional<Double> rate) {
-        static final Comparator<ChannelRow> BUSIEST_FIRST = Comparator.comparing(
+        static final Comparator<ChannelRow> BUSIEST_FIRST = Comparator.comparingDouble(
                         (ChannelRow row) -> -row.rate.orElse(0.0))
-                .thenComparing(row -> -row.channel.number("readers"))
+                .thenComparingLong(row -> -row.channel.number("readers"))
                 .thenComparing(row -> row.channel.text("channel"));
 
         static ChannelRow of(ControlResponse channel, Optional<TopSample.HubSample> before, double seconds) {
@@ -123,7 +123,7 @@ final class TopView {
                     before.filter(earlier -> channel.has("published") && seconds > 0)
                             .map(earlier ->
                                     earlier.published(channel.text("channel")).orElse(0L))
-                            .map(earlier -> Math.max(0, channel.number("published") - earlier) / seconds));
+                            .map(earlier -> (double) Math.max(0, channel.number("published") - earlier) / seconds));
         }
     }
 
