@@ -15,6 +15,8 @@ import org.jgroups.protocols.raft.AppendEntriesRequest;
 import org.jgroups.protocols.raft.AppendEntriesResponse;
 import org.jgroups.protocols.raft.AppendResult;
 import org.jgroups.protocols.raft.InstallSnapshotRequest;
+import org.jgroups.protocols.raft.LogEntries;
+import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.protocols.raft.RAFT;
 import org.jgroups.protocols.raft.RaftHeader;
 import org.jgroups.protocols.raft.Role;
@@ -29,6 +31,17 @@ import org.jspecify.annotations.Nullable;
  * a learner that is a voter according to the snapshot votes; and a leader that is removed from the voters continues
  * until it leaves, so that the others learn that its removal is committed (otherwise they would keep counting it as a
  * voter).
+ *
+ * <p>Three rules of Raft are enforced here, because jgroups-raft breaks them:
+ *
+ * <ul>
+ *   <li>A leader commits entries of older terms only together with an entry of its own term. A majority that has stored
+ *       an older entry does not suffice: the next leader may still replace it.
+ *   <li>A follower acknowledges only entries that it has compared with the leader's, or appended, in this term. It
+ *       deletes an entry only if it received another one for the same index.
+ *   <li>A leader changes the voters only after it has committed an entry of its own term. Otherwise two leaders could
+ *       change the same set of voters in different ways, and have majorities without a common voter.
+ * </ul>
  */
 public final class MeshRaft extends RAFT {
     /** A few hundred renewals. */
@@ -40,6 +53,11 @@ public final class MeshRaft extends RAFT {
     private final Predicate<Address> isOfSameCluster;
     private final RaftLog raftLog;
     private volatile boolean stopping;
+    private volatile long committedTerm; // the term of the last entry committed while this protocol runs
+
+    // used only by the thread that processes Raft messages
+    private long matchedTerm;
+    private long matchedIndex;
 
     /**
      * @param isOfSameCluster tells whether to accept Raft messages from a node
@@ -93,10 +111,119 @@ public final class MeshRaft extends RAFT {
             replyWithCurrentTerm(message.getSrc());
             return;
         }
-        super.handleUpRequest(message, header);
-        if (header instanceof InstallSnapshotRequest) {
-            updateQuorum();
+        switch (header) {
+            case AppendEntriesRequest append -> handleAppend(message, LeaderRequest.of(append));
+            case InstallSnapshotRequest snapshot -> handleSnapshot(message, snapshot);
+            default -> super.handleUpRequest(message, header);
         }
+    }
+
+    private void handleAppend(Message message, LeaderRequest request) {
+        Address leader = message.getSrc();
+        if (!leader.equals(local_addr) && trySetLeaderAndTerm(leader, request.term()) >= 0) {
+            LogEntries entries = message.getObject();
+            AppendResult result =
+                    append(request, entries == null ? List.of() : List.of(entries.toArray()), matchedIndex(request));
+            reply(leader, request, result);
+        }
+    }
+
+    /** Compares the entries with the log, and appends those that are missing; returns null if that is impossible. */
+    private @Nullable AppendResult append(LeaderRequest request, List<LogEntry> entries, long matchedBefore) {
+        if (entries.isEmpty()) { // reports a commit index; says nothing about the log
+            return commitMatched(request, matchedBefore);
+        }
+        long index = request.index();
+        if (index > last_appended) {
+            return new AppendResult(AppendResult.Result.FAIL_ENTRY_NOT_FOUND, last_appended);
+        }
+        if (conflicts(index, request.indexTerm())) {
+            return conflict(index, matchedBefore);
+        }
+        for (LogEntry entry : entries) {
+            index++;
+            if (conflicts(index, entry.term())) {
+                if (index <= commit_index) {
+                    return conflict(index, matchedBefore);
+                }
+                deleteAllLogEntriesStartingFrom(index);
+            }
+            append(index, LogEntries.create(entry)); // has no effect if the log contains the entry
+        }
+        return commitMatched(request, Math.max(index, matchedBefore));
+    }
+
+    /** Returns whether the log has an entry of another term; false if it has none, or only in the snapshot. */
+    private boolean conflicts(long index, long term) {
+        LogEntry entry = log().get(index);
+        return entry != null && entry.term() != term;
+    }
+
+    /** Reports where the entries of the conflicting term begin, so that the leader sends its own from there. */
+    private @Nullable AppendResult conflict(long index, long matched) {
+        if (index <= commit_index) {
+            log.error("%s: entry %d is committed here, but the leader has another one", local_addr, index);
+            return null;
+        }
+        long term = log().get(index).term();
+        long first = index;
+        while (first - 1 > matched && !conflicts(first - 1, term)) {
+            first--;
+        }
+        return new AppendResult(AppendResult.Result.FAIL_CONFLICTING_PREV_TERM, first, term);
+    }
+
+    /** Returns the index up to which the log is known to be equal to the leader's; at least the commit index. */
+    private long matchedIndex(LeaderRequest request) {
+        return Math.max(commit_index, matchedTerm == request.term() ? matchedIndex : 0);
+    }
+
+    /** Commits what the leader has committed, as far as this log is equal to the leader's: up to {@code matched}. */
+    private AppendResult commitMatched(LeaderRequest request, long matched) {
+        matchedTerm = request.term();
+        matchedIndex = matched;
+        super.commitLogTo(Math.min(request.commitIndex(), matched), false);
+        return new AppendResult(AppendResult.Result.OK, matched);
+    }
+
+    /**
+     * Installs a snapshot, unless the log already contains what it covers: entries after it that this node has
+     * acknowledged would be deleted.
+     */
+    private void handleSnapshot(Message message, InstallSnapshotRequest header) {
+        LeaderRequest request = LeaderRequest.of(header);
+        LogEntry entry = log().get(request.index());
+        if (request.index() > commit_index && (entry == null || entry.term() != request.indexTerm())) {
+            super.handleUpRequest(message, header);
+            updateQuorum();
+        } else if (trySetLeaderAndTerm(message.getSrc(), request.term()) >= 0) {
+            long matched = Math.max(request.index(), matchedIndex(request));
+            reply(message.getSrc(), request, commitMatched(request, matched));
+        }
+    }
+
+    /**
+     * Sends a result to the leader, unless this node has entered a later term meanwhile: it may have voted in it
+     * without the entries that it would acknowledge.
+     */
+    private void reply(Address leader, LeaderRequest request, @Nullable AppendResult result) {
+        if (result != null && currentTerm() == request.term()) {
+            down_prot.down(new EmptyMessage(leader)
+                    .putHeader(id, new AppendEntriesResponse(request.term(), result.commitIndex(commit_index))));
+        }
+    }
+
+    /** Commits, as the leader, but only if the last of the entries is of this leader's term. */
+    @Override
+    protected RAFT commitLogTo(long index, boolean serializeResponse) {
+        LogEntry last = log().get(Math.min(index, last_appended));
+        return last != null && last.term() == currentTerm() ? super.commitLogTo(index, serializeResponse) : this;
+    }
+
+    @Override
+    protected void applyCommit(long index, boolean serializeResponse) throws Exception {
+        committedTerm = log().get(index).term(); // set before the future of the entry completes
+        super.applyCommit(index, serializeResponse);
     }
 
     /**
@@ -192,7 +319,25 @@ public final class MeshRaft extends RAFT {
         }
     }
 
-    /** Adds or removes a voter. The future completes like that of {@link #commit}. */
+    /** Returns whether this node is the leader and has committed an entry of its own term. */
+    boolean mayChangeVoters() {
+        return isLeader() && committedTerm == currentTerm();
+    }
+
+    /** Appends an entry; one that changes the voters is rejected unless {@link #mayChangeVoters}. */
+    @Override
+    public CompletableFuture<byte[]> setAsync(
+            byte[] bytes, int offset, int length, boolean internal, @Nullable Options options) {
+        return internal && !mayChangeVoters()
+                ? CompletableFuture.failedFuture(new IllegalStateException("term " + currentTerm()
+                        + ": the voters cannot be changed before an entry of this term is committed"))
+                : super.setAsync(bytes, offset, length, internal, options);
+    }
+
+    /**
+     * Adds or removes a voter. The future completes like that of {@link #commit}; also exceptionally if this leader has
+     * not committed an entry of its own term yet.
+     */
     CompletableFuture<?> changeVoter(boolean add, String name) {
         try {
             return add ? addServer(name) : removeServer(name);

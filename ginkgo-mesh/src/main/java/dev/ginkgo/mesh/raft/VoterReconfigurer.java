@@ -58,7 +58,7 @@ public final class VoterReconfigurer {
             changeSession = session;
             pendingChange = CompletableFuture.completedFuture(null);
         }
-        if (!raft.isLeader()
+        if (!raft.mayChangeVoters()
                 || session.cluster().isEmpty()
                 || !pendingChange.isDone()
                 || !raft.isKnownByAllVoters(view, raft.commitIndex())) {

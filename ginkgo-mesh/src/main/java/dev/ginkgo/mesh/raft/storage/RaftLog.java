@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * which matter for about a second, so a snapshot replaces them every few hundred entries; memory and file stay small.
  * Thread-safe.
  *
- * <p>Term, vote, and changes of the voters are forced to disk. Renewals are only handed to the operating system: they
- * survive the death of the process, and a machine takes longer to boot than a lease is valid.
+ * <p>Term, vote, and entries are forced to disk before the method that adds them returns: what this node acknowledges
+ * must survive a power loss, also of several nodes at once. The commit index is only handed to the operating system,
+ * because the next leader reports it again, unless the voters change with it.
  *
  * <p>jgroups-raft's {@code FileBasedLog} is not used: it decreases the term on disk when entries are deleted or
  * retransmitted, and does not report the receipt of renewals.
@@ -256,7 +257,7 @@ public final class RaftLog implements Log {
             throw new IllegalStateException("cannot append entry " + index + " after entry " + lastAppended());
         }
         for (LogEntry entry : added) {
-            writeRecord(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
+            writeRecord(new LogRecord.Entry(entry), true);
             entries.add(entry);
             notifyRenewal(entry);
         }

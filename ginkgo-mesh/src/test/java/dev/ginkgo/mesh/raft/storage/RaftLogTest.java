@@ -37,7 +37,7 @@ class RaftLogTest {
 
     private RaftLog open() throws IOException {
         renewals.clear();
-        return new RaftLog(file, renewals::add);
+        return new RaftLog(file, renewals::add, _ -> {}); // PowerLossTest tests what is forced to disk
     }
 
     private static LogEntry entry(Kind kind, long term) {
