@@ -158,7 +158,7 @@ final class MeshCoordinator extends Coordinator {
                 "lease",
                 config.policy() == PartitionPolicy.QUORUM
                         ? new LeaderLeaseLoop(newContext, observedLeases, loop::currentSession)::run
-                        : new ViewCoordinatorLeaseLoop(newContext, loop::currentView)::run);
+                        : new ViewCoordinatorLeaseLoop(newContext, loop::currentSession)::run);
     }
 
     /** Starts multicast discovery if it is configured; returns a supplier of the discovered addresses. */

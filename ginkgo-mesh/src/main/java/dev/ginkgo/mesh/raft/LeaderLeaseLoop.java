@@ -52,7 +52,7 @@ public final class LeaderLeaseLoop {
                     && raft != null
                     && raft.isLeader()
                     && current.endReason().isEmpty()
-                    && !context.hasMetOtherCluster()) {
+                    && !context.mustNotLead()) {
                 new Leadership(current, raft).run();
             } else {
                 context.leaseTimer().await(POLL_INTERVAL);
