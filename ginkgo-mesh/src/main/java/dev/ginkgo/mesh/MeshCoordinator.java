@@ -26,6 +26,7 @@ import dev.ginkgo.mesh.raft.storage.DataDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -131,10 +132,23 @@ final class MeshCoordinator extends Coordinator {
         }
         sockets = SocketSecurity.socketFactories(
                 newConfig, bindAddress(newConfig), new LogRateLimiter(time()), this::spawn);
-        DataDirectory opened = closeOnStop(DataDirectory.open(newConfig.dataDir(), newConfig.identity()));
+        DataDirectory opened = closeOnStop(DataDirectory.open(dataDirOf(newConfig), newConfig.identity()));
+        log.info("the votes of this node are in {}", opened);
         nodeConfig = newConfig;
         dataDirectory = opened;
         return opened.nextIncarnation(now());
+    }
+
+    private Path dataDirOf(NodeConfig config) {
+        if (config.dataDir().isEmpty()
+                && !(config.identity().isLoopback() && bindAddress(config).isLoopback())) {
+            throw new IllegalArgumentException("cluster.data-dir is not set; a node that other machines connect to must"
+                    + " keep its votes, so set it to a directory on a disk that survives a reboot, for example"
+                    + " /var/lib/gateway");
+        }
+        return config.dataDir()
+                .orElseGet(() -> DataDirectory.defaultParent(
+                        System.getenv(), Path.of(System.getProperty("user.home")), Path.of("")));
     }
 
     @Override
@@ -182,6 +196,7 @@ final class MeshCoordinator extends Coordinator {
     private void reportHealth(Optional<String> problem) {
         if (!problem.equals(reportedHealth)) {
             reportedHealth = problem;
+            problem.ifPresent(reason -> log.info("not ready: {}", reason));
             problem.ifPresentOrElse(this::degraded, this::ready);
         }
     }

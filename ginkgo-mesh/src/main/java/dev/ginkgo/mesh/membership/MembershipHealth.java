@@ -57,7 +57,8 @@ final class MembershipHealth {
         String absent =
                 join(voters.stream().filter(each -> !present.contains(each)).toList());
         return "waiting for " + absent + ": " + raft.presentVoters(view) + " of " + voters.size()
-                + " voters present, a majority is required (voters as recorded in " + meshSession.dataDirectory() + ")";
+                + " voters present, a majority is required (voters as recorded in " + meshSession.dataDirectory()
+                + "); start them, or stop all nodes and delete that directory on each to form a new cluster";
     }
 
     private static String join(List<String> names) {
