@@ -43,6 +43,9 @@ final class MeshCoordinator extends Coordinator {
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
+    /** Several elections, also on a busy machine. */
+    private static final Duration VOTER_CHANGE_TIMEOUT = Duration.ofSeconds(10);
+
     final Setting<String> bind;
 
     final Setting<Duration> failureTimeout = setting("silence", Duration.ofSeconds(2))
@@ -228,7 +231,7 @@ final class MeshCoordinator extends Coordinator {
             current.resign();
         }
         MembershipLoop loop = requireNonNull(membership);
-        if (!loop.awaitLeft(LEAVE_TIMEOUT)) {
+        if (!loop.awaitLeft(LEAVE_TIMEOUT, VOTER_CHANGE_TIMEOUT)) {
             MeshSession meshSession = loop.currentSession();
             if (meshSession != null) {
                 meshSession.end("this node stops, although the remaining voters are not a majority");

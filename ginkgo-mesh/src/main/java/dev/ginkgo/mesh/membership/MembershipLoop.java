@@ -104,6 +104,30 @@ public final class MembershipLoop {
         return left.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Waits until the node has left; returns whether it has.
+     *
+     * @param atMost limit if no majority of the voters is in the view
+     * @param withMajority limit while there is one: it can still commit the changes of the voters without which the
+     *     remaining nodes would have no majority
+     */
+    public boolean awaitLeft(Duration atMost, Duration withMajority) throws InterruptedException {
+        boolean hasLeft = awaitLeft(atMost);
+        for (Duration waited = atMost;
+                !hasLeft && waited.compareTo(withMajority) < 0 && hasMajority();
+                waited = waited.plus(POLL_INTERVAL)) {
+            hasLeft = awaitLeft(POLL_INTERVAL);
+        }
+        return hasLeft;
+    }
+
+    private boolean hasMajority() {
+        MeshSession session = currentSession;
+        View view = session == null ? null : session.view();
+        MeshRaft raft = session == null ? null : session.raft();
+        return view != null && raft != null && raft.hasMajority(view);
+    }
+
     /** Runs one session; returns whether another one may follow. */
     private boolean runSession() throws InterruptedException {
         healthy = false;
@@ -270,7 +294,10 @@ public final class MembershipLoop {
                         .isPresent();
     }
 
-    /** Returns whether this node may leave: the remaining voters are a majority, or no other node remains. */
+    /**
+     * Returns whether this node may leave: no other node remains, or the remaining voters are a majority, and know that
+     * if this node was removed for it.
+     */
     private boolean mayLeave(MeshSession meshSession, View view) {
         MeshRaft raft = meshSession.raft();
         List<String> staying = meshSession.announcements(view).stream()
@@ -282,8 +309,9 @@ public final class MembershipLoop {
         }
         List<String> voters = raft.members();
         long stayingVoters = voters.stream().filter(staying::contains).count();
-        return raft.isVoter()
-                ? 2 * stayingVoters > voters.size()
-                : !raft.isLeader() || raft.isKnownByAllVoters(view, raft.lastAppended());
+        if (raft.isVoter()) {
+            return 2 * stayingVoters > voters.size();
+        }
+        return raft.isLeader() ? raft.isKnownByAllVoters(view, raft.lastAppended()) : !raft.isRemovalPending();
     }
 }

@@ -276,10 +276,12 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
 
     @Override
     public Optional<String> endReason() {
-        return replaced
-                ? Optional.of(
-                        "another process with the identity " + context.name() + " and a newer incarnation has joined")
-                : Optional.ofNullable(endReason);
+        if (replaced) {
+            return Optional.of(
+                    "another process with the identity " + context.name() + " and a newer incarnation has joined");
+        }
+        Optional<String> failure = raft == null ? Optional.empty() : raft.failure();
+        return failure.or(() -> Optional.ofNullable(endReason));
     }
 
     /** Returns whether a newer incarnation has replaced this node, which must not join again. */

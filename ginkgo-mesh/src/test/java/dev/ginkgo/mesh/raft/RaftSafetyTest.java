@@ -169,4 +169,134 @@ class RaftSafetyTest {
             assertThat(a.raft().commitIndex()).isEqualTo(2);
         }
     }
+
+    @Test
+    @DisplayName("K-30 an entry that was proposed in an earlier term is not appended, although the node leads again")
+    void proposalOfEarlierTerm_isRejected() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            RaftSimulation.Node a = simulation.node("a");
+            // Given a node that led in term 1 and leads again in term 3
+            simulation.connect("a", "b", "c");
+            assertThat(simulation.elect("a", 1, "a", "b", "c")).isTrue();
+            a.renew();
+            simulation.deliver();
+            assertThat(simulation.elect("b", 2, "b", "c")).isTrue();
+            assertThat(simulation.elect("a", 3, "a", "c")).isTrue();
+            a.renew();
+            simulation.deliver();
+            long last = a.raft().lastAppended();
+
+            // When entries proposed in term 1 are processed
+            RaftSimulation.Proposal renewal = a.renewInTerm(1);
+            RaftSimulation.Proposal change = a.addVoterInTerm("d", 1);
+
+            // Then they are rejected
+            assertThat(renewal.rejected()).isTrue();
+            assertThat(change.rejected()).isTrue();
+            assertThat(a.raft().lastAppended()).isEqualTo(last);
+        }
+    }
+
+    @Test
+    @DisplayName("K-30 the voters are not changed before the previous change is committed")
+    void secondChangeOfVoters_waitsForTheFirst() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"), "d", "e")) {
+            RaftSimulation.Node a = simulation.node("a");
+            simulation.connect("a", "b", "c", "d", "e");
+            assertThat(simulation.elect("a", 1, "a", "b", "c")).isTrue();
+            a.renew();
+            simulation.deliver();
+
+            // When a second voter is added before the first is committed
+            simulation.connect("a");
+            RaftSimulation.Proposal first = a.addVoter("d");
+            RaftSimulation.Proposal second = a.addVoter("e");
+
+            // Then only the first change is in the log
+            assertThat(second.rejected()).isTrue();
+            assertThat(a.raft().members()).containsExactlyInAnyOrder("a", "b", "c", "d");
+            simulation.connect("a", "b", "c", "d", "e");
+            a.resend();
+            assertThat(first.committed()).isTrue();
+            assertThat(a.raft().mayChangeVoters()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-30 a leader that cannot write to its log steps down, sends nothing and does not vote; it follows when"
+                    + " its log has been opened again")
+    void leaderThatCannotWrite_stepsDown() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            RaftSimulation.Node a = simulation.node("a");
+            RaftSimulation.Node b = simulation.node("b");
+            // Given a leader with one committed entry
+            simulation.connect("a", "b", "c");
+            assertThat(simulation.elect("a", 1, "a", "b", "c")).isTrue();
+            a.renew();
+            simulation.deliver();
+
+            // When its disk is full
+            a.disk().setFull(true);
+            RaftSimulation.Proposal renewal = a.renew();
+            simulation.deliver();
+
+            // Then it steps down for good, although the disk has space again, and the others have not seen the entry
+            assertThat(renewal.rejected()).isTrue();
+            assertThat(a.raft().isLeader()).isFalse();
+            assertThat(a.raft().failure())
+                    .hasValueSatisfying(reason -> assertThat(reason)
+                            .contains("No space left on device")
+                            .contains("free disk space"));
+            assertThat(b.raft().lastAppended()).isEqualTo(1);
+            a.disk().setFull(false);
+            assertThat(simulation.elect("b", 2, "b", "c")).isTrue();
+            RaftSimulation.Proposal next = b.renew();
+            simulation.deliver();
+            assertThat(next.committed()).isTrue();
+            assertThat(a.raft().lastAppended()).isEqualTo(1);
+
+            // And it follows the next leader after a restart
+            a.losePower();
+            for (int i = 0; i < 4; i++) {
+                b.resend();
+            }
+            assertThat(a.raft().failure()).isEmpty();
+            assertThat(a.raft().commitIndex()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-30 a node that cannot store the leader's snapshot acknowledges nothing until its log is opened again")
+    void snapshotThatCannotBeStored_isNotAcknowledged() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"), "d")) {
+            RaftSimulation.Node a = simulation.node("a");
+            RaftSimulation.Node d = simulation.node("d");
+            // Given a leader whose log begins with a snapshot, and a new node whose disk is full
+            simulation.connect("a", "b", "c");
+            assertThat(simulation.elect("a", 1, "a", "b", "c", "d")).isTrue();
+            for (int i = 0; i < 3; i++) {
+                a.renew();
+                simulation.deliver();
+            }
+            a.raft().snapshotAsync().get();
+            d.disk().setFull(true);
+
+            // When the new node receives the snapshot
+            simulation.connect("a", "b", "c", "d");
+            a.resend();
+
+            // Then it must leave, and receives it again when its log has been opened
+            assertThat(d.raft().failure()).contains("cannot store the snapshot that the leader has sent");
+            assertThat(d.raft().commitIndex()).isZero();
+            d.disk().setFull(false);
+            d.losePower();
+            for (int i = 0; i < 4; i++) {
+                a.resend();
+            }
+            assertThat(d.raft().failure()).isEmpty();
+            assertThat(d.raft().commitIndex()).isEqualTo(3);
+        }
+    }
 }

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jgroups.Address;
 import org.jgroups.Message;
 import org.jgroups.View;
@@ -123,15 +124,35 @@ final class RaftSimulation implements AutoCloseable {
             return new Proposal(raft.commit(new RaftCommand(Kind.RENEW, raft.currentTerm(), name, 1)));
         }
 
+        /** Appends a renewal as the leader of a term that may be over. */
+        Proposal renewInTerm(long term) {
+            return new Proposal(raft.commit(new RaftCommand(Kind.RENEW, term, name, 1)));
+        }
+
         /** Appends the addition of a voter as the leader. */
         Proposal addVoter(String added) {
-            return new Proposal(raft.changeVoter(true, added));
+            return new Proposal(raft.changeVoter(true, added, raft.currentTerm()));
         }
 
         /** Sends the unacknowledged entries again, and the commit index, to the connected nodes. */
         void resend() {
             raft.flushCommitTable();
             deliver();
+        }
+
+        /** Appends the addition of a voter as the leader of a term that may be over. */
+        Proposal addVoterInTerm(String added, long term) {
+            return new Proposal(raft.changeVoter(true, added, term));
+        }
+
+        /** Returns the current view of this node. */
+        View view() {
+            return view;
+        }
+
+        /** Returns the disk with the log of this node. */
+        SimulatedDisk disk() {
+            return disk;
         }
 
         /** Restarts after a power loss. */
@@ -175,6 +196,19 @@ final class RaftSimulation implements AutoCloseable {
         connected = Set.of(names);
     }
 
+    /** Installs a view without a node on all others, and disconnects it. */
+    void removeFromView(String left) {
+        connected = nodes.keySet().stream().filter(each -> !each.equals(left)).collect(Collectors.toSet());
+        View next = new View(
+                node(connected.iterator().next()).address,
+                2,
+                connected.stream().sorted().map(each -> node(each).address).toList());
+        for (String each : connected) {
+            node(each).view = next;
+            node(each).raft.handleView(next);
+        }
+    }
+
     /** Lets a node ask the voters, itself included, for their votes; returns whether it is elected. */
     boolean elect(String candidate, long term, String... asked) {
         Node node = node(candidate);
@@ -204,7 +238,8 @@ final class RaftSimulation implements AutoCloseable {
 
     private void checkCommitted() {
         for (Node each : nodes.values()) {
-            for (long index = 1; index <= each.raft.commitIndex(); index++) {
+            long afterSnapshot = each.raft.log().firstAppended() + 1; // the entry before may be a placeholder
+            for (long index = afterSnapshot; index <= each.raft.commitIndex(); index++) {
                 LogEntry entry = each.raft.log().get(index);
                 String content =
                         entry == null ? "nothing" : "term " + entry.term() + " " + Arrays.toString(entry.command());
@@ -222,7 +257,7 @@ final class RaftSimulation implements AutoCloseable {
     }
 
     /** Listener of a node that does nothing with its lease. */
-    private static final class IgnoringListener implements CoordinatorListener {
+    static final class IgnoringListener implements CoordinatorListener {
         @Override
         public LeaseTiming leaseTiming() {
             return new LeaseTiming(Duration.ofSeconds(1), Duration.ZERO);

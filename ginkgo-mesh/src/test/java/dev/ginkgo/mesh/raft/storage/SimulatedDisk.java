@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 public final class SimulatedDisk {
     private final Path journal;
     private final Path forced;
+    private volatile boolean full;
 
     /**
      * @param folder an empty folder
@@ -21,10 +22,18 @@ public final class SimulatedDisk {
     /** Opens the Raft log. */
     public RaftLog open() throws IOException {
         return new RaftLog(journal, _ -> {}, file -> {
+            if (full) {
+                throw new IOException("No space left on device");
+            }
             file.sync();
             Path next = journal.resolveSibling("journal.new");
             Files.copy(Files.exists(next) ? next : journal, forced, StandardCopyOption.REPLACE_EXISTING);
         });
+    }
+
+    /** Lets writes fail from now on, or succeed again. */
+    public void setFull(boolean nowFull) {
+        full = nowFull;
     }
 
     /** Opens a copy of the log as it would be after a power loss now. The log may be open. */
