@@ -40,12 +40,12 @@ final class MembershipHealth {
                 .filter(each -> !present.contains(each))
                 .toList());
         if (!absent.isEmpty()) {
-            return "waiting for " + absent;
+            return "waiting for " + absent + "; start it, or check cluster.join and the cluster's secret";
         }
         int missing = nodeConfig.expectedNodes() - present.size();
         return missing > 0
                 ? "waiting for " + missing + " more of the " + nodeConfig.expectedNodes()
-                        + " nodes that form the cluster (cluster.expect)"
+                        + " nodes that form the cluster; start them, or lower cluster.expect"
                 : "waiting for the cluster to form";
     }
 
