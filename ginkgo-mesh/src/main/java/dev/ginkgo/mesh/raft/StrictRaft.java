@@ -175,7 +175,7 @@ abstract class StrictRaft extends RAFT {
     }
 
     /**
-     * Sends a result to the leader, unless this node has entered a later term meanwhile: it may have voted in it
+     * Sends a result to the leader, unless this node has entered a later term since: it may have voted in it
      * without the entries that it would acknowledge.
      */
     private void reply(Address leader, LeaderRequest request, @Nullable AppendResult result) {
@@ -222,8 +222,8 @@ abstract class StrictRaft extends RAFT {
     }
 
     /**
-     * Returns whether this node is the leader, has committed an entry of its own term, and knows of no change of the
-     * voters that is not committed.
+     * Returns whether this node is the leader and has committed an entry of its own term, and every change of the voters
+     * in its log.
      */
     boolean mayChangeVoters() {
         return hasCommittedInTerm() && !raftLog.hasUncommittedVoterChange();

@@ -241,7 +241,7 @@ class RaftSafetyTest {
             RaftSimulation.Proposal renewal = a.renew();
             simulation.deliver();
 
-            // Then it steps down for good, although the disk has space again, and the others have not seen the entry
+            // Then it steps down permanently, although the disk has space again, and the others have not seen the entry
             assertThat(renewal.rejected()).isTrue();
             assertThat(a.raft().isLeader()).isFalse();
             assertThat(a.raft().failure())
