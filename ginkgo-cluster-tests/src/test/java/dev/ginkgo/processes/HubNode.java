@@ -68,6 +68,12 @@ final class HubNode implements AutoCloseable {
                 == 200;
     }
 
+    /** Returns the body of the response to a GET, whatever its status. */
+    String get(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     /** Publishes a message and returns the body of the response; throws if the status is not 200. */
     String publish(String channel, String text) throws IOException, InterruptedException {
         HttpResponse<String> response = client.send(

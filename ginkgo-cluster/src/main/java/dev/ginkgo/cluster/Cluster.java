@@ -73,9 +73,10 @@ public final class Cluster extends Service {
             .restartRequired()
             .help("How many nodes form a new cluster; 0 means 1 if join is empty, otherwise 3");
 
-    final Setting<Path> dataDir = setting("data-dir", Path.of(System.getProperty("java.io.tmpdir"), "ginkgo-" + user()))
+    final Setting<Optional<Path>> dataDir = optional("data-dir", Path.class)
             .restartRequired()
-            .help("Where this node stores its votes and the members; use a disk that survives a reboot");
+            .help("Where this node stores its votes and the members, on a disk that survives a reboot; required beyond"
+                    + " loopback; default: a directory per working directory in $XDG_STATE_HOME/ginkgo");
 
     final Setting<Secret> secret = setting("secret", Secret.of(""))
             .restartRequired()
@@ -304,10 +305,6 @@ public final class Cluster extends Service {
     private NodeConfig nodeConfig() {
         int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
         return new NodeConfig(identity.get(), join.get(), nodes, dataDir.get(), credentials, policy.get());
-    }
-
-    private static String user() {
-        return System.getProperty("user.name");
     }
 
     private static String version() {

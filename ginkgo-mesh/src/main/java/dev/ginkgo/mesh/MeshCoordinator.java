@@ -26,6 +26,7 @@ import dev.ginkgo.mesh.raft.storage.DataDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class MeshCoordinator extends Coordinator {
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Several elections, also on a busy machine. */
+    private static final Duration VOTER_CHANGE_TIMEOUT = Duration.ofSeconds(10);
 
     final Setting<String> bind;
 
@@ -131,10 +135,23 @@ final class MeshCoordinator extends Coordinator {
         }
         sockets = SocketSecurity.socketFactories(
                 newConfig, bindAddress(newConfig), new LogRateLimiter(time()), this::spawn);
-        DataDirectory opened = closeOnStop(DataDirectory.open(newConfig.dataDir(), newConfig.identity()));
+        DataDirectory opened = closeOnStop(DataDirectory.open(dataDirOf(newConfig), newConfig.identity()));
+        log.info("the votes of this node are in {}", opened);
         nodeConfig = newConfig;
         dataDirectory = opened;
         return opened.nextIncarnation(now());
+    }
+
+    private Path dataDirOf(NodeConfig config) {
+        if (config.dataDir().isEmpty()
+                && !(config.identity().isLoopback() && bindAddress(config).isLoopback())) {
+            throw new IllegalArgumentException("cluster.data-dir is not set; a node that other machines connect to must"
+                    + " keep its votes, so set it to a directory on a disk that survives a reboot, for example"
+                    + " /var/lib/gateway");
+        }
+        return config.dataDir()
+                .orElseGet(() -> DataDirectory.defaultParent(
+                        System.getenv(), Path.of(System.getProperty("user.home")), Path.of("")));
     }
 
     @Override
@@ -158,7 +175,7 @@ final class MeshCoordinator extends Coordinator {
                 "lease",
                 config.policy() == PartitionPolicy.QUORUM
                         ? new LeaderLeaseLoop(newContext, observedLeases, loop::currentSession)::run
-                        : new ViewCoordinatorLeaseLoop(newContext, loop::currentView)::run);
+                        : new ViewCoordinatorLeaseLoop(newContext, loop::currentSession)::run);
     }
 
     /** Starts multicast discovery if it is configured; returns a supplier of the discovered addresses. */
@@ -182,6 +199,7 @@ final class MeshCoordinator extends Coordinator {
     private void reportHealth(Optional<String> problem) {
         if (!problem.equals(reportedHealth)) {
             reportedHealth = problem;
+            problem.ifPresent(reason -> log.info("not ready: {}", reason));
             problem.ifPresentOrElse(this::degraded, this::ready);
         }
     }
@@ -214,7 +232,7 @@ final class MeshCoordinator extends Coordinator {
             current.resign();
         }
         MembershipLoop loop = requireNonNull(membership);
-        if (!loop.awaitLeft(LEAVE_TIMEOUT)) {
+        if (!loop.awaitLeft(LEAVE_TIMEOUT, VOTER_CHANGE_TIMEOUT)) {
             MeshSession meshSession = loop.currentSession();
             if (meshSession != null) {
                 meshSession.end("this node stops, although the remaining voters are not a majority");

@@ -83,7 +83,8 @@ class BootstrapTest {
     void nodeWaitsForItsSeed() throws Exception {
         Address seed = FreePorts.free();
         MeshNode early = inProcessMesh.start("", seed);
-        await().atMost(InProcessMesh.TIMEOUT).until(() -> early.degradedReason().equals("waiting for " + seed));
+        await().atMost(InProcessMesh.TIMEOUT)
+                .until(() -> early.degradedReason().startsWith("waiting for " + seed + "; start it"));
         assertThat(early.isReady()).isFalse();
         assertThat(early.cluster().isLeader()).isFalse();
 

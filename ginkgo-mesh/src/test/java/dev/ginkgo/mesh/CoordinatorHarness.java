@@ -47,7 +47,12 @@ final class CoordinatorHarness implements CoordinatorListener {
                 .configuration(Configuration.empty())
                 .start();
         NodeConfig nodeConfig = new NodeConfig(
-                identity, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+                identity,
+                join,
+                join.isEmpty() ? 1 : 3,
+                Optional.of(folder),
+                ClusterCredentials.none(),
+                PartitionPolicy.QUORUM);
         long incarnation = coordinator.prepare(nodeConfig);
         coordinator.join(
                 new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1"), this);

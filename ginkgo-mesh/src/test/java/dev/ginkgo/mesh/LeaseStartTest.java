@@ -98,8 +98,8 @@ class LeaseStartTest {
         Address identity = FreePorts.free();
         MeshCoordinator engine = new MeshCoordinator(identity.toString());
         try (TestTree<Parent> _ = TestTree.start(new Parent(engine), time)) {
-            NodeConfig nodeConfig =
-                    new NodeConfig(identity, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+            NodeConfig nodeConfig = new NodeConfig(
+                    identity, List.of(), 1, Optional.of(folder), ClusterCredentials.none(), PartitionPolicy.QUORUM);
             long incarnation = engine.prepare(nodeConfig);
             engine.join(
                     new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1"),

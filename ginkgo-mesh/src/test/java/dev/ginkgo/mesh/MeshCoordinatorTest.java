@@ -1,7 +1,9 @@
 package dev.ginkgo.mesh;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.Ginkgo;
 import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.cluster.spi.Coordinator;
@@ -10,11 +12,16 @@ import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -54,7 +61,27 @@ class MeshCoordinatorTest extends CoordinatorContract {
     protected NodeConfig nodeConfig(Address identity) {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
         Path dataDir = folder.resolve("start-" + bound.size());
-        return new NodeConfig(identity, others, 1, dataDir, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+        return new NodeConfig(
+                identity, others, 1, Optional.of(dataDir), ClusterCredentials.none(), PartitionPolicy.QUORUM);
+    }
+
+    @Test
+    @DisplayName("K-24 a node that other machines connect to does not start without a configured data directory")
+    void listeningBeyondLoopbackWithoutDataDir_isRejected() throws Exception {
+        Address identity = new Address("0.0.0.0", FreePorts.free("0.0.0.0").port());
+        MeshCoordinator engine = new MeshCoordinator(identity.toString());
+        NodeConfig config = new NodeConfig(
+                identity,
+                List.of(),
+                1,
+                Optional.empty(),
+                ClusterCredentials.of(Secret.of(""), true),
+                PartitionPolicy.QUORUM);
+        try (Ginkgo _ = Ginkgo.of(engine).configuration(Configuration.empty()).start()) {
+            assertThatThrownBy(() -> engine.prepare(config))
+                    .hasMessageContaining("cluster.data-dir is not set")
+                    .hasMessageContaining("a disk that survives a reboot");
+        }
     }
 
     @Override

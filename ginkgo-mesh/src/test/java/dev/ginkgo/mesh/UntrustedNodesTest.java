@@ -73,7 +73,9 @@ class UntrustedNodesTest {
                     .until(() -> a.roster().equals(List.of(a.identity().toString()))
                             && !otherSecret.cluster().isLeader()
                             && !noSecret.cluster().isLeader());
-            assertThat(otherSecret.degradedReason()).isEqualTo("waiting for " + a.identity());
+            assertThat(otherSecret.degradedReason())
+                    .isEqualTo("waiting for " + a.identity()
+                            + "; start it, or check cluster.join and the cluster's secret");
             assertThat(a.cluster().isLeader()).isTrue();
             assertThat(usedMemory() - usedBefore).as("bytes").isLessThan(32L * 1024 * 1024);
             assertThat(capturedLog.messagesContaining("do not have the secret")).hasSizeBetween(1, 4);

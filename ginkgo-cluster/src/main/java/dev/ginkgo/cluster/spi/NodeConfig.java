@@ -7,6 +7,7 @@ import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.config.Address;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The configuration in {@code [cluster]} that applies to every engine. What only one engine needs is a setting of that
@@ -15,7 +16,8 @@ import java.util.List;
  * @param identity this node's address in the cluster, which is also its name
  * @param join addresses of other nodes; empty for a node that the others join
  * @param expectedNodes how many nodes form a new cluster, at least 1
- * @param dataDir where the engine stores what must survive a restart; it creates a directory of its own there
+ * @param dataDir where the engine stores what must survive a restart; it creates a directory of its own there. Empty if
+ *     not configured: the engine then uses a default, or rejects the configuration
  * @param credentials the credentials shared by the nodes
  * @param policy which nodes may lead during a partition
  */
@@ -23,7 +25,7 @@ public record NodeConfig(
         Address identity,
         List<Address> join,
         int expectedNodes,
-        Path dataDir,
+        Optional<Path> dataDir,
         ClusterCredentials credentials,
         PartitionPolicy policy) {
 

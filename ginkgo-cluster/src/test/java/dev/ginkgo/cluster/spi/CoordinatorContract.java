@@ -39,7 +39,12 @@ public abstract class CoordinatorContract {
     /** Returns the configuration of a node; by default only its identity. */
     protected NodeConfig nodeConfig(Address identity) {
         return new NodeConfig(
-                identity, List.of(), 1, Path.of("target"), ClusterCredentials.none(), PartitionPolicy.QUORUM);
+                identity,
+                List.of(),
+                1,
+                Optional.of(Path.of("target")),
+                ClusterCredentials.none(),
+                PartitionPolicy.QUORUM);
     }
 
     /** Returns the lease timing; short, to keep the tests fast. */

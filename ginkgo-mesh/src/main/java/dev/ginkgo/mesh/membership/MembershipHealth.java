@@ -40,12 +40,12 @@ final class MembershipHealth {
                 .filter(each -> !present.contains(each))
                 .toList());
         if (!absent.isEmpty()) {
-            return "waiting for " + absent;
+            return "waiting for " + absent + "; start it, or check cluster.join and the cluster's secret";
         }
         int missing = nodeConfig.expectedNodes() - present.size();
         return missing > 0
                 ? "waiting for " + missing + " more of the " + nodeConfig.expectedNodes()
-                        + " nodes that form the cluster (cluster.expect)"
+                        + " nodes that form the cluster; start them, or lower cluster.expect"
                 : "waiting for the cluster to form";
     }
 
@@ -57,7 +57,8 @@ final class MembershipHealth {
         String absent =
                 join(voters.stream().filter(each -> !present.contains(each)).toList());
         return "waiting for " + absent + ": " + raft.presentVoters(view) + " of " + voters.size()
-                + " voters present, a majority is required (voters as recorded in " + meshSession.dataDirectory() + ")";
+                + " voters present, a majority is required (voters as recorded in " + meshSession.dataDirectory()
+                + "); start them, or stop all nodes and delete that directory on each to form a new cluster";
     }
 
     private static String join(List<String> names) {

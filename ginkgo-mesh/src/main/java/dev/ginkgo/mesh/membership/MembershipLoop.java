@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh.membership;
 
 import dev.ginkgo.internal.concurrent.BackoffSequence;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.mesh.node.MeshContext;
 import dev.ginkgo.mesh.node.NodeAnnouncement;
 import dev.ginkgo.mesh.raft.MeshElection;
@@ -47,6 +48,7 @@ public final class MembershipLoop {
     private @Nullable View stableView;
     private long stableSince;
     private boolean healthy;
+    private final LogRateLimiter rejectedLog;
     private volatile @Nullable MeshSession currentSession;
 
     /**
@@ -62,17 +64,12 @@ public final class MembershipLoop {
         this.sessions = sessions;
         this.voterReconfigurer = voterReconfigurer;
         this.health = health;
+        rejectedLog = new LogRateLimiter(meshContext.time());
     }
 
     /** Returns the current session; null while this node is not in the view. Any thread. */
     public @Nullable MeshSession currentSession() {
         return currentSession;
-    }
-
-    /** Returns the current view; null while there is none. Any thread. */
-    public @Nullable View currentView() {
-        MeshSession meshSession = currentSession;
-        return meshSession == null ? null : meshSession.view();
     }
 
     /** Runs until the node has left, or a newer incarnation has replaced it. The body of a task. */
@@ -105,6 +102,30 @@ public final class MembershipLoop {
     /** Waits until the node has left, at most for the given time; returns whether it has. */
     public boolean awaitLeft(Duration atMost) throws InterruptedException {
         return left.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Waits until the node has left; returns whether it has.
+     *
+     * @param atMost limit if no majority of the voters is in the view
+     * @param withMajority limit while there is one: it can still commit the changes of the voters without which the
+     *     remaining nodes would have no majority
+     */
+    public boolean awaitLeft(Duration atMost, Duration withMajority) throws InterruptedException {
+        boolean hasLeft = awaitLeft(atMost);
+        for (Duration waited = atMost;
+                !hasLeft && waited.compareTo(withMajority) < 0 && hasMajority();
+                waited = waited.plus(POLL_INTERVAL)) {
+            hasLeft = awaitLeft(POLL_INTERVAL);
+        }
+        return hasLeft;
+    }
+
+    private boolean hasMajority() {
+        MeshSession session = currentSession;
+        View view = session == null ? null : session.view();
+        MeshRaft raft = session == null ? null : session.raft();
+        return view != null && raft != null && raft.hasMajority(view);
     }
 
     /** Runs one session; returns whether another one may follow. */
@@ -158,7 +179,11 @@ public final class MembershipLoop {
             meshSession.announce();
         }
         List<NodeAnnouncement> announcements = meshSession.announcements(view);
-        boolean complete = announcements.size() == view.size();
+        Optional<PeerCompatibility> compatibility = meshSession.compatibility(view);
+        boolean complete = compatibility.isPresent();
+        if (compatibility.isPresent() && isRejected(meshSession, view, compatibility.get())) {
+            return;
+        }
         context.listener()
                 .rosterChanged(
                         announcements.stream().map(NodeAnnouncement::member).toList());
@@ -168,13 +193,13 @@ public final class MembershipLoop {
             if (complete) {
                 leaveOtherCluster(meshSession, announcements);
             }
-            if (shouldFormCluster(raft, view, announcements)) {
+            if (complete && shouldFormCluster(raft, view, announcements)) {
                 raft.members(List.of(context.name()));
             }
             election.startIfNeeded();
             voterReconfigurer.reconfigure(meshSession, raft, view, announcements);
         }
-        if (context.hasMetOtherCluster()) { // the reason reported when it stepped down still applies
+        if (context.mustNotLead()) { // the reason reported when it stepped down still applies
             return;
         }
         Optional<String> problem = MembershipHealth.problem(context.config(), meshSession, view, announcements);
@@ -188,6 +213,30 @@ public final class MembershipLoop {
         healthy = problem.isEmpty();
         if (!context.isLeaving()) {
             health.accept(problem);
+        }
+    }
+
+    /**
+     * Ends the session if the other nodes in the view reject this one because its settings differ; logs nodes that this
+     * one rejects. Both sides log an error, because the wrong file may be on either.
+     */
+    private boolean isRejected(MeshSession meshSession, View view, PeerCompatibility compatibility) {
+        Optional<String> rejection = compatibility.rejection();
+        if (rejection.isPresent()) {
+            context.recordRejection();
+            meshSession.end(rejection.get());
+            logError(context.name() + " is " + rejection.get());
+        } else if (!compatibility.rejected().isEmpty()) {
+            logError("rejected " + String.join("; ", compatibility.rejected()));
+        } else if (view.size() > 1) {
+            context.recordAgreement();
+        }
+        return rejection.isPresent();
+    }
+
+    private void logError(String message) {
+        if (rejectedLog.countEvent() > 0) {
+            LOG.error("{}", message);
         }
     }
 
@@ -232,8 +281,7 @@ public final class MembershipLoop {
             stableSince = context.time().nanos();
         }
         boolean stable = context.time().nanos() - stableSince >= FORMATION_DELAY.toNanos();
-        boolean complete = announcements.size() == view.size();
-        if (!raft.members().isEmpty() || !complete || context.isLeaving() || (view.size() > 1 && !stable)) {
+        if (!raft.members().isEmpty() || context.isLeaving() || (view.size() > 1 && !stable)) {
             return false;
         }
         return announcements.stream()
@@ -246,7 +294,10 @@ public final class MembershipLoop {
                         .isPresent();
     }
 
-    /** Returns whether this node may leave: the remaining voters are a majority, or no other node remains. */
+    /**
+     * Returns whether this node may leave: no other node remains, or the remaining voters are a majority, and know that
+     * if this node was removed for it.
+     */
     private boolean mayLeave(MeshSession meshSession, View view) {
         MeshRaft raft = meshSession.raft();
         List<String> staying = meshSession.announcements(view).stream()
@@ -258,8 +309,9 @@ public final class MembershipLoop {
         }
         List<String> voters = raft.members();
         long stayingVoters = voters.stream().filter(staying::contains).count();
-        return raft.isVoter()
-                ? 2 * stayingVoters > voters.size()
-                : !raft.isLeader() || raft.isKnownByAllVoters(view, raft.lastAppended());
+        if (raft.isVoter()) {
+            return 2 * stayingVoters > voters.size();
+        }
+        return raft.isLeader() ? raft.isKnownByAllVoters(view, raft.lastAppended()) : !raft.isRemovalPending();
     }
 }

@@ -56,6 +56,7 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     private final @Nullable MeshRaft raft;
     private final @Nullable MeshElection election;
     private final Map<org.jgroups.Address, NodeAnnouncement> announcements = new ConcurrentHashMap<>();
+    private final Map<org.jgroups.Address, Integer> otherVersions = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> replacedNodes = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
     private volatile @Nullable String endReason;
@@ -119,18 +120,21 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     public void viewAccepted(View newView) {
         view = newView;
         announcements.keySet().retainAll(newView.getMembers());
+        otherVersions.keySet().retainAll(newView.getMembers());
         context.wakeTasks();
     }
 
     @Override
     public void receive(Message message) {
         byte[] bytes = message.getArray();
-        if (bytes == null) {
+        if (bytes == null || message.getLength() == 0) {
             return;
         }
         ByteBuffer content = ByteBuffer.wrap(bytes, message.getOffset(), message.getLength());
         if (content.remaining() == 1 + Long.BYTES && content.get() == REPLACED) {
             replaced |= content.getLong() > context.incarnation();
+        } else if (content.get(message.getOffset()) != NodeAnnouncement.VERSION) {
+            otherVersions.put(message.getSrc(), (int) content.get(message.getOffset()));
         } else {
             try {
                 announcements.put(
@@ -157,6 +161,7 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         }
         NodeAnnouncement nodeAnnouncement = announcements.get(sender);
         return nodeAnnouncement != null
+                && agrees(nodeAnnouncement)
                 && (nodeAnnouncement.cluster().isEmpty()
                         || state.cluster().isEmpty()
                         || nodeAnnouncement.cluster().equals(state.cluster()));
@@ -221,18 +226,46 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     }
 
     /**
-     * Returns the announcements of the nodes in the view, in its order, without those that have not been received yet.
+     * Returns the announcements of the nodes in the view, in its order, without those that have not been received yet
+     * and without nodes whose settings or version differ from this node's: see {@link #compatibility}.
      */
     List<NodeAnnouncement> announcements(View inView) {
         List<NodeAnnouncement> known = new ArrayList<>();
         for (org.jgroups.Address each : inView.getMembers()) {
             NodeAnnouncement nodeAnnouncement =
                     each.equals(channel.getAddress()) ? context.announcement(state.cluster()) : announcements.get(each);
-            if (nodeAnnouncement != null) {
+            if (nodeAnnouncement != null && agrees(nodeAnnouncement)) {
                 known.add(nodeAnnouncement);
             }
         }
         return known;
+    }
+
+    private boolean agrees(NodeAnnouncement announcement) {
+        return announcement.sharedSettings().equals(context.sharedSettings());
+    }
+
+    /**
+     * Returns which nodes in the view must leave because their settings or version differ; empty until the
+     * announcements of all nodes have been received.
+     */
+    Optional<PeerCompatibility> compatibility(View inView) {
+        PeerCompatibility.Peer self = PeerCompatibility.Peer.of(context.announcement(state.cluster()));
+        List<PeerCompatibility.Peer> peers = new ArrayList<>();
+        for (org.jgroups.Address each : inView.getMembers()) {
+            NodeAnnouncement announcement = announcements.get(each);
+            Integer otherVersion = otherVersions.get(each);
+            if (each.equals(channel.getAddress())) {
+                peers.add(self);
+            } else if (announcement != null) {
+                peers.add(PeerCompatibility.Peer.of(announcement));
+            } else if (otherVersion != null) {
+                peers.add(new PeerCompatibility.Peer(NodeAddress.name(each), otherVersion, Optional.empty()));
+            } else {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(PeerCompatibility.of(self, peers));
     }
 
     @Override
@@ -243,10 +276,12 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
 
     @Override
     public Optional<String> endReason() {
-        return replaced
-                ? Optional.of(
-                        "another process with the identity " + context.name() + " and a newer incarnation has joined")
-                : Optional.ofNullable(endReason);
+        if (replaced) {
+            return Optional.of(
+                    "another process with the identity " + context.name() + " and a newer incarnation has joined");
+        }
+        Optional<String> failure = raft == null ? Optional.empty() : raft.failure();
+        return failure.or(() -> Optional.ofNullable(endReason));
     }
 
     /** Returns whether a newer incarnation has replaced this node, which must not join again. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * graceful departure. Thread-safe.
  */
 public final class MeshContext {
-    /** Several times as long as two clusters take to merge views again; up to 14 s have been measured. */
-    private static final Duration OTHER_CLUSTER_HOLD_OFF = Duration.ofMinutes(1);
+    /** Several times as long as two groups of nodes take to merge views again; up to 14 s have been measured. */
+    private static final Duration HOLD_OFF = Duration.ofMinutes(1);
 
     private final NodeConfig config;
     private final TimeSource timeSource;
@@ -28,7 +28,9 @@ public final class MeshContext {
     private final WakeableTimer leaseTimer = new WakeableTimer(TimeSource.system());
     private final AtomicLong joinCount = new AtomicLong();
     private final CountDownLatch resigned = new CountDownLatch(1);
+    private final SharedSettings sharedSettings;
     private volatile @Nullable DualTimestamp otherClusterMetAt;
+    private volatile @Nullable DualTimestamp rejectedAt;
     private volatile Member self;
     private volatile boolean leaving;
 
@@ -42,6 +44,7 @@ public final class MeshContext {
         this.self = self;
         this.listener = coordinatorListener;
         incarnation = self.incarnation();
+        sharedSettings = new SharedSettings(nodeConfig.policy(), coordinatorListener.leaseTiming());
     }
 
     public NodeConfig config() {
@@ -77,12 +80,17 @@ public final class MeshContext {
 
     /** Returns what this node announces to the others. */
     public NodeAnnouncement announcement(String cluster) {
-        return new NodeAnnouncement(self, cluster, leaving, config.expectedNodes());
+        return new NodeAnnouncement(self, cluster, leaving, config.expectedNodes(), sharedSettings);
     }
 
     /** Returns the number of the next entry into the view, counted from 1 in each incarnation. */
     public long nextJoin() {
         return joinCount.incrementAndGet();
+    }
+
+    /** Returns the settings of this node that must be the same on all nodes. */
+    public SharedSettings sharedSettings() {
+        return sharedSettings;
     }
 
     /** Wakes the membership task. */
@@ -131,12 +139,26 @@ public final class MeshContext {
         otherClusterMetAt = DualTimestamp.now(timeSource);
     }
 
+    /** Records that the other nodes in the view have rejected this one, because its settings differ from theirs. */
+    public void recordRejection() {
+        rejectedAt = DualTimestamp.now(timeSource);
+    }
+
+    /** Records that other nodes are in the view and none has settings that differ from this node's. */
+    public void recordAgreement() {
+        rejectedAt = null;
+    }
+
     /**
-     * Returns whether this node stepped down in favor of another cluster within the last minute. If so it must not
-     * lead: the other cluster has its own leader, and the views merge again as soon as the nodes discover each other.
+     * Returns whether this node stepped down in favor of another cluster, or was rejected because of its settings,
+     * within the last minute. If so it must not lead: the other nodes have their own leader, and the views merge again
+     * as soon as the nodes discover each other.
      */
-    public boolean hasMetOtherCluster() {
-        DualTimestamp metAt = otherClusterMetAt;
-        return metAt != null && metAt.elapsedMonotonic(timeSource).compareTo(OTHER_CLUSTER_HOLD_OFF) < 0;
+    public boolean mustNotLead() {
+        return isRecent(otherClusterMetAt) || isRecent(rejectedAt);
+    }
+
+    private boolean isRecent(@Nullable DualTimestamp event) {
+        return event != null && event.elapsedMonotonic(timeSource).compareTo(HOLD_OFF) < 0;
     }
 }

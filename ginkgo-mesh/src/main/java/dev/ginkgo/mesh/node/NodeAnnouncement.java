@@ -1,6 +1,8 @@
 package dev.ginkgo.mesh.node;
 
 import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.config.Address;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +11,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -18,9 +21,12 @@ import java.util.Optional;
  * @param cluster name of the cluster that the node belongs to; empty if it has never been in one
  * @param leaving whether the node is shutting down gracefully
  * @param expectedNodes number of nodes that must be present before this node forms a cluster
+ * @param sharedSettings settings that must be the same on all nodes
  */
-public record NodeAnnouncement(Member member, String cluster, boolean leaving, int expectedNodes) {
-    private static final int VERSION = 2;
+public record NodeAnnouncement(
+        Member member, String cluster, boolean leaving, int expectedNodes, SharedSettings sharedSettings) {
+    /** Version of the protocol between nodes, the first byte of every announcement. */
+    public static final int VERSION = 3;
 
     /** Returns the wire format: a version byte, then the fields. */
     public byte[] encode() {
@@ -36,6 +42,9 @@ public record NodeAnnouncement(Member member, String cluster, boolean leaving, i
             out.writeUTF(cluster);
             out.writeBoolean(leaving);
             out.writeInt(expectedNodes);
+            out.writeUTF(sharedSettings.policy().name());
+            out.writeLong(sharedSettings.lease().ttl().toNanos());
+            out.writeLong(sharedSettings.lease().margin().toNanos());
         } catch (IOException e) {
             throw new UncheckedIOException(e); // impossible when writing to memory
         }
@@ -61,7 +70,14 @@ public record NodeAnnouncement(Member member, String cluster, boolean leaving, i
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(Address::of),
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(URI::create),
                     in.readUTF());
-            return new NodeAnnouncement(member, in.readUTF(), in.readBoolean(), in.readInt());
+            return new NodeAnnouncement(
+                    member,
+                    in.readUTF(),
+                    in.readBoolean(),
+                    in.readInt(),
+                    new SharedSettings(
+                            PartitionPolicy.valueOf(in.readUTF()),
+                            new LeaseTiming(Duration.ofNanos(in.readLong()), Duration.ofNanos(in.readLong()))));
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -52,7 +52,7 @@ public final class LeaderLeaseLoop {
                     && raft != null
                     && raft.isLeader()
                     && current.endReason().isEmpty()
-                    && !context.hasMetOtherCluster()) {
+                    && !context.mustNotLead()) {
                 new Leadership(current, raft).run();
             } else {
                 context.leaseTimer().await(POLL_INTERVAL);
@@ -98,7 +98,7 @@ public final class LeaderLeaseLoop {
             }
             String name = UUID.randomUUID().toString().substring(0, 8);
             LOG.info("{} forms the cluster {}", context.name(), name);
-            return commit(raft.changeVoter(true, context.name()))
+            return commit(raft.changeVoter(true, context.name(), term))
                     && commit(raft.commit(command(Kind.FORM_CLUSTER, name)));
         }
 

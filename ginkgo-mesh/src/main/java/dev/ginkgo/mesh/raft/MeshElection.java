@@ -105,7 +105,8 @@ public final class MeshElection extends ELECTION {
 
     @Override
     protected void handleMessage(Message message, RaftHeader header) {
-        if (!isOfSameCluster.test(message.getSrc())) {
+        if (!isOfSameCluster.test(message.getSrc())
+                || ((MeshRaft) raft).failure().isPresent()) {
             return;
         }
         switch (header) {

@@ -1,11 +1,9 @@
 package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.mesh.raft.storage.RaftCommand;
 import dev.ginkgo.mesh.raft.storage.RaftLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jgroups.Address;
 import org.jgroups.EmptyMessage;
@@ -14,11 +12,8 @@ import org.jgroups.View;
 import org.jgroups.protocols.raft.AppendEntriesRequest;
 import org.jgroups.protocols.raft.AppendEntriesResponse;
 import org.jgroups.protocols.raft.AppendResult;
-import org.jgroups.protocols.raft.InstallSnapshotRequest;
-import org.jgroups.protocols.raft.RAFT;
 import org.jgroups.protocols.raft.RaftHeader;
 import org.jgroups.protocols.raft.Role;
-import org.jgroups.raft.Options;
 import org.jgroups.raft.util.CommitTable;
 import org.jgroups.raft.util.Utils;
 import org.jgroups.util.MessageBatch;
@@ -30,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * until it leaves, so that the others learn that its removal is committed (otherwise they would keep counting it as a
  * voter).
  */
-public final class MeshRaft extends RAFT {
+public final class MeshRaft extends StrictRaft {
     /** A few hundred renewals. */
     private static final int SNAPSHOT_AFTER_BYTES = 16 * 1024;
 
@@ -38,15 +33,14 @@ public final class MeshRaft extends RAFT {
     private static final int RETRANSMIT_MILLIS = 75;
 
     private final Predicate<Address> isOfSameCluster;
-    private final RaftLog raftLog;
     private volatile boolean stopping;
 
     /**
      * @param isOfSameCluster tells whether to accept Raft messages from a node
      */
     public MeshRaft(String name, RaftLog log, ClusterStateMachine state, Predicate<Address> isOfSameCluster) {
+        super(log);
         this.isOfSameCluster = isOfSameCluster;
-        raftLog = log;
         setId(RAFT_ID);
         raftId(name);
         log(log);
@@ -94,9 +88,6 @@ public final class MeshRaft extends RAFT {
             return;
         }
         super.handleUpRequest(message, header);
-        if (header instanceof InstallSnapshotRequest) {
-            updateQuorum();
-        }
     }
 
     /**
@@ -141,6 +132,11 @@ public final class MeshRaft extends RAFT {
         return Math.max(needed + own, Math.min(super.majority(), voters.size() + own));
     }
 
+    @Override
+    protected void snapshotInstalled() {
+        updateQuorum();
+    }
+
     /** Recomputes the majority, and this node's role as voter or learner. */
     private void updateQuorum() {
         computeMajority();
@@ -165,6 +161,11 @@ public final class MeshRaft extends RAFT {
         return members().contains(raft_id);
     }
 
+    /** Returns whether this node is removed from the voters by a change that it does not know to be committed. */
+    public boolean isRemovalPending() {
+        return !isVoter() && super.members().contains(raft_id);
+    }
+
     /** Returns how many of the voters are in the view. */
     public long presentVoters(View inView) {
         return inView.getMembers().stream()
@@ -177,28 +178,6 @@ public final class MeshRaft extends RAFT {
     /** Returns whether a majority of the voters is in the view. */
     public boolean hasMajority(View inView) {
         return presentVoters(inView) >= majority();
-    }
-
-    /**
-     * Appends a command. The future completes when it is committed, and exceptionally if this node is not the leader
-     * any more.
-     */
-    CompletableFuture<?> commit(RaftCommand raftCommand) {
-        byte[] bytes = raftCommand.encode();
-        try {
-            return setAsync(bytes, 0, bytes.length, Options.create(true));
-        } catch (IllegalStateException notLeader) {
-            return CompletableFuture.failedFuture(notLeader);
-        }
-    }
-
-    /** Adds or removes a voter. The future completes like that of {@link #commit}. */
-    CompletableFuture<?> changeVoter(boolean add, String name) {
-        try {
-            return add ? addServer(name) : removeServer(name);
-        } catch (Exception notLeader) {
-            return CompletableFuture.failedFuture(notLeader);
-        }
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.ginkgo.mesh.raft;
 
 import dev.ginkgo.mesh.node.MeshContext;
 import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,29 +55,45 @@ public final class VoterReconfigurer {
 
     /** Starts the next change, if one is needed and the previous one is complete. Called periodically, by one task. */
     public void reconfigure(RaftSession session, MeshRaft raft, View view, List<NodeAnnouncement> announcements) {
+        long term = raft.currentTerm(); // before the voters are read: a change is decided for this term only
         updateAbsences(raft.members(), announcements);
         if (!session.equals(changeSession)) { // a change requested in the previous session may never complete
             changeSession = session;
             pendingChange = CompletableFuture.completedFuture(null);
         }
-        if (!raft.isLeader()
-                || session.cluster().isEmpty()
-                || !pendingChange.isDone()
-                || !raft.isKnownByAllVoters(view, raft.commitIndex())) {
+        if (!raft.isLeader() || session.cluster().isEmpty() || !pendingChange.isDone()) {
             return;
         }
-        nextChange(raft, view, announcements, session.cluster())
-                .ifPresent(change -> pendingChange = raft.changeVoter(change.add, change.name)
-                        .whenComplete((_, failed) -> {
-                            if (failed == null) {
-                                LOG.info(
-                                        "{} {} ({})",
-                                        change.name,
-                                        change.add ? "becomes a voter" : "is no longer a voter",
-                                        change.reason);
-                            }
-                            context.membershipTimer().wake();
-                        }));
+        if (!raft.hasCommittedInTerm()) {
+            commitInTerm(raft, term);
+        } else if (raft.mayChangeVoters() && raft.isKnownByAllVoters(view, raft.commitIndex())) {
+            nextChange(raft, view, announcements, session.cluster()).ifPresent(change -> apply(raft, change, term));
+        }
+    }
+
+    /**
+     * Commits an entry of the leader's own term, before which the voters must not change, if this node is leaving: its
+     * lease task, which commits one at the beginning of each leadership, has ended. A node that is elected while it
+     * leaves could otherwise not be removed from the voters.
+     */
+    private void commitInTerm(MeshRaft raft, long term) {
+        if (context.hasResigned()) {
+            pendingChange = raft.commit(new RaftCommand(Kind.NO_OP, term, context.name(), context.incarnation()))
+                    .whenComplete((_, _) -> context.membershipTimer().wake());
+        }
+    }
+
+    private void apply(MeshRaft raft, Change change, long term) {
+        pendingChange = raft.changeVoter(change.add, change.name, term).whenComplete((_, failed) -> {
+            if (failed == null) {
+                LOG.info(
+                        "{} {} ({})",
+                        change.name,
+                        change.add ? "becomes a voter" : "is no longer a voter",
+                        change.reason);
+            }
+            context.membershipTimer().wake();
+        });
     }
 
     private void updateAbsences(List<String> voters, List<NodeAnnouncement> announcements) {

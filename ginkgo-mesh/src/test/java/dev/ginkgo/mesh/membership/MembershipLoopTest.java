@@ -116,8 +116,8 @@ class MembershipLoopTest {
     private MeshContext context(
             Address identity, Address seed, PartitionPolicy partitionPolicy, DataDirectory dataDirectory)
             throws Exception {
-        NodeConfig nodeConfig =
-                new NodeConfig(identity, List.of(seed), 3, folder, ClusterCredentials.none(), partitionPolicy);
+        NodeConfig nodeConfig = new NodeConfig(
+                identity, List.of(seed), 3, Optional.of(folder), ClusterCredentials.none(), partitionPolicy);
         long incarnation = dataDirectory.nextIncarnation(Instant.now());
         Member self = new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1");
         return new MeshContext(

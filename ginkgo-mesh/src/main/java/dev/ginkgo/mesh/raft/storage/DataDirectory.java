@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,25 @@ public final class DataDirectory implements Closeable {
     private DataDirectory(Path directory, FileChannel lock) {
         this.path = directory;
         this.lock = lock;
+    }
+
+    /**
+     * Returns the parent directory for nodes that have none configured: {@code $XDG_STATE_HOME/ginkgo/PROJECT}, by
+     * default {@code ~/.local/state/ginkgo/PROJECT}. The project is the working directory, so that nodes of different
+     * projects do not use each other's votes.
+     */
+    public static Path defaultParent(Map<String, String> environment, Path home, Path workingDirectory) {
+        String configured = environment.getOrDefault("XDG_STATE_HOME", "");
+        // a relative path is invalid according to the XDG Base Directory Specification
+        Path stateHome =
+                Path.of(configured).isAbsolute() ? Path.of(configured) : home.resolve(Path.of(".local", "state"));
+        Path project = workingDirectory.toAbsolutePath().normalize();
+        Path name = project.getFileName();
+        CRC32C hash = new CRC32C();
+        hash.update(project.toString().getBytes(StandardCharsets.UTF_8));
+        return stateHome
+                .resolve("ginkgo")
+                .resolve((name == null ? "root" : name) + "-" + HexFormat.of().toHexDigits((int) hash.getValue()));
     }
 
     /**

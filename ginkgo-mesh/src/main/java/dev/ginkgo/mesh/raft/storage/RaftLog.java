@@ -1,5 +1,7 @@
 package dev.ginkgo.mesh.raft.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.jgroups.Address;
@@ -22,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * which matter for about a second, so a snapshot replaces them every few hundred entries; memory and file stay small.
  * Thread-safe.
  *
- * <p>Term, vote, and changes of the voters are forced to disk. Renewals are only handed to the operating system: they
- * survive the death of the process, and a machine takes longer to boot than a lease is valid.
+ * <p>Term, vote, and entries are forced to disk before the method that adds them returns: what this node acknowledges
+ * must survive a power loss, also of several nodes at once. The commit index is only handed to the operating system,
+ * because the next leader reports it again, unless the voters change with it.
  *
  * <p>jgroups-raft's {@code FileBasedLog} is not used: it decreases the term on disk when entries are deleted or
  * retransmitted, and does not report the receipt of renewals.
  */
 public final class RaftLog implements Log {
+    private final Path file;
     private final WriteAheadLog writeAheadLog;
     private final Consumer<RaftCommand> onRenewal;
 
@@ -39,12 +44,13 @@ public final class RaftLog implements Log {
     private long term;
     private @Nullable Address vote;
     private byte @Nullable [] snapshot;
+    private byte @Nullable [] newSnapshot; // not on disk yet
 
     /**
      * Opens the log, and creates its file if it does not exist.
      *
      * @param onRenewal receives each renewal that is appended, or read from the file
-     * @throws IOException if the file cannot be read; the message says what to do
+     * @throws IOException if the file cannot be read or written; the message says what to do
      */
     public RaftLog(Path file, Consumer<RaftCommand> onRenewal) throws IOException {
         this(file, onRenewal, FileDescriptor::sync);
@@ -52,6 +58,7 @@ public final class RaftLog implements Log {
 
     /** The same, with a custom way to force writes to disk. */
     RaftLog(Path file, Consumer<RaftCommand> onRenewal, WriteAheadLog.Sync sync) throws IOException {
+        this.file = file;
         this.onRenewal = onRenewal;
         List<byte[]> records = new ArrayList<>();
         writeAheadLog = open(file, sync, records);
@@ -63,6 +70,23 @@ public final class RaftLog implements Log {
             writeAheadLog.close();
             throw unreadable(file, e);
         }
+        compactOnOpen();
+    }
+
+    /** Rewrites the file: a node whose disk is full must not join, because it could neither vote nor acknowledge. */
+    private void compactOnOpen() throws IOException {
+        try {
+            rewrite(baseIndex, List.copyOf(entries), committedIndex);
+        } catch (UncheckedIOException e) {
+            writeAheadLog.close();
+            IOException cause = requireNonNull(e.getCause());
+            throw new IOException(notWritable(file, cause), cause);
+        }
+    }
+
+    private static String notWritable(Path file, IOException cause) {
+        return "cannot write " + file + ": " + cause.getMessage()
+                + "; this node takes part in no election until it can, so free disk space or repair the disk";
     }
 
     private static WriteAheadLog open(Path file, WriteAheadLog.Sync sync, List<byte[]> records) throws IOException {
@@ -126,8 +150,10 @@ public final class RaftLog implements Log {
     /** Replaces the log, on disk first: if that fails, memory and file remain as they were. */
     private void rewrite(long first, List<LogEntry> from, long committed) {
         List<byte[]> records = new ArrayList<>();
+        byte[] base = newSnapshot == null ? snapshot : newSnapshot;
+        newSnapshot = null; // also if this fails: then the log continues from the previous one
         records.add(new LogRecord.Vote(term, vote).encode());
-        records.add(new LogRecord.Base(first, snapshot).encode());
+        records.add(new LogRecord.Base(first, base).encode());
         for (LogEntry entry : from) {
             records.add(new LogRecord.Entry(entry).encode());
         }
@@ -137,6 +163,7 @@ public final class RaftLog implements Log {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        snapshot = base;
         baseIndex = first;
         committedIndex = committed;
         entries.clear();
@@ -161,6 +188,20 @@ public final class RaftLog implements Log {
             }
         }
         return voters;
+    }
+
+    /** Returns whether the log contains a change of the voters that is not known to be committed. */
+    public synchronized boolean hasUncommittedVoterChange() {
+        return entries.subList((int) Math.max(0, committedIndex + 1 - baseIndex), entries.size()).stream()
+                .anyMatch(LogEntry::internal);
+    }
+
+    /**
+     * Returns why all further writes fail, and what to do; empty if they do not. What this node has promised since then
+     * may not be on disk, so it must not vote or acknowledge anything until the log is opened again.
+     */
+    public synchronized Optional<String> failure() {
+        return Optional.ofNullable(writeAheadLog.failure()).map(cause -> notWritable(file, cause));
     }
 
     @Override
@@ -242,12 +283,13 @@ public final class RaftLog implements Log {
     public synchronized void setSnapshot(ByteBuffer data) {
         byte[] bytes = new byte[data.remaining()];
         data.duplicate().get(bytes);
-        snapshot = bytes; // written to disk by the truncation that follows
+        newSnapshot = bytes; // written to disk by the truncation that follows
     }
 
     @Override
     public synchronized @Nullable ByteBuffer getSnapshot() {
-        return snapshot == null ? null : ByteBuffer.wrap(snapshot);
+        byte[] latest = newSnapshot == null ? snapshot : newSnapshot;
+        return latest == null ? null : ByteBuffer.wrap(latest);
     }
 
     @Override
@@ -256,7 +298,7 @@ public final class RaftLog implements Log {
             throw new IllegalStateException("cannot append entry " + index + " after entry " + lastAppended());
         }
         for (LogEntry entry : added) {
-            writeRecord(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
+            writeRecord(new LogRecord.Entry(entry), true);
             entries.add(entry);
             notifyRenewal(entry);
         }

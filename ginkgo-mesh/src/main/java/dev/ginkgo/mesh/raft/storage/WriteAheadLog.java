@@ -29,6 +29,7 @@ final class WriteAheadLog implements Closeable {
     private final Path file;
     private final Sync sync;
     private RandomAccessFile open;
+    private @Nullable IOException failure;
 
     private WriteAheadLog(Path file, Sync sync, RandomAccessFile open) {
         this.file = file;
@@ -36,10 +37,19 @@ final class WriteAheadLog implements Closeable {
         this.open = open;
     }
 
-    /** Forces a file to disk: {@link FileDescriptor#sync}. */
+    /** Forces writes to disk. */
     @FunctionalInterface
     interface Sync {
+
+        /** Forces a file to disk: {@link FileDescriptor#sync}. */
         void force(FileDescriptor file) throws IOException;
+
+        /** Forces the names of the files in a directory to disk. */
+        default void forceDirectory(Path directory) throws IOException {
+            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
+        }
     }
 
     /**
@@ -61,7 +71,7 @@ final class WriteAheadLog implements Closeable {
                 open.setLength(validLength);
             }
             open.seek(validLength);
-            syncDirectory(file);
+            syncDirectory(file, sync);
             return new WriteAheadLog(file, sync, open);
         } catch (IOException | RuntimeException e) {
             open.close();
@@ -123,10 +133,12 @@ final class WriteAheadLog implements Closeable {
      * Appends a record. After the call it survives a crash of this process, and if {@code force} is set, a crash of the
      * machine.
      *
-     * @throws IOException if the write fails, for example because the disk is full; the file then ends with the
-     *     previous record
+     * @throws IOException if the write fails, for example because the disk is full. The file then ends with the previous
+     *     record, or with an incomplete one that is discarded when the file is opened again. Until then, all writes
+     *     fail: after a write that could not be forced to disk, it is not known what the disk contains
      */
     void append(byte[] record, boolean force) throws IOException {
+        requireNoFailure();
         long before = open.getFilePointer();
         try {
             open.write(withHeader(record));
@@ -134,43 +146,101 @@ final class WriteAheadLog implements Closeable {
                 sync.force(open.getFD());
             }
         } catch (IOException e) {
-            open.setLength(before);
-            open.seek(before);
+            failure = e;
+            truncate(before, e);
             throw e;
         }
     }
 
-    /** Replaces all records atomically: after a crash, the file contains either the old ones or the new ones. */
-    void rewrite(List<byte[]> records) throws IOException {
-        Path newFile = file.resolveSibling(file.getFileName() + ".new");
-        RandomAccessFile next = new RandomAccessFile(newFile.toFile(), "rw");
+    private void truncate(long length, IOException cause) {
         try {
-            next.setLength(0);
-            for (byte[] record : records) {
-                next.write(withHeader(record));
-            }
-            sync.force(next.getFD());
+            open.setLength(length);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Replaces all records atomically: after a crash, the file contains either the old ones or the new ones.
+     *
+     * @throws IOException if that fails. The file then contains the old records and can still be appended to, unless
+     *     the directory could not be forced to disk: then all writes fail until the file is opened again, because after
+     *     a crash it could contain the old records without those that were appended to the new ones
+     */
+    void rewrite(List<byte[]> records) throws IOException {
+        requireNoFailure();
+        Path newFile = file.resolveSibling(file.getFileName() + ".new");
+        RandomAccessFile next = create(newFile, records);
+        try {
             Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            next.close();
+            discard(newFile, next, e);
             throw e;
         }
-        open.close();
+        closeReplaced(open);
         open = next;
-        syncDirectory(file);
+        try {
+            syncDirectory(file, sync);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Creates a file with these records, and forces it to disk; leaves no file behind if that fails. */
+    private RandomAccessFile create(Path newFile, List<byte[]> records) throws IOException {
+        RandomAccessFile created = new RandomAccessFile(newFile.toFile(), "rw");
+        try {
+            created.setLength(0); // a crash may have left a file
+            for (byte[] record : records) {
+                created.write(withHeader(record));
+            }
+            sync.force(created.getFD());
+            return created;
+        } catch (IOException e) {
+            discard(newFile, created, e);
+            throw e;
+        }
+    }
+
+    private static void discard(Path newFile, RandomAccessFile created, IOException cause) {
+        try (created) {
+            Files.deleteIfExists(newFile); // a full disk needs the space
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void closeReplaced(RandomAccessFile replaced) {
+        try {
+            replaced.close();
+        } catch (IOException e) {
+            LOG.debug("{}: cannot close the file that was replaced", file, e); // it has no name any more
+        }
+    }
+
+    private void requireNoFailure() throws IOException {
+        IOException earlier = failure;
+        if (earlier != null) {
+            throw new IOException("not written, because an earlier write failed: " + earlier.getMessage(), earlier);
+        }
+    }
+
+    /** Returns why all further writes fail; null if they do not. */
+    @Nullable
+    IOException failure() {
+        return failure;
     }
 
     /**
      * Forces the directory entry of the file to disk; without this, the file may not be found after a crash of the
      * machine.
      */
-    private static void syncDirectory(Path file) throws IOException {
+    private static void syncDirectory(Path file, Sync sync) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null
                 && directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-                entries.force(true);
-            }
+            sync.forceDirectory(directory);
         }
     }
 

@@ -37,7 +37,7 @@ class RaftLogTest {
 
     private RaftLog open() throws IOException {
         renewals.clear();
-        return new RaftLog(file, renewals::add);
+        return new RaftLog(file, renewals::add, _ -> {}); // PowerLossTest tests what is forced to disk
     }
 
     private static LogEntry entry(Kind kind, long term) {
@@ -262,6 +262,48 @@ class RaftLogTest {
         }
         try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 3 to 4, 3 committed, term 3");
+        }
+    }
+
+    @Test
+    @DisplayName("K-31 a snapshot that cannot be written does not replace the previous one")
+    void failedSnapshot_keepsPrevious() throws IOException {
+        try (RaftLog log = open()) {
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
+            log.commitIndex(2);
+            log.setSnapshot(ByteBuffer.wrap(new byte[] {1}));
+            log.truncate(2);
+            Path blocked = Files.createDirectory(folder.resolve("journal.new"));
+
+            log.setSnapshot(ByteBuffer.wrap(new byte[] {2}));
+            assertThatThrownBy(() -> log.reinitializeTo(200, entry(Kind.RENEW, 7)))
+                    .isInstanceOf(UncheckedIOException.class);
+            assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {1}));
+
+            Files.delete(blocked);
+            log.truncate(2);
+        }
+        try (RaftLog log = open()) {
+            assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {1}));
+            assertThat(log).hasToString("entries 2 to 2, 2 committed, term 0");
+        }
+    }
+
+    @Test
+    @DisplayName("K-31 a log that cannot be written is not opened: the node does not join before the disk has space")
+    void logThatCannotBeWritten_isNotOpened() throws IOException {
+        try (RaftLog log = open()) {
+            log.currentTerm(4);
+        }
+        Path blocked = Files.createDirectory(folder.resolve("journal.new"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot write " + file)
+                .hasMessageContaining("free disk space");
+
+        Files.delete(blocked);
+        try (RaftLog log = open()) {
+            assertThat(log.currentTerm()).isEqualTo(4);
         }
     }
 

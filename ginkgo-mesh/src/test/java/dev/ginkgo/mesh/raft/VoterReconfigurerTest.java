@@ -1,0 +1,109 @@
+package dev.ginkgo.mesh.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.mesh.node.SharedSettings;
+import dev.ginkgo.time.TimeSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VoterReconfigurerTest {
+    private static final LeaseTiming LEASE = new LeaseTiming(Duration.ofSeconds(1), Duration.ZERO);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName(
+            "K-29 a node that is elected while it leaves is removed from the voters, so that the remaining node has"
+                    + " a majority")
+    void leaderElectedWhileLeaving_isRemoved() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            RaftSimulation.Node b = simulation.node("b");
+            RaftSimulation.Node c = simulation.node("c");
+            // Given three voters, of which the leader a has left
+            simulation.connect("a", "b", "c");
+            assertThat(simulation.elect("a", 1, "a", "b", "c")).isTrue();
+            simulation.node("a").renew();
+            simulation.deliver();
+            simulation.removeFromView("a");
+
+            // When b, which has no lease task any more because it leaves too, is elected
+            MeshContext context = context("b");
+            VoterReconfigurer reconfigurer = new VoterReconfigurer(context, 3, Duration.ofMinutes(1));
+            context.startLeaving();
+            context.resign();
+            assertThat(simulation.elect("b", 2, "b", "c")).isTrue();
+            for (int i = 0; i < 20; i++) {
+                reconfigurer.reconfigure(
+                        new Session(b.raft()),
+                        b.raft(),
+                        b.view(),
+                        List.of(announcement("b", true), announcement("c", false)));
+                simulation.deliver();
+                b.resend();
+            }
+
+            // Then it has removed a and itself, and c is a majority
+            assertThat(c.raft().members()).containsExactly("c");
+            assertThat(b.raft().isKnownByAllVoters(b.view(), b.raft().lastAppended()))
+                    .isTrue();
+            assertThat(simulation.elect("c", 3, "c")).isTrue();
+        }
+    }
+
+    private static Member member(String name) {
+        return new Member(name, 1, new Address(name, 1), Optional.empty(), Optional.empty(), "1");
+    }
+
+    private MeshContext context(String name) {
+        NodeConfig config = new NodeConfig(
+                new Address(name, 1),
+                List.of(),
+                1,
+                Optional.of(folder),
+                ClusterCredentials.none(),
+                PartitionPolicy.QUORUM);
+        return new MeshContext(config, TimeSource.system(), member(name), new RaftSimulation.IgnoringListener());
+    }
+
+    private static NodeAnnouncement announcement(String name, boolean leaving) {
+        return new NodeAnnouncement(
+                member(name), "cluster", leaving, 1, new SharedSettings(PartitionPolicy.QUORUM, LEASE));
+    }
+
+    /** Session that does not end. */
+    private record Session(MeshRaft raft) implements RaftSession {
+        @Override
+        public String cluster() {
+            return "cluster";
+        }
+
+        @Override
+        public Epoch epoch(long term) {
+            return new Epoch(cluster(), term);
+        }
+
+        @Override
+        public Optional<String> endReason() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void end(String reason) {}
+    }
+}
