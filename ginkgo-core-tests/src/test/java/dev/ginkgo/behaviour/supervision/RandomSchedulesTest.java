@@ -34,9 +34,13 @@ final class RandomSchedulesTest {
     private static final int PARALLEL_RUNS = 12;
     private static final int LIMIT_SECONDS = 20;
 
+    /** How often a schedule with a leak is repeated alone: on a busy machine a task may exceed its deadline by chance. */
+    private static final int REPETITIONS = 20;
+
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.ginkgo");
     private final Logger engine = (Logger) LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
     private final Queue<String> engineErrors = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> seedsWithLeaks = new ConcurrentLinkedQueue<>();
     private final StallMeter stallMeter = new StallMeter();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
@@ -86,7 +90,7 @@ final class RandomSchedulesTest {
             }
             threads.add(Thread.ofPlatform().daemon().start(() -> {
                 try {
-                    String violations = run(seed);
+                    String violations = run(seed, false);
                     if (!violations.isEmpty()) {
                         failures.add("seed " + seed + " (repeat with -Dginkgo.seed=" + seed + "):\n" + violations);
                     }
@@ -98,16 +102,35 @@ final class RandomSchedulesTest {
         for (Thread thread : threads) {
             thread.join();
         }
+        for (long seed : seedsWithLeaks) {
+            for (int i = 0; i < REPETITIONS; i++) {
+                String violations = run(seed, true);
+                if (!violations.isEmpty()) {
+                    failures.add("seed " + seed + ", which had a leak before:\n" + violations);
+                }
+            }
+        }
         assertThat(String.join("\n\n", failures)).isEmpty();
         assertThat(engineErrors).isEmpty();
     }
 
-    private String run(long seed) {
+    /**
+     * Runs a schedule, and returns its violations.
+     *
+     * @param withLeaks whether leaks are violations; otherwise the seed is noted
+     */
+    private String run(long seed, boolean withLeaks) {
         RandomSchedule randomSchedule = new RandomSchedule(seed, stallMeter);
         FutureTask<List<String>> result = new FutureTask<>(randomSchedule::run);
         Thread thread = Thread.ofPlatform().daemon().name("schedule " + seed).start(result);
         try {
-            return String.join("\n", result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+            List<String> violations = new ArrayList<>(result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+            if (withLeaks) {
+                violations.addAll(randomSchedule.leaks());
+            } else if (!randomSchedule.leaks().isEmpty()) {
+                seedsWithLeaks.add(seed);
+            }
+            return String.join("\n", violations);
         } catch (TimeoutException e) {
             return "still running after " + LIMIT_SECONDS + " s at\n    "
                     + Arrays.stream(thread.getStackTrace())
