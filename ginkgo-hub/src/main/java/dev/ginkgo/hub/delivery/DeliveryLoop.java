@@ -131,14 +131,14 @@ final class DeliveryLoop implements Runnable {
     private void sendNext(LoopSubscriber subscriber) {
         try {
             subscriber.sendNext();
-        } catch (OutOfMemoryError e) {
+        } catch (EncodedFeed.NoMemoryException e) {
             // usually direct memory; the subscriber is not the cause, and continues when there is memory again
             if (failed.isEmpty()) {
                 LOG.warn("no memory for the next messages of {}; trying again within a second", subscriber, e);
             }
             failed.add(subscriber);
             pinnedMemory.allocationFailed();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("closing the stream {}: it cannot be written", subscriber, e);
             DisconnectReason.ERROR.mark(subscriber.connection());
             subscriber.close();

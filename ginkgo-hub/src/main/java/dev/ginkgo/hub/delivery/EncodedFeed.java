@@ -31,6 +31,15 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private static final int MAX_SLAB_BYTES = 64 * 1024;
     private static final int MIN_SLAB_BYTES = 1024;
 
+    /** Thrown if there is no memory for the frames of a batch. The position of the subscriber has not changed. */
+    static final class NoMemoryException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private NoMemoryException(OutOfMemoryError cause) {
+            super("no memory for encoded messages", cause);
+        }
+    }
+
     final WireFormat wireFormat;
     final Feed feed;
 
@@ -79,6 +88,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
      *
      * @param replay filter for older messages; null if every message from the position on is wanted
      * @param onlyPinned whether to return only messages that pending writes retain in memory
+     * @throws NoMemoryException if messages cannot be encoded for lack of memory
      */
     Batch nextBatch(long position, @Nullable Replay replay, boolean onlyPinned) {
         synchronized (encodeLock) {
@@ -126,6 +136,8 @@ public final class EncodedFeed implements Feed.EvictionListener {
                 }
             }
             completed = true;
+        } catch (OutOfMemoryError e) {
+            throw new NoMemoryException(e);
         } finally {
             if (body.capacity() > MAX_BATCH_BYTES) {
                 body = Unpooled.buffer(); // grown by a large message; do not keep it

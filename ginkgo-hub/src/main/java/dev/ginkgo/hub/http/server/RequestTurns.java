@@ -65,8 +65,11 @@ final class RequestTurns {
 
     private void startScheduled() {
         scheduled = false;
-        start();
-        share.waiting--;
+        try {
+            start();
+        } finally {
+            share.waiting--;
+        }
     }
 
     /** Serves requests that have been received already. */

@@ -43,6 +43,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private int lengths;
     private boolean failed;
     private int partsLeft;
+    private boolean betweenTurns = true;
     private boolean mayContinue; // the bytes in the buffer may contain a whole part
 
     /**
@@ -62,13 +63,16 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         this.onBytes = onBytes;
         this.accepting = accepting;
         this.partsPerTurn = partsPerTurn;
-        partsLeft = partsPerTurn.getAsInt();
         setSingleDecode(true);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         onBytes.run();
+        if (betweenTurns) {
+            betweenTurns = false;
+            partsLeft = partsPerTurn.getAsInt();
+        }
         super.channelRead(context, message);
         decodeBuffered(context);
     }
@@ -105,7 +109,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-        partsLeft = partsPerTurn.getAsInt();
+        betweenTurns = true;
         super.channelReadComplete(context);
     }
 

@@ -11,12 +11,18 @@ import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +72,48 @@ class PipeliningFairnessTest {
             FutureTask<Void> otherResponses = readResponses(other, requests, "/other");
             greedyResponses.get(60, TimeUnit.SECONDS);
             otherResponses.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    @DisplayName("H-52 the more clients pipeline requests, the fewer of each are served in one turn")
+    void manyClients_takeShorterTurns() throws Exception {
+        int clients = 40;
+        int requests = 300;
+        List<RawHttpClient> greedy = new ArrayList<>();
+        try (TestHub testHub = TestHub.startHub("history.count = 10000", "http.loops = 1", "http.heartbeat = '1h'");
+                Subscription published = testHub.hub().subscribe("/c/*");
+                Closeable _ = () -> closeAll(greedy)) {
+            for (int i = 0; i < clients; i++) {
+                greedy.add(testHub.connect());
+                greedy.getLast().send("POST /c/" + i + " HTTP/1.1" + BODY).response();
+                published.take();
+            }
+
+            // When many requests of all clients arrive while the loop is busy
+            Channel connection =
+                    HubAccess.http(testHub.hub()).openConnections().iterator().next();
+            CountDownLatch arrived = new CountDownLatch(1);
+            connection.eventLoop().execute(() -> awaitUninterruptibly(arrived));
+            for (int i = 0; i < clients; i++) {
+                greedy.get(i).send(("POST /c/" + i + " HTTP/1.1" + BODY).repeat(requests));
+            }
+            arrived.countDown();
+
+            // Then the client that is served last waits for short turns of all others
+            Set<String> served = new HashSet<>();
+            int before = 0;
+            for (; served.size() < clients; before++) {
+                served.add(published.take().channel());
+            }
+            Measurements.record("pipelined requests of 40 clients served before the first of the last one", before);
+            assertThat(before).isLessThanOrEqualTo(4_000);
+        }
+    }
+
+    private static void closeAll(List<RawHttpClient> clients) throws IOException {
+        for (RawHttpClient each : clients) {
+            each.close();
         }
     }
 
