@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.dashboard;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,8 @@ import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
@@ -31,6 +34,11 @@ class DashboardBrowserTest {
         void degrade(String reason) {
             degraded(reason);
         }
+    }
+
+    @BeforeEach
+    void warmUp() {
+        TestHub.warmUp();
     }
 
     @Test
@@ -170,6 +178,64 @@ class DashboardBrowserTest {
                 browser.awaitText("table", "/numbers");
             }
         }
+    }
+
+    @Test
+    @DisplayName("H-78 the memory of the page stays flat over 100,000 samples, more than a day has")
+    void dashboard_keepsMemory() throws Exception {
+        try (TestHub testHub = TestHub.start();
+                Chromium browser = new Chromium()) {
+            // Given a page whose stream of samples is a source in the browser itself
+            browser.driver().executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", """
+                    window.EventSource = class {
+                      constructor() {
+                        window.source = this;
+                        setTimeout(() => this.onopen());
+                      }
+                      close() {}
+                    };
+                    window.emit = async (from, to) => {
+                      for (let i = from; i < to; i++) {
+                        const channels = [0, 1, 2, 3].map(n => ({
+                          name: '/channel/' + (i + n) % 1000, messages: i, appended: i, subscribers: n, lag: 0,
+                        }));
+                        window.source.onmessage({ data: JSON.stringify({
+                          at: 1000 * i, name: 'hub', channels, subscribers: [], streams: 0,
+                          hub: { published: i * 7, delivered: i * 9, channels: 4, subscribers: 6, lag: 0, dropped: 0,
+                            gaps: 0, storedBytes: i },
+                          limits: { budget: 1e6, messages: 1000, ageMillis: 1000 },
+                          tree: { path: 'hub', state: 'READY', since: '2026-01-01T00:00:00Z', tasks: 0, restarts: 0 },
+                        }) });
+                        if (i % 50 === 0) await new Promise(resolve => setTimeout(resolve));
+                      }
+                    };
+                    """));
+            browser.driver().get(testHub.uri("/").toString());
+            browser.awaitText("Live");
+            emit(browser, 0, 10_000);
+            long before = usedHeap(browser);
+
+            // When it shows many samples
+            for (int i = 10_000; i < 100_000; i += 10_000) {
+                emit(browser, i, i + 10_000);
+            }
+
+            // Then it uses hardly more memory than after the first of them
+            browser.awaitText("/channel/" + 99_999 % 1000);
+            assertThat(usedHeap(browser)).isLessThan(before + 2_000_000);
+        }
+    }
+
+    private static void emit(Chromium browser, int from, int to) {
+        browser.driver().executeAsyncScript("emit(arguments[0], arguments[1]).then(arguments[2])", from, to);
+    }
+
+    private static long usedHeap(Chromium browser) {
+        browser.driver().executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+        return ((Number) requireNonNull(browser.driver()
+                        .executeCdpCommand("Runtime.getHeapUsage", Map.of())
+                        .get("usedSize")))
+                .longValue();
     }
 
     @Test
