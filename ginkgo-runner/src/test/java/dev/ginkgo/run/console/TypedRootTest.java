@@ -45,7 +45,8 @@ class TypedRootTest {
             }
             class Helper { String help() { return "helped"; } }
             """);
-        ConsoleSession session = session(1);
+        ProgramLoader.Loaded hello = load("Hello.java");
+        ConsoleSession session = session(hello, 1);
 
         // When / Then
         assertThat(evaluate(session, "root.getClass().getName()")).contains("\"Hello\"");
@@ -74,21 +75,20 @@ class TypedRootTest {
                 .isEqualTo(List.of("parts"));
 
         // And a further session, in the same process, is independent of the first
-        ConsoleSession second = session(2);
+        ConsoleSession second = session(hello, 2);
         assertThat(evaluate(second, "root.parts.size()")).contains("==> 2");
         assertThat(evaluate(second, "size(root)")).contains("cannot find symbol");
         session.close();
         second.close();
     }
 
-    private ProgramLoader.Loaded loaded;
+    private ProgramLoader.Loaded load(String file) {
+        CommandContext context = new CommandContext(silent(), silent(), Map.of(), folder);
+        return new ProgramLoader(context, List.of(), Optional.empty(), TypedRootTest.class.getClassLoader())
+                .load(new Target(new Target.SourceFile(folder.resolve(file)), Optional.empty()));
+    }
 
-    private ConsoleSession session(long number) throws Throwable {
-        if (loaded == null) {
-            CommandContext context = new CommandContext(silent(), silent(), Map.of(), folder);
-            loaded = new ProgramLoader(context, List.of(), Optional.empty(), TypedRootTest.class.getClassLoader())
-                    .load(new Target(new Target.SourceFile(folder.resolve("Hello.java")), Optional.empty()));
-        }
+    private static ConsoleSession session(ProgramLoader.Loaded loaded, long number) throws Throwable {
         Service root = ProgramLoader.instantiate(((Program.ServiceProgram) loaded.program()).type());
         return new ConsoleSession(root, loaded.loader(), number);
     }
