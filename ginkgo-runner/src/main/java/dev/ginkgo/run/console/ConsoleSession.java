@@ -4,11 +4,18 @@ import static java.util.stream.Collectors.joining;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.run.daemon.ControlServer;
+import dev.ginkgo.run.program.UserClassLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import jdk.jshell.EvalException;
 import jdk.jshell.ExpressionSnippet;
 import jdk.jshell.JShell;
@@ -17,7 +24,10 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.VarSnippet;
+import jdk.jshell.execution.LoaderDelegate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Session with a JShell in this process. A request has a {@code source}; its response has the resulting {@code text},
@@ -31,23 +41,48 @@ public final class ConsoleSession implements ControlServer.Session {
             "import dev.ginkgo.config.*;",
             "import dev.ginkgo.lifecycle.*;",
             "import java.time.*;",
-            "import java.util.*;",
-            "Service root = dev.ginkgo.run.console.SnippetContext.root();");
+            "import java.util.*;");
+    private static final String ROOT = "dev.ginkgo.run.console.SnippetContext.root()";
 
+    private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int MAX_PROPOSALS = 200;
 
     private final JShell shell;
     private String pendingSource = "";
 
+    private final Optional<Path> stubs;
+
     /**
      * @param root value of the variable {@code root}
      * @param loader loader of the user's classes
+     * @param number number of the session, unique in this process
+     * @throws IOException if the types of the program cannot be made available to the compiler
      */
-    public ConsoleSession(Service root, ClassLoader loader) {
+    public ConsoleSession(Service root, ClassLoader loader, long number) throws IOException {
+        Class<?> type = root.getClass();
+        // The class of a single-file service. Others are named by their package, if they are on the class path.
+        boolean unnamedPackage = type.getPackageName().isEmpty() && type.getCanonicalName() != null;
+        LoaderDelegate delegate = unnamedPackage && type.getClassLoader() instanceof UserClassLoader userClassLoader
+                ? new RootPackageLoader(userClassLoader, number)
+                : new SnippetClassLoader(loader);
+        boolean typed = delegate instanceof RootPackageLoader;
         shell = JShell.builder()
-                .executionEngine(new InProcessExecution(root, loader), Map.of())
+                .executionEngine(new InProcessExecution(root, delegate), Map.of())
                 .build();
+        stubs = typed ? Optional.of(writeStubs(type)) : Optional.empty();
+        stubs.map(Path::toString).ifPresent(shell::addToClasspath);
         PRELUDE.forEach(shell::eval);
+        String name = String.valueOf(typed ? type.getCanonicalName() : "Service");
+        shell.eval(name + " root = (" + name + ") " + ROOT + ";");
+    }
+
+    private static Path writeStubs(Class<?> type) throws IOException {
+        Path folder = Files.createTempDirectory("ginkgo-console");
+        Path classes = Files.createDirectory(folder.resolve(RootPackageLoader.SNIPPET_PACKAGE));
+        for (Map.Entry<String, byte[]> stub : PackageStubs.of(type).entrySet()) {
+            Files.write(classes.resolve(stub.getKey() + ".class"), stub.getValue());
+        }
+        return folder;
     }
 
     @Override
@@ -137,5 +172,16 @@ public final class ConsoleSession implements ControlServer.Session {
     @Override
     public void close() {
         shell.close();
+        stubs.ifPresent(ConsoleSession::delete);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot delete {}, the temporary folder of a console", folder, e);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Map;
 import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
@@ -12,9 +13,9 @@ import jdk.jshell.spi.ExecutionEnv;
 /** Execution engine for JShell that runs snippets in this process, on the calling thread, with the root service bound. */
 final class InProcessExecution implements ExecutionControlProvider {
     private final Service root;
-    private final ClassLoader loader;
+    private final LoaderDelegate loader;
 
-    InProcessExecution(Service root, ClassLoader loader) {
+    InProcessExecution(Service root, LoaderDelegate loader) {
         this.root = root;
         this.loader = loader;
     }
@@ -26,7 +27,7 @@ final class InProcessExecution implements ExecutionControlProvider {
 
     @Override
     public ExecutionControl generate(ExecutionEnv environment, Map<String, String> parameters) {
-        return new DirectExecutionControl(new SnippetClassLoader(loader)) {
+        return new DirectExecutionControl(loader) {
             @Override
             protected String invoke(Method snippet)
                     throws IllegalAccessException, InvocationTargetException, IllegalArgumentException {

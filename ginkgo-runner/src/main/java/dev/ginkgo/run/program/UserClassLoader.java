@@ -1,12 +1,16 @@
 package dev.ginkgo.run.program;
 
 import dev.ginkgo.run.output.ExceptionPrinter;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Class loader of the user's classes: those compiled in memory, then those of the user's class path. {@link
@@ -14,6 +18,7 @@ import java.util.Map;
  */
 public final class UserClassLoader extends URLClassLoader {
     private final Map<String, byte[]> compiled;
+    private final Map<String, byte[]> added = new ConcurrentHashMap<>();
 
     UserClassLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
         super(ExceptionPrinter.USER_CLASS_LOADER_NAME, urls(classPath), parent);
@@ -38,8 +43,29 @@ public final class UserClassLoader extends URLClassLoader {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        byte[] bytes = compiled.get(name);
+        byte[] bytes = compiled.containsKey(name) ? compiled.get(name) : added.get(name);
         return bytes == null ? super.findClass(name) : defineClass(name, bytes, 0, bytes.length);
+    }
+
+    /**
+     * Adds a class that is not part of the program, such as a snippet of a console. It stays until this loader is
+     * unloaded. Thread-safe.
+     *
+     * @param name binary name; must not be that of another class
+     * @param bytes the class file, which must not be changed afterwards
+     */
+    public void add(String name, byte[] bytes) {
+        added.put(name, bytes);
+    }
+
+    /** Returns a resource; the class files of compiled classes are resources, as those of other classes. */
+    @Override
+    public @Nullable InputStream getResourceAsStream(String name) {
+        byte[] bytes = name.endsWith(".class")
+                ? compiled.get(
+                        name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+                : null;
+        return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     }
 
     private static URL[] urls(List<Path> classPath) {

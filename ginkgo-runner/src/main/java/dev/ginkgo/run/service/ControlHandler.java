@@ -11,6 +11,7 @@ import dev.ginkgo.run.console.ConsoleSession;
 import dev.ginkgo.run.daemon.ControlServer;
 import dev.ginkgo.run.output.GinkgoVersion;
 import dev.ginkgo.run.output.TreeJson;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     private final ServiceRunner serviceRunner;
     private final String configuration;
     private final boolean console;
+    private final AtomicLong consoles = new AtomicLong();
 
     /**
      * @param configuration the configuration file, or empty
@@ -69,7 +72,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     }
 
     @Override
-    public ControlServer.Session openSession(String kind) {
+    public ControlServer.Session openSession(String kind) throws IOException {
         if (!kind.equals("console")) {
             throw new IllegalArgumentException("unknown session " + kind + "; the only session is console");
         }
@@ -78,7 +81,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
                     "the console is disabled; set ginkgo.console = true and restart the daemon");
         }
         LOG.warn("console opened");
-        return new ConsoleSession(root, Thread.currentThread().getContextClassLoader());
+        return new ConsoleSession(root, Thread.currentThread().getContextClassLoader(), consoles.incrementAndGet());
     }
 
     private Map<String, @Nullable Object> status() {

@@ -16,10 +16,12 @@ import org.junit.jupiter.api.Test;
 
 /** A console session, with the loop that reads the lines. */
 class ConsoleSessionTest {
-    private final ConsoleSession session = new ConsoleSession(new Idle(), ConsoleSessionTest.class.getClassLoader());
+    private final ConsoleSession session = new ConsoleSession(new Idle(), ConsoleSessionTest.class.getClassLoader(), 1);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ConsoleLoop loop = new ConsoleLoop(
             request -> session.handle(JsonText.read(JsonText.write(request))), new PrintStream(out, true, UTF_8));
+
+    ConsoleSessionTest() throws IOException {}
 
     static final class Idle extends Service {}
 

@@ -33,9 +33,13 @@ class LogReaderTest {
         LogReader reader = new LogReader(folder.resolve("x.log"), ZONE);
 
         // When / Then
-        assertThat(text(reader.since(Instant.parse("2026-11-25T04:30:00Z"))))
-                .isEqualTo("2026-11-25 10:00:00.000 INFO  a - one\n    at one\n2026-11-25 10:00:01.000 INFO  a - two\n"
-                        + "printed\n2026-11-25 10:00:02.000 INFO  a - three\n");
+        assertThat(text(reader.since(Instant.parse("2026-11-25T04:30:00Z")))).isEqualTo("""
+            2026-11-25 10:00:00.000 INFO  a - one
+                at one
+            2026-11-25 10:00:01.000 INFO  a - two
+            printed
+            2026-11-25 10:00:02.000 INFO  a - three
+            """);
         assertThat(text(reader.since(Instant.parse("2026-11-25T04:30:00.500Z"))))
                 .isEqualTo("2026-11-25 10:00:01.000 INFO  a - two\nprinted\n2026-11-25 10:00:02.000 INFO  a - three\n");
         assertThat(text(reader.since(Instant.parse("2026-11-25T04:30:03Z")))).isEmpty();

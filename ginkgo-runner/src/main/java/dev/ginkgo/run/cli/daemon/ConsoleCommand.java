@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
 @Command(
         description = {
             "Opens a JShell inside a daemon whose setting ginkgo.console is true.",
-            "The variable root is the root service. Output of snippets goes to the daemon's log.",
+            "The variable root is the root service; the members of a single-file service can be used.",
+            "Output of snippets goes to the daemon's log.",
             "/help prints help; Ctrl-D or /exit ends the session."
         })
 public final class ConsoleCommand extends DaemonCommand {

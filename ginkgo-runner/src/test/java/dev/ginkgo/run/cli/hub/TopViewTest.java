@@ -63,16 +63,17 @@ class TopViewTest {
     }
 
     private static TopSample sample(long nanos, double published, String channels) throws IOException {
+        String slowest = """
+                {"streams":1,"slowest":[
+                  {"address":"10.0.0.1:5","channel":"/a","behind":812,"pinned-bytes":1048576,"age-seconds":2.0}]}
+                """;
+        TopSample.HubSample hub = new TopSample.HubSample(
+                "h:1",
+                Map.of("published_total", published, "held_bytes", 1536.0),
+                json("{\"channels\":3,\"some\":[" + channels + "]}"),
+                json(slowest));
         return new TopSample(
-                nanos,
-                json("{\"path\":\"x\",\"state\":\"READY\",\"tasks\":1,\"restarts\":0}"),
-                List.of(new TopSample.HubSample(
-                        "h:1",
-                        Map.of("published_total", published, "held_bytes", 1536.0),
-                        json("{\"channels\":3,\"some\":[" + channels + "]}"),
-                        json(
-                                "{\"streams\":1,\"slowest\":[{\"address\":\"10.0.0.1:5\",\"channel\":\"/a\",\"behind\":812,"
-                                        + "\"pinned-bytes\":1048576,\"age-seconds\":2.0}]}"))));
+                nanos, json("{\"path\":\"x\",\"state\":\"READY\",\"tasks\":1,\"restarts\":0}"), List.of(hub));
     }
 
     private static ControlResponse json(String text) throws IOException {
