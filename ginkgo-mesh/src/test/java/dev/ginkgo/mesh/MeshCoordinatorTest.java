@@ -62,7 +62,20 @@ class MeshCoordinatorTest extends CoordinatorContract {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
         Path dataDir = folder.resolve("start-" + bound.size());
         return new NodeConfig(
-                identity, others, 1, Optional.of(dataDir), ClusterCredentials.none(), PartitionPolicy.QUORUM);
+                identity,
+                others,
+                expectedNodes(others),
+                Optional.of(dataDir),
+                ClusterCredentials.none(),
+                PartitionPolicy.QUORUM);
+    }
+
+    /**
+     * Returns the default of {@code cluster.expect}. Nodes that are started at once would otherwise form clusters of
+     * their own, if the first one is slow.
+     */
+    private static int expectedNodes(List<Address> others) {
+        return others.isEmpty() ? 1 : 3;
     }
 
     @Test
