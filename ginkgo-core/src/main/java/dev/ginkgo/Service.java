@@ -200,7 +200,8 @@ public abstract class Service implements AutoCloseable {
     /**
      * Starts the work of this service, usually with {@link #spawn}. The children are ready or degraded at this point.
      * May block, up to the start timeout ({@link Lifecycle#startTimeout}), after which it is interrupted and the start
-     * fails. When it returns, the service is ready, unless it called {@link #deferReady()} or {@link #degraded}.
+     * fails. When it returns, the service is ready, unless it called {@link #deferReady()} or {@link #degraded}. If it
+     * continues after {@link #ready()} or {@code degraded}, {@code onReload} waits for it, and a stop interrupts it.
      *
      * @throws Exception to fail the start
      */
@@ -215,8 +216,8 @@ public abstract class Service implements AutoCloseable {
 
     /**
      * Runs after a reload has been applied: after the observers of this service's changed settings, and after {@code
-     * onReload} of the children. An exception is reported in the {@link dev.ginkgo.config.ReloadResult}; the new
-     * settings stay in effect. A stop interrupts this hook.
+     * onReload} of the children. An exception is reported in the {@link dev.ginkgo.config.ReloadResult}, and so is that
+     * {@code onStart} ran for longer than the start timeout; the new settings stay in effect. A stop interrupts this hook.
      */
     protected void onReload() throws Exception {}
 
@@ -303,8 +304,7 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Sets the state to {@code DEGRADED}: the service runs, but something it needs is missing. A degraded service
-     * counts as started.
+     * Sets the state to {@code DEGRADED}: the service runs, but something it needs is missing. It counts as started.
      *
      * @param reason what is missing, in one line; shown in {@link Status#reason()}
      */

@@ -190,10 +190,11 @@ final class RandomService extends Service {
             }
             act("onStart");
             started = true;
+            if (chance(0.1)) {
+                degraded("from the start");
+                act("onStart after degraded"); // here onStop may be next, and a reload must wait
+            }
         });
-        if (chance(0.1)) {
-            degraded("from the start"); // last, because after this call onStart counts as a task
-        }
     }
 
     /**

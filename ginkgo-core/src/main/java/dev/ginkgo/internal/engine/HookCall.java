@@ -39,13 +39,16 @@ final class HookCall {
      */
     static @Nullable Throwable reload(
             ServiceNode serviceNode, ServiceRun serviceRun, TaskBody taskBody, Deadline deadline) {
-        if (serviceNode
-                        .waitQueue()
-                        .awaitUninterruptibly(
-                                () -> serviceRun.isReloading() ? null : true, TimeSource.system(), deadline.nanos())
-                == null) {
+        serviceNode
+                .waitQueue()
+                .awaitUninterruptibly(
+                        () -> (serviceRun.runningHook() == null || serviceRun.areReloadsEnded()) ? true : null,
+                        TimeSource.system(),
+                        deadline.nanos());
+        String running = serviceRun.runningHook();
+        if (running != null && !serviceRun.areReloadsEnded()) {
             return new HookException(
-                    serviceNode.path() + ": onReload was skipped because the previous call is still running");
+                    serviceNode.path() + ": onReload was skipped because " + running + " is still running");
         }
         AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
         Task task = serviceRun.beginReload(taskBody, thrown -> completion.set(new Completion(thrown)));

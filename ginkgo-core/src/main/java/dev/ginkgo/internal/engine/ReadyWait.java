@@ -4,6 +4,7 @@ import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.lifecycle.NotReadyException;
 import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,12 @@ final class ReadyWait {
                 .waitQueue()
                 .await(() -> readinessOrNull(serviceNode), timeSource, WaitQueue.deadlineAfter(timeSource, atMost));
         if (!Boolean.TRUE.equals(ready)) {
-            String why = serviceNode.reason.isEmpty() ? "" : " (" + serviceNode.reason + ")";
+            Status status = serviceNode.status();
+            String why = status.reason().isEmpty() ? "" : " (" + status.reason() + ")";
             throw new NotReadyException(
-                    serviceNode.path(),
-                    serviceNode.state,
-                    serviceNode.path() + " is " + serviceNode.state + why
+                    status.path(),
+                    status.state(),
+                    status.path() + " is " + status.state() + why
                             + (ready == null
                                     ? ", and was not ready within " + Durations.toHumanString(atMost)
                                     : ", permanently"),

@@ -20,6 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class RestartHistory {
     private record Failure(long at, Throwable cause) {}
 
+    /**
+     * What a status shows.
+     *
+     * @param lastFailure the last failure, regardless of its age
+     * @param count the number of restarts
+     * @param remainingPause the remaining pause before the next restart, if one is pending
+     */
+    record Summary(Optional<Throwable> lastFailure, int count, Optional<Duration> remainingPause) {}
+
     /** Total time by which the pauses exceeded their share of the window; the times of failures leave it out. */
     private long excludedNanos;
 
@@ -68,14 +77,9 @@ final class RestartHistory {
         count++;
     }
 
-    /** Returns the number of restarts. */
-    synchronized int count() {
-        return count;
-    }
-
-    /** Returns the last failure, regardless of its age. */
-    synchronized Optional<Throwable> lastFailure() {
-        return Optional.ofNullable(lastFailure);
+    /** Returns what a status shows, all of the same moment. */
+    synchronized Summary summary() {
+        return new Summary(Optional.ofNullable(lastFailure), count, remainingPause());
     }
 
     /** Returns the causes of the failures within the window, oldest first. */

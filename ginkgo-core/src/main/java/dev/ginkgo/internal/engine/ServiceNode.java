@@ -281,6 +281,12 @@ public final class ServiceNode implements SettingsOwner {
         name = rootName;
     }
 
+    /** Returns the tree that this node belongs to, or last belonged to; null before its first start. */
+    @Nullable
+    ServiceTree treeOrNull() {
+        return serviceTree;
+    }
+
     public TimeSource timeOrSystem() {
         ServiceTree attached = serviceTree;
         return attached == null ? TimeSource.system() : attached.time();
@@ -378,20 +384,8 @@ public final class ServiceNode implements SettingsOwner {
                 WaitQueue.never(timeSource));
     }
 
+    /** Returns the status of this node and of everything below it, all of the same moment. */
     public Status status() {
-        ServiceRun current = serviceRun;
-        return new Status(
-                path(),
-                typeName(),
-                state,
-                since,
-                reason,
-                Optional.ofNullable(failure),
-                restartHistory.lastFailure(),
-                restartHistory.count(),
-                restartHistory.remainingPause(),
-                current == null ? 0 : current.taskCount(),
-                Optional.ofNullable(reloadFailure),
-                children().stream().map(ServiceNode::status).toList());
+        return StatusReader.read(this);
     }
 }

@@ -25,6 +25,9 @@ public final class ServiceRun {
     /** The run to which the calling task or hook belongs. */
     private static final ScopedValue<ServiceRun> CALLER = ScopedValue.newInstance();
 
+    private static final String START_HOOK = "onStart";
+    private static final String RELOAD_HOOK = "onReload";
+
     private final ServiceNode serviceNode;
     private final ServiceTree serviceTree;
     private final @Nullable ServiceRun parent;
@@ -134,7 +137,12 @@ public final class ServiceRun {
         synchronized (this) {
             acting = true;
             open = true;
-            startHook = new Task(path, "onStart", inThisRun(serviceNode.hooks()::onStart), this::onStartHookEnd);
+            startHook = new Task(
+                    path,
+                    START_HOOK,
+                    serviceTree.threads(),
+                    inThisRun(serviceNode.hooks()::onStart),
+                    this::onStartHookEnd);
             tasks.add(startHook);
             startHook.start();
         }
@@ -233,7 +241,7 @@ public final class ServiceRun {
             taskBody.run();
             return true;
         });
-        Task task = new Task(path, name, inThisRun(scoped), this::onTaskEnd);
+        Task task = new Task(path, name, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -246,7 +254,7 @@ public final class ServiceRun {
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
     Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
-        Task task = new Task(path, name, inThisRun(taskBody), (self, escaped) -> {
+        Task task = new Task(path, name, serviceTree.threads(), inThisRun(taskBody), (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
         });
@@ -260,7 +268,7 @@ public final class ServiceRun {
     /** Starts {@code onReload}; returns null if the run is stopping. */
     synchronized @Nullable Task beginReload(TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
         if (!reloadsEnded) {
-            reload = startHookTask("onReload", taskBody, atEnd);
+            reload = startHookTask(RELOAD_HOOK, taskBody, atEnd);
             return reload;
         }
         return null;
@@ -278,8 +286,22 @@ public final class ServiceRun {
         return reloadsEnded;
     }
 
-    synchronized boolean isReloading() {
-        return reload != null;
+    /**
+     * Returns the hook that is running, {@code onStart} or {@code onReload}; null if there is none. The hooks of a
+     * service run one after another, also if {@code onStart} continues after {@code ready()}, so the next one waits.
+     */
+    synchronized @Nullable String runningHook() {
+        if (startHook != null && !startHookReturned) {
+            return START_HOOK;
+        }
+        return reload == null ? null : RELOAD_HOOK;
+    }
+
+    /** Interrupts an {@code onStart} that continued after {@code ready()}, so that {@code onStop} need not wait for it. */
+    synchronized void interruptStartHook() {
+        if (startHook != null && !startHookReturned) {
+            startHook.interrupt();
+        }
     }
 
     /**

@@ -131,6 +131,7 @@ final class StopSequence {
         List<Throwable> errors = new ArrayList<>();
         StopResult below = StopResult.CLEAN;
         serviceRun.endReloads();
+        serviceNode.waitQueue().signal(); // a reload may be waiting for the end of onStart
         if (serviceNode.onStartFirst()) {
             below = stopChildren(serviceRun, deadline.get());
         }
@@ -232,16 +233,18 @@ final class StopSequence {
                     new HookException(serviceRun.path() + ": onStop was skipped because the stop deadline had passed"));
             return;
         }
-        Supplier<Deadline> reloadDeadline = halfway(deadline);
-        if (serviceNode
-                        .waitQueue()
-                        .awaitUninterruptibly(
-                                () -> serviceRun.isReloading() ? null : true,
-                                TimeSource.system(),
-                                () -> reloadDeadline.get().nanos())
-                == null) {
-            errors.add(new HookException(serviceRun.path()
-                    + ": onStop was skipped because onReload is still running although it was interrupted"));
+        serviceRun.interruptStartHook();
+        Supplier<Deadline> hookDeadline = halfway(deadline);
+        serviceNode
+                .waitQueue()
+                .awaitUninterruptibly(
+                        () -> serviceRun.runningHook() == null ? true : null,
+                        TimeSource.system(),
+                        () -> hookDeadline.get().nanos());
+        String running = serviceRun.runningHook();
+        if (running != null) {
+            errors.add(new HookException(serviceRun.path() + ": onStop was skipped because " + running
+                    + " is still running although it was interrupted"));
             return;
         }
         Throwable thrown = HookCall.run(serviceNode, serviceRun, "onStop", serviceNode.hooks()::onStop, deadline);
