@@ -53,7 +53,8 @@ class DeliveryInterleavingsTest {
     private static final class Publishers extends Scenario {
         private final LoopTasks loop = new LoopTasks();
         private final AtomicInteger published = new AtomicInteger();
-        private final DeliveryLoop deliveryLoop = new DeliveryLoop(loop.eventLoop, new StandingTime(), new Counters());
+        private final DeliveryLoop deliveryLoop = new DeliveryLoop(
+                loop.eventLoop, new StandingTime(), new Counters(), new PinnedMemory(() -> Long.MAX_VALUE));
 
         @SuppressWarnings("NullAway") // the encoded feed is not used: the subscriber reads the counter
         private final SubscriberGroup group = new SubscriberGroup(null, deliveryLoop);
@@ -74,6 +75,9 @@ class DeliveryInterleavingsTest {
 
             @Override
             public void closeIfStalled(long timeoutNanos) {}
+
+            @Override
+            public void closeIfPending(PinnedMemory.Pin write) {}
 
             @Override
             public Channel connection() {
