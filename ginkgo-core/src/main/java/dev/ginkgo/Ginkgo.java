@@ -278,8 +278,14 @@ public final class Ginkgo implements AutoCloseable {
             requireRoot();
             EngineSettings engineSettings = new EngineSettings();
             CurrentSettings currentSettings = createSettings(engineSettings);
-            ServiceTree serviceTree =
-                    new ServiceTree(root.serviceNode, timeSource, random, engineSettings, currentSettings, observer);
+            ServiceTree serviceTree = new ServiceTree(
+                    root.serviceNode,
+                    timeSource,
+                    random,
+                    engineSettings,
+                    currentSettings,
+                    observer,
+                    Thread.ofVirtual().factory());
             Ginkgo ginkgo = new Ginkgo(root, serviceTree, currentSettings, engineSettings);
             root.serviceNode.attachAsRoot(serviceTree);
             try {

@@ -23,6 +23,7 @@ class ModuleDependenciesTest {
             entry("ginkgo-core-tests", List.of("ginkgo-core")),
             entry("ginkgo-cluster", List.of("ginkgo-core")),
             entry("ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster")),
+            entry("ginkgo-interleaving-tests", List.of()),
             entry("ginkgo-testing-cluster", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),

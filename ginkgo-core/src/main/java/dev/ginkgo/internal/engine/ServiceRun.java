@@ -241,7 +241,7 @@ public final class ServiceRun {
             taskBody.run();
             return true;
         });
-        Task task = new Task(path, name, inThisRun(scoped), this::onTaskEnd);
+        Task task = new Task(path, name, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -254,7 +254,7 @@ public final class ServiceRun {
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
     Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
-        Task task = new Task(path, name, inThisRun(taskBody), (self, escaped) -> {
+        Task task = new Task(path, name, serviceTree.threads(), inThisRun(taskBody), (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
         });

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Engine of one tree: its time source, its settings, and the one lock under which states change. The lock is held for a
- * few field accesses, and never while a hook, a task, an observer or a resource's {@code close} runs. The actions that
+ * few field accesses, or to read the status of the whole tree, and never while a hook, a task, an observer or a
+ * resource's {@code close} runs. The actions that
  * follow from a transition (a start, a stop, a restart) run outside the lock, in {@link StartSequence}, {@link
  * StopSequence} and {@link Supervisor}, which check here whether they are still allowed.
  */
@@ -48,17 +50,27 @@ public final class ServiceTree {
     private final Supervisor supervisor = new Supervisor(this);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final TaskRegistry tasks = new TaskRegistry();
+    private final ThreadFactory threads;
+    private final TaskRegistry tasks;
     private final CountDownLatch servingAllowed = new CountDownLatch(1);
     private volatile boolean terminated;
 
+    /**
+     * Creates a tree that has not been started.
+     *
+     * @param observer receives all changes of states, on a thread of its own
+     * @param threads creates the threads of all tasks: virtual threads, except in tests
+     */
     public ServiceTree(
             ServiceNode root,
             TimeSource timeSource,
             RandomGenerator random,
             EngineSettings engineSettings,
             CurrentSettings settings,
-            @Nullable Consumer<StateChange> observer) {
+            @Nullable Consumer<StateChange> observer,
+            ThreadFactory threads) {
+        this.threads = threads;
+        this.tasks = new TaskRegistry(threads);
         this.root = root;
         this.timeSource = timeSource;
         this.random = random;
@@ -79,6 +91,10 @@ public final class ServiceTree {
 
     public TimeSource time() {
         return timeSource;
+    }
+
+    ThreadFactory threads() {
+        return threads;
     }
 
     RandomGenerator random() {

@@ -6,10 +6,11 @@ import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual thread of a tree, named {@code path#name}: a task or a hook of a service, or internal work of the engine. */
+/** Thread of a tree, named {@code path#name}: a task or a hook of a service, or internal work of the engine. */
 final class Task {
     private final String path;
     private final String name;
@@ -19,12 +20,18 @@ final class Task {
     /**
      * Creates a task without starting it.
      *
+     * @param threads creates the thread of the task
      * @param atEnd called once, on the thread of the task, with the exception that escaped the body, or null
      */
-    Task(String path, String name, TaskBody taskBody, BiConsumer<Task, @Nullable Throwable> atEnd) {
+    Task(
+            String path,
+            String name,
+            ThreadFactory threads,
+            TaskBody taskBody,
+            BiConsumer<Task, @Nullable Throwable> atEnd) {
         this.path = path;
         this.name = name;
-        this.thread = Thread.ofVirtual().name(path + "#" + name).unstarted(() -> {
+        this.thread = threads.newThread(() -> {
             Throwable escaped = null;
             try {
                 taskBody.run();
@@ -33,6 +40,7 @@ final class Task {
             }
             atEnd.accept(this, escaped);
         });
+        thread.setName(path + "#" + name);
     }
 
     void start() {

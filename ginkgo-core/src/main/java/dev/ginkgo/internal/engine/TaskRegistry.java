@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,13 +20,18 @@ import org.slf4j.LoggerFactory;
 final class TaskRegistry {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
+    private final ThreadFactory threads;
     private final Set<Task> workers = ConcurrentHashMap.newKeySet();
     private final Set<Task> retiringTasks = ConcurrentHashMap.newKeySet();
     private final WaitQueue waitQueue = new WaitQueue();
 
+    TaskRegistry(ThreadFactory threads) {
+        this.threads = threads;
+    }
+
     /** Runs internal work of the engine on a thread of its own. */
     Task startWorker(String path, String name, TaskBody taskBody) {
-        Task task = new Task(path, name, taskBody, (self, escaped) -> {
+        Task task = new Task(path, name, threads, taskBody, (self, escaped) -> {
             if (escaped != null) {
                 LOG.error("{}#{} failed; this is a bug in Ginkgo", path, name, escaped);
             }

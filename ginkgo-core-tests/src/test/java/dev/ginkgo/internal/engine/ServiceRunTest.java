@@ -56,7 +56,8 @@ class ServiceRunTest {
                 new Random(1),
                 new EngineSettings(),
                 new CurrentSettings(List.of(node), Configuration.empty()),
-                null);
+                null,
+                Thread.ofVirtual().factory());
         return new ServiceRun(node, tree, null);
     }
 

@@ -1,0 +1,3 @@
+/** Tests in many interleavings of threads. */
+@org.jspecify.annotations.NullMarked
+package dev.ginkgo.cluster;
