@@ -8,6 +8,7 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Leader;
 import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.JumpingClock;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;
 import java.time.Duration;
@@ -226,5 +227,24 @@ class LeadershipTest {
             assertThat(engine().renew(9)).isTrue();
             assertThat(events()).containsExactly("follows", "leads 9");
         }
+    }
+
+    @Test
+    @DisplayName("K-13 an observer that is added after the stop is not called")
+    void observerIsNotCalled_afterTheStop() {
+        // Given
+        Leadership leadership = new Leadership(Runnable::run);
+        leadership.start(new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)), clock);
+        List<Optional<Lease>> before = new CopyOnWriteArrayList<>();
+        leadership.observe(before::add);
+        List<Optional<Lease>> after = new CopyOnWriteArrayList<>();
+
+        // When
+        leadership.stop();
+        leadership.observe(after::add);
+
+        // Then
+        assertThat(before).containsExactly(Optional.empty());
+        assertThat(after).isEmpty();
     }
 }

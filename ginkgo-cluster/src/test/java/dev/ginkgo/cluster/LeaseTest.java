@@ -101,6 +101,24 @@ class LeaseTest {
     }
 
     @Test
+    @DisplayName("K-13 a renewal that started so long ago that the lease would be expired fails, and ends the lease")
+    void expires_whenARenewalIsOlderThanTheLease() {
+        // Given a lease that was renewed later than another renewal started
+        Lease lease = lease();
+        DualTimestamp old = DualTimestamp.now(clock);
+        clock.advance(millis(1_000));
+        assertThat(lease.renew(DualTimestamp.now(clock))).isTrue();
+        clock.advance(millis(150));
+
+        // When the older renewal is committed
+        boolean renewed = lease.renew(old);
+
+        // Then
+        assertThat(renewed).isFalse();
+        assertThat(lease.valid()).isFalse();
+    }
+
+    @Test
     @DisplayName("K-13 an epoch is before higher epochs of its own cluster, and not comparable with those of others")
     void epochsCompareWithinOneCluster() {
         Epoch seven = new Epoch("a", 7);
