@@ -11,9 +11,6 @@ import dev.ginkgo.run.service.TargetAction;
 import dev.ginkgo.run.service.TargetOptions;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Parsed command line of a command with a target, such as {@code run}.
@@ -43,7 +40,7 @@ record ParsedCommand(
         boolean named = verb == TargetVerb.START || (verb == TargetVerb.RUN && all.isNamed());
         if (named && !after.help) {
             usageError.ifPresent(e -> {
-                throw withHint(e, () -> new TargetAction(commandContext, all, target));
+                throw SettingOption.withHint(e, targetArguments, () -> new TargetAction(commandContext, all, target));
             });
             return register(commandContext, launcher, all);
         }
@@ -61,7 +58,7 @@ record ParsedCommand(
             };
         }
         if (usageError.isPresent()) {
-            throw withHint(usageError.get(), () -> targetAction);
+            throw SettingOption.withHint(usageError.get(), targetArguments, () -> targetAction);
         }
         if (after.help) {
             return targetAction.printSettings();
@@ -72,20 +69,6 @@ record ParsedCommand(
             case PREFLIGHT -> targetAction.preflight();
             case SYSTEMD -> targetAction.printSystemdUnit();
         };
-    }
-
-    /** Returns the error for an option that is a setting, with the advice to use {@code --set}; else the given one. */
-    private RuntimeException withHint(RuntimeException e, Supplier<TargetAction> targetAction) {
-        if (!(e instanceof UnmatchedArgumentException unmatched)) {
-            return e;
-        }
-        String option = unmatched.getUnmatched().getFirst();
-        List<String> following = targetArguments.subList(targetArguments.indexOf(option) + 1, targetArguments.size());
-        return SettingOption.of(option, following)
-                .flatMap(setting -> setting.hint(() -> targetAction.get().settingKeys()))
-                .<RuntimeException>map(hint ->
-                        new ParameterException(unmatched.getCommandLine(), unmatched.getMessage() + "; " + hint))
-                .orElse(e);
     }
 
     /** Claims the name first, because everything else is useless if it is taken, and runs the target under it. */

@@ -2,11 +2,14 @@ package dev.ginkgo.run.cli;
 
 import dev.ginkgo.run.output.CommandException;
 import dev.ginkgo.run.output.Suggestions;
+import dev.ginkgo.run.service.TargetAction;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Unknown option that may name a setting, such as {@code --rate-per-minute=600}.
@@ -59,5 +62,23 @@ record SettingOption(String key, String value) {
     private String argument(String name) {
         String argument = name + "=" + value;
         return "--set " + (argument.matches("[\\w.,:/@%+=-]+") ? argument : "'" + argument + "'");
+    }
+
+    /**
+     * Returns the error for an option that is a setting, with the advice to use {@code --set}; else the given one. Not in
+     * {@link ParsedCommand}, because an ordinary start must not load picocli's classes, which are in no class-data archive.
+     */
+    static RuntimeException withHint(
+            RuntimeException e, List<String> targetArguments, Supplier<TargetAction> targetAction) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return e;
+        }
+        String option = unmatched.getUnmatched().getFirst();
+        List<String> following = targetArguments.subList(targetArguments.indexOf(option) + 1, targetArguments.size());
+        return of(option, following)
+                .flatMap(setting -> setting.hint(() -> targetAction.get().settingKeys()))
+                .<RuntimeException>map(hint ->
+                        new ParameterException(unmatched.getCommandLine(), unmatched.getMessage() + "; " + hint))
+                .orElse(e);
     }
 }

@@ -31,10 +31,13 @@ final class UnknownCommand {
     static Optional<String> message(
             CommandContext commandContext, Supplier<Map<String, CommandLine>> commands, String... arguments) {
         String word = arguments[0];
+        if (!WORD.matcher(word).matches()) {
+            return Optional.empty();
+        }
         // With a class path, a word in lower case may be the name of a class.
         boolean mayBeClass = Stream.of(arguments).anyMatch(each -> each.startsWith("-cp") || each.startsWith("--class"))
                 || ClassLoader.getSystemResource(word + ".class") != null;
-        if (!WORD.matcher(word).matches() || mayBeClass) {
+        if (mayBeClass) {
             return Optional.empty();
         }
         List<String> similar = similarCommands(word, commands.get());
