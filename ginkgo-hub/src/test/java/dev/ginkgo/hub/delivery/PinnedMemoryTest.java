@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
@@ -89,10 +90,12 @@ class PinnedMemoryTest {
             // When another subscriber resumes and reads
             ChunkedStreamClient reader = resume(hub, 0, 0);
             FutureTask<Void> received = new FutureTask<>(() -> readAll(reader), null);
-            Thread.ofVirtual().start(received);
+            Thread reading = Thread.ofVirtual().start(received);
 
             // Then it receives everything before write-timeout, 10 s, has elapsed
             for (int i = 0; i < 9 && !received.isDone(); i++) {
+                // The clock must not run ahead of the reader, whose write would be the oldest one then.
+                await().during(Duration.ofMillis(100)).until(() -> reading.getState() != Thread.State.RUNNABLE);
                 clock.advance(Duration.ofSeconds(1));
                 hub.statsWhenIdle();
                 hub.statsWhenIdle();
