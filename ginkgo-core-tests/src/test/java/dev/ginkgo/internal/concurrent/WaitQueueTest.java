@@ -10,7 +10,10 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class WaitQueueTest {
@@ -39,6 +42,25 @@ class WaitQueueTest {
         for (Thread thread : threads) {
             assertThat(thread.join(ofSeconds(30))).isTrue();
         }
+    }
+
+    @Test
+    @DisplayName("T-21 a signal is not missed if the condition waits for a lock after it has read the state")
+    void signalDuringTheCondition_isNotMissed() throws InterruptedException {
+        AtomicBoolean changed = new AtomicBoolean();
+        Thread waiting = Thread.ofVirtual()
+                .start(() -> queue.awaitUninterruptibly(
+                        () -> {
+                            boolean read = changed.getAndSet(true);
+                            if (!read) {
+                                queue.signal();
+                                LockSupport.park(); // as a lock that is held by another thread does
+                            }
+                            return read ? true : null;
+                        },
+                        timeSource,
+                        WaitQueue.never(timeSource)));
+        assertThat(waiting.join(ofSeconds(5))).isTrue();
     }
 
     @Test

@@ -12,14 +12,24 @@ import org.jspecify.annotations.Nullable;
  * Wait queue for any number of threads, each waiting for a condition in a time source of its own. A thread that changes
  * the state calls {@link #signal()} after the change, and every waiting thread evaluates its condition again.
  *
- * <p>No lock is involved: a thread registers before it evaluates its condition, and a signal to a thread that is not
- * parked yet makes its next park return at once, so no change is missed.
+ * <p>No lock is involved: a thread registers before it evaluates its condition, and a signal that arrives meanwhile is
+ * remembered, so no change is missed. That the signal makes the next park return at once does not suffice: if the condition
+ * waits for a lock, this consumes the permit to return.
  */
 public final class WaitQueue {
     /** 146 years; the sum with a clock reading does not overflow. */
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
-    private record Waiter(Thread thread, TimeSource time, Object identity) {}
+    private static final class Waiter {
+        final Thread thread;
+        final TimeSource time;
+        volatile boolean signalled;
+
+        Waiter(Thread thread, TimeSource time) {
+            this.thread = thread;
+            this.time = time;
+        }
+    }
 
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
@@ -29,6 +39,7 @@ public final class WaitQueue {
     /** Makes every waiting thread evaluate its condition again. */
     public void signal() {
         for (Waiter waiter : waiting) {
+            waiter.signalled = true;
             waiter.time.unpark(waiter.thread);
         }
     }
@@ -49,10 +60,11 @@ public final class WaitQueue {
 
     private <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource timeSource, LongSupplier deadline)
             throws InterruptedException {
-        Waiter self = new Waiter(Thread.currentThread(), timeSource, new Object());
+        Waiter self = new Waiter(Thread.currentThread(), timeSource);
         waiting.add(self);
         try {
             while (true) {
+                self.signalled = false;
                 T found = probe.get();
                 if (found != null) {
                     return found;
@@ -64,7 +76,9 @@ public final class WaitQueue {
                 if (timeSource.nanos() - until >= 0) {
                     return null;
                 }
-                timeSource.park(until);
+                if (!self.signalled) {
+                    timeSource.park(until);
+                }
             }
         } finally {
             waiting.remove(self);
