@@ -197,16 +197,16 @@ final class RandomService extends Service {
         });
     }
 
-    /**
-     * Defers the readiness until the body of {@code onStart} has ended. If it ended with an exception, this call of
-     * {@code ready()} must not hide it: {@link #onStop} would find a service that was not started.
-     */
+    /** Defers the readiness until the body of {@code onStart} has ended without an exception. */
     private void becomeReadyLater() {
         deferReady();
         boolean ready = chance(0.7);
         task("ready-later", () -> {
             while ("onStart".equals(runningHook.get())) {
                 sleep(Duration.ofNanos(20_000));
+            }
+            if (!started) {
+                return; // it failed, but the engine may not know yet: this call would make it a failure after readiness
             }
             if (ready) {
                 ready();

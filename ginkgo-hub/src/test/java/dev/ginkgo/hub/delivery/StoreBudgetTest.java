@@ -67,7 +67,8 @@ class StoreBudgetTest {
                     maxStored = Math.max(maxStored, directStreamHub.stats().storedBytes());
                     maxDirect =
                             Math.max(maxDirect, directStreamHub.memory.metric().usedDirectMemory());
-                    assertThat(maxStored).isLessThanOrEqualTo(maxBytes);
+                    // What a finished write of one of the two loops has retained counts until the next eviction.
+                    assertThat(maxStored).isLessThanOrEqualTo(maxBytes + 2L * EncodedFeed.MAX_BATCH_BYTES);
                     assertThat(maxDirect)
                             .isLessThan(maxBytes + clients.size() * (EncodedFeed.MAX_BATCH_BYTES + 60_000L));
                 }
