@@ -18,8 +18,10 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -110,14 +112,11 @@ class GinkgoExtensionTest {
     @Test
     @DisplayName("T-22 the tree is stopped after the test, also after one that fails")
     void stopsTheTree() {
-        // Given
-        Failing.seen = null;
-
         // When
         Map<String, TestExecutionResult> results = run(Failing.class);
 
         // Then the failure of the test is the one that is reported
-        assertThat(requireNonNull(Failing.seen).status().state()).isEqualTo(State.STOPPED);
+        assertThat(Failing.SEEN).extracting(child -> child.status().state()).containsExactly(State.STOPPED);
         assertThat(failure(results, "fails")).hasMessage("failure of the test").hasNoSuppressedExceptions();
     }
 
@@ -159,14 +158,14 @@ class GinkgoExtensionTest {
 
     /** Test classes that this test runs; their names do not match the pattern of the build. */
     static final class Failing {
-        static volatile Child seen;
+        static final List<Child> SEEN = new CopyOnWriteArrayList<>();
 
         @RegisterExtension
         final GinkgoExtension tree = GinkgoExtension.of(Child::new);
 
         @Test
         void fails(Child child) {
-            seen = child;
+            SEEN.add(child);
             throw new IllegalStateException("failure of the test");
         }
     }
