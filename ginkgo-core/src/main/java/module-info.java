@@ -9,7 +9,9 @@ module dev.ginkgo.core {
     requires transitive jdk.httpserver; // HttpServer's handlers are those of the JDK
     requires transitive org.slf4j;
     requires jdk.net;
+    requires static jdk.jfr; // events, if the Java runtime has the module
     requires org.tomlj;
+    requires static micrometer.core; // only for programs that bind GinkgoMeters
     requires static transitive org.jspecify;
 
     exports dev.ginkgo;

@@ -16,6 +16,7 @@ import dev.ginkgo.internal.engine.Reloader;
 import dev.ginkgo.internal.engine.RestartRequest;
 import dev.ginkgo.internal.engine.ServiceNode;
 import dev.ginkgo.internal.engine.ServiceTree;
+import dev.ginkgo.lifecycle.LifecycleCounters;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.StateChange;
 import dev.ginkgo.lifecycle.Status;
@@ -116,6 +117,14 @@ public final class Ginkgo implements AutoCloseable {
     /** Returns the status of the root, which includes the whole tree. */
     public Status status() {
         return serviceTree.root().status();
+    }
+
+    /**
+     * Returns how often services were started, stopped and restarted, how often tasks failed, and how many reloads there
+     * were. Also works after the stop.
+     */
+    public LifecycleCounters counters() {
+        return serviceTree.recorder.counters();
     }
 
     /**

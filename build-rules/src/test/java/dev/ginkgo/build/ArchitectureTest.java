@@ -55,16 +55,19 @@ class ArchitectureTest {
     }
 
     @Test
-    @DisplayName("the core depends only on the JDK, SLF4J and one TOML parser")
+    @DisplayName("the core depends only on the JDK, SLF4J and one TOML parser, and the binder of meters on Micrometer")
     void coreHasFewDependencies() {
         classes()
                 .that(inModule("ginkgo-core"))
+                .and()
+                .doNotHaveFullyQualifiedName("dev.ginkgo.GinkgoMeters")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.ginkgo..",
                         "java..",
                         "jdk.net",
+                        "jdk.jfr",
                         "com.sun.net.httpserver",
                         "org.slf4j..",
                         "org.tomlj",

@@ -1,14 +1,16 @@
 package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.config.Configuration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
  * Checks the snippets of {@code docs/guides}. Each Java snippet is a compilation unit; the snippets of a page are
@@ -63,7 +68,9 @@ class GuidesTest {
                 if (Service.class.isAssignableFrom(type)) {
                     startAndStop(type, configuration(type, snippets, folder));
                 }
-                runTests(type);
+                if (type.getSimpleName().endsWith("Test")) {
+                    runTests(type);
+                }
             }
             for (Snippet toml : of("toml", snippets)) {
                 assertThat(folder.resolve(toml.service + ".class"))
@@ -160,14 +167,18 @@ class GuidesTest {
         return (Service) constructor.newInstance();
     }
 
-    private static void runTests(Class<?> type) throws ReflectiveOperationException {
-        for (Method method : type.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Test.class)) {
-                Constructor<?> constructor = type.getDeclaredConstructor();
-                constructor.setAccessible(true);
-                method.setAccessible(true);
-                method.invoke(constructor.newInstance());
-            }
-        }
+    private static void runTests(Class<?> type) {
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(type))
+                                .build(),
+                        summary);
+        StringWriter failures = new StringWriter();
+        summary.getSummary().printFailuresTo(new PrintWriter(failures));
+        assertThat(summary.getSummary().getTotalFailureCount())
+                .as("%s", failures)
+                .isZero();
     }
 }

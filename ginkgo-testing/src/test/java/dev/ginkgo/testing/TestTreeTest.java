@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,39 @@ class TestTreeTest {
         tree.close();
 
         assertThat(tree.root().status().state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    @DisplayName("T-23 the first test of a process with a socket passes: the JDK's own descriptor is not a leak")
+    void close_succeedsForTheFirstSocketOfTheProcess(@TempDir Path directory) throws Exception {
+        Path output = directory.resolve("output.txt");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FirstSocket.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Files.readString(output)).contains("closed");
+    }
+
+    /** Program that starts and stops one tree with a socket. */
+    static final class FirstSocket {
+        public static void main(String[] args) {
+            TestTree.start(
+                            new ConfigurableService(
+                                    self -> self.closeAtStop(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))),
+                            CLOSE_TIMEOUT)
+                    .close();
+            IO.println("closed");
+        }
     }
 
     @Test

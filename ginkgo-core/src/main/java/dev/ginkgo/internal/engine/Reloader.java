@@ -10,6 +10,7 @@ import dev.ginkgo.internal.config.CurrentSettings;
 import dev.ginkgo.internal.config.SettingChange;
 import dev.ginkgo.internal.config.SettingValues;
 import dev.ginkgo.internal.config.SettingsOwner;
+import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +42,11 @@ public final class Reloader {
 
     /** Reloads from a configuration. Returns after every service has been notified. */
     public ReloadResult reload(Configuration from) {
+        Timing timing = serviceTree.recorder.begin(Timing.Kind.RELOAD);
         ReloadResult rejected = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
-        return rejected == null ? reloadInTurn(from) : rejected;
+        ReloadResult result = rejected == null ? reloadInTurn(from) : rejected;
+        serviceTree.recorder.reloaded(timing, serviceTree.root().path(), result);
+        return result;
     }
 
     private ReloadResult rejectNotRunning(Configuration from) {

@@ -340,6 +340,9 @@ public final class ServiceRun {
     }
 
     private void onTaskEnd(Task task, @Nullable Throwable escaped) {
+        if (escaped != null && !cancelled) {
+            serviceTree.recorder.taskFailed(path, task.name(), task.info().age(), escaped);
+        }
         try {
             if (escaped != null) {
                 serviceTree.taskFailed(serviceNode, this, task, escaped);

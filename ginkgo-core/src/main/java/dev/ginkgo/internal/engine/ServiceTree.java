@@ -7,6 +7,7 @@ import dev.ginkgo.internal.concurrent.EventDispatcher;
 import dev.ginkgo.internal.config.CurrentSettings;
 import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.internal.config.SettingValues;
+import dev.ginkgo.internal.monitoring.LifecycleRecorder;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.StateChange;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class ServiceTree {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
+    public final LifecycleRecorder recorder = new LifecycleRecorder();
     private final ServiceNode root;
     private final TimeSource timeSource;
     private final RandomGenerator random;

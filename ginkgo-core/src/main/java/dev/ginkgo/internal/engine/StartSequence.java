@@ -7,6 +7,7 @@ import static dev.ginkgo.lifecycle.State.STOPPING;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
@@ -82,10 +83,12 @@ final class StartSequence {
             StartAttempt startAttempt,
             BooleanSupplier stillWanted) {
         ServiceRun serviceRun = beginRun(serviceNode, parent, stillWanted);
+        Timing timing = serviceTree.recorder.begin(Timing.Kind.START);
         Throwable error;
         try {
             startChildrenAndHook(serviceNode, serviceRun, startAttempt);
             logReady(serviceNode, serviceRun);
+            serviceTree.recorder.started(timing, serviceRun.path(), false, null);
             return;
         } catch (StartCancelledException e) {
             error = e;
@@ -102,7 +105,9 @@ final class StartSequence {
         } catch (Throwable t) {
             error = startFailed(serviceRun.path(), t);
         }
-        throw rollBack(serviceNode, serviceRun, error, startAttempt);
+        StartException failed = rollBack(serviceNode, serviceRun, error, startAttempt);
+        serviceTree.recorder.started(timing, serviceRun.path(), failed.cancelled(), failed);
+        throw failed;
     }
 
     private ServiceRun beginRun(ServiceNode serviceNode, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {

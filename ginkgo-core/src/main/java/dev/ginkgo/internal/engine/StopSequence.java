@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.StopException;
 import dev.ginkgo.time.TimeSource;
@@ -127,6 +128,8 @@ final class StopSequence {
      * again in each wait, because another stop, of this node or of one above, may shorten it.
      */
     private StopResult windDown(ServiceNode serviceNode, ServiceRun serviceRun) {
+        Timing timing = serviceTree.recorder.begin(Timing.Kind.STOP);
+        Throwable cause = serviceNode.state == FAILED ? serviceNode.failure : null;
         Supplier<Deadline> deadline = () -> requireNonNull(serviceRun.stopDeadline());
         List<Throwable> errors = new ArrayList<>();
         StopResult below = StopResult.CLEAN;
@@ -153,7 +156,9 @@ final class StopSequence {
         }
         List<Leak> leaks = serviceRun.tasks().stream().map(Task::leak).toList();
         leaks.forEach(leak -> serviceNode.hooks().log().error("{}", leak));
-        return new StopResult(List.copyOf(errors), leaks).plus(below);
+        StopResult stopResult = new StopResult(List.copyOf(errors), leaks).plus(below);
+        serviceTree.recorder.stopped(timing, serviceRun.path(), stopResult.isClean(), leaks.size(), cause);
+        return stopResult;
     }
 
     /** Ends a run: sets the final state and wakes the waiting threads. */

@@ -5,6 +5,7 @@ import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.State;
@@ -35,6 +36,7 @@ final class Supervisor {
 
     /** Handles a failure. Called once for each run that failed while it was running. */
     void failed(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause, RecoveryToken recoveryToken) {
+        Timing outage = serviceTree.recorder.begin(Timing.Kind.RESTART);
         StopResult stopResult = serviceTree
                 .stopSequence()
                 .windDown(serviceNode, serviceRun, Deadline.after(serviceTree.stopTimeout(serviceNode)));
@@ -42,7 +44,7 @@ final class Supervisor {
         ServiceNode parent = serviceNode.parent();
         ServiceRun parentRun = serviceRun.parent();
         if (parent != null && parentRun != null) {
-            new Recovery(parent, parentRun, serviceNode, cause, recoveryToken, stopResult.leaks()).run();
+            new Recovery(parent, parentRun, serviceNode, cause, recoveryToken, stopResult.leaks(), outage).run();
         }
     }
 
@@ -57,19 +59,24 @@ final class Supervisor {
         /** Tasks that did not end; a restarted service would run at the same time as they do. */
         private List<Leak> leaks;
 
+        /** Begins with the failure that is being handled. */
+        private Timing outage;
+
         Recovery(
                 ServiceNode parent,
                 ServiceRun parentRun,
                 ServiceNode failedChild,
                 Throwable cause,
                 RecoveryToken token,
-                List<Leak> leaks) {
+                List<Leak> leaks,
+                Timing outage) {
             this.parent = parent;
             this.parentRun = parentRun;
             this.failedChild = failedChild;
             this.cause = cause;
             this.token = token;
             this.leaks = leaks;
+            this.outage = outage;
         }
 
         void run() {
@@ -213,16 +220,25 @@ final class Supervisor {
                     ServiceNode started = isFailedChild ? failedChild : serviceNode;
                     serviceTree.startSequence().start(started, parentRun, () -> holdsToken(started));
                     releaseToken(started);
+                    recordRestart(isFailedChild, started, true);
                 } catch (RuntimeException e) {
                     ServiceNode failed = isFailedChild ? failedChild : serviceNode;
+                    recordRestart(isFailedChild, failed, false);
                     if (holdsToken(failed)) {
                         failedChild = failed;
                         cause = e;
+                        outage = serviceTree.recorder.begin(Timing.Kind.RESTART);
                         return false;
                     }
                 }
             }
             return true;
+        }
+
+        private void recordRestart(boolean isFailedChild, ServiceNode serviceNode, boolean running) {
+            if (isFailedChild) {
+                serviceTree.recorder.restarted(outage, serviceNode.path(), running, cause);
+            }
         }
 
         /** Replaces the failed child by a new node, if its supervision has a factory. */
