@@ -12,15 +12,19 @@ import org.junit.jupiter.api.Test;
 class CodeSizeTest {
     private static final Pattern NO_CODE = Pattern.compile("[\\s})\\];,]*|\\s*(//|/\\*|\\*).*|(package|import) .*");
 
+    /**
+     * The limit was 5,000 until the core had what services need and only the engine can provide, such as handles and
+     * types of tasks; see decision 0056.
+     */
     @Test
-    @DisplayName("the main code of the core has at most 5,000 lines without comments, imports, blank lines and closing"
+    @DisplayName("the main code of the core has at most 5,600 lines without comments, imports, blank lines and closing"
             + " brackets")
     void coreIsSmall() {
         long lines = SourceTree.javaFiles(SourceTree.path("ginkgo-core"), "src/main/").stream()
                 .flatMap(file -> SourceTree.read(file).lines())
                 .filter(line -> !NO_CODE.matcher(line).matches())
                 .count();
-        assertThat(lines).isBetween(1_000L, 5_000L);
+        assertThat(lines).isBetween(1_000L, 5_600L);
     }
 
     @Test

@@ -5,6 +5,8 @@ import dev.ginkgo.Supervision;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskHandle;
+import dev.ginkgo.lifecycle.TaskType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -119,20 +121,24 @@ public final class TestService extends Service {
         }
     }
 
-    public void task(String name, TaskBody taskBody) {
-        spawn(name, taskBody);
+    public TaskHandle task(String name, TaskBody taskBody) {
+        return spawn(name, taskBody);
     }
 
-    public void taskLater(String name, Duration delay, TaskBody taskBody) {
-        spawnLater(name, delay, taskBody);
+    public TaskHandle task(String name, TaskType type, TaskBody taskBody) {
+        return spawn(name, type, taskBody);
     }
 
-    public void taskEvery(String name, Supplier<Duration> period, TaskBody taskBody) {
-        every(name, period, taskBody);
+    public TaskHandle taskLater(String name, Duration delay, TaskBody taskBody) {
+        return spawnLater(name, delay, taskBody);
     }
 
-    public void taskEvery(String name, Duration period, TaskBody taskBody) {
-        every(name, period, taskBody);
+    public TaskHandle taskEvery(String name, Supplier<Duration> period, TaskBody taskBody) {
+        return every(name, period, taskBody);
+    }
+
+    public TaskHandle taskEvery(String name, Duration period, TaskBody taskBody) {
+        return every(name, period, taskBody);
     }
 
     /** Starts a task that fails. */

@@ -4,6 +4,8 @@ import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskHandle;
+import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -236,12 +238,12 @@ public final class ServiceRun {
      *
      * @throws IllegalStateException if the run is stopping
      */
-    public void spawn(String name, TaskBody taskBody) {
+    public TaskHandle spawn(String name, TaskType type, TaskBody taskBody) {
         TaskBody scoped = () -> TaskScope.call(() -> {
             taskBody.run();
             return true;
         });
-        Task task = new Task(path, name, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
+        Task task = new Task(path, name, type, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -250,6 +252,7 @@ public final class ServiceRun {
             tasks.add(task);
             task.start();
         }
+        return new SpawnedTask(task, serviceNode.waitQueue(), serviceTree.time());
     }
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
@@ -343,6 +346,14 @@ public final class ServiceRun {
         try {
             if (escaped != null) {
                 serviceTree.taskFailed(serviceNode, this, task, escaped);
+            } else if (task.type() == TaskType.PERMANENT && !task.isCancelled()) {
+                serviceTree.taskFailed(
+                        serviceNode,
+                        this,
+                        task,
+                        new IllegalStateException(task
+                                + " returned; a permanent task must run until its service stops, so spawn it as TRANSIENT if"
+                                + " it may complete"));
             }
         } finally { // also if the log cannot format the exception
             remove(task);
@@ -353,6 +364,7 @@ public final class ServiceRun {
         serviceTree.retiring(task);
         synchronized (this) {
             tasks.remove(task);
+            task.markEnded();
             if (reload == task) {
                 reload = null;
             }
