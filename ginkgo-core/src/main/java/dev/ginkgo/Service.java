@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.config.Converter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.engine.PeriodicLoop;
@@ -146,23 +147,31 @@ public abstract class Service implements AutoCloseable {
      * @param defaultValue the value if no source provides one
      * @throws IllegalArgumentException if the key is malformed or in use, or the type is not supported
      */
-    protected final <T> Setting<T> setting(String key, T defaultValue) {
-        return declare(SettingDefinition.of(serviceNode, key, defaultValue));
+    protected final <T> Setting<T> setting(String key, T defaultValue, Converter<?>... converters) {
+        return declare(SettingDefinition.of(serviceNode, key, defaultValue, converters));
     }
 
     /** Declares a required setting: binding reports a problem if no source provides a value. */
-    protected final <T> Setting<T> setting(String key, Class<T> required) {
-        return declare(SettingDefinition.required(serviceNode, key, required));
+    protected final <T> Setting<T> setting(String key, Class<T> required, Converter<?>... converters) {
+        return declare(SettingDefinition.required(serviceNode, key, required, converters));
     }
 
-    /** Declares a list setting, empty by default. */
-    protected final <E> Setting<List<E>> list(String key, Class<E> element) {
-        return declare(SettingDefinition.list(serviceNode, key, element));
+    /** Declares a list setting, empty by default. A list of records is a list of tables: {@code [[upstream]]}. */
+    protected final <E> Setting<List<E>> list(String key, Class<E> element, Converter<?>... converters) {
+        return declare(SettingDefinition.list(serviceNode, key, element, converters));
+    }
+
+    /**
+     * Declares a map setting, empty by default, whose keys the user chooses. For a record type each entry is a table:
+     * {@code [upstreams.backup]}. The keys have the syntax of child names, and the map has the order of the file.
+     */
+    protected final <V> Setting<Map<String, V>> map(String key, Class<V> value, Converter<?>... converters) {
+        return declare(SettingDefinition.map(serviceNode, key, value, converters));
     }
 
     /** Declares an optional setting, empty unless a source provides a value. */
-    protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
-        return declare(SettingDefinition.optional(serviceNode, key, type));
+    protected final <T> Setting<Optional<T>> optional(String key, Class<T> type, Converter<?>... converters) {
+        return declare(SettingDefinition.optional(serviceNode, key, type, converters));
     }
 
     private <T> Setting<T> declare(SettingDefinition<T> definition) {

@@ -7,8 +7,10 @@ import dev.ginkgo.config.SettingSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,28 @@ final class SourceResolver {
                 .or(() -> variable(settingKey))
                 .or(() -> settingKey.secret() ? credential(settingKey) : Optional.empty())
                 .or(() -> fileEntry(settingKey));
+    }
+
+    /**
+     * Returns the names of the entries that the files and {@code --set} contain for a setting whose user chooses them; empty
+     * for any other setting. A variable cannot add an entry, because its name does not show where the name of an entry ends.
+     */
+    List<String> entryNames(SettingDefinition<?> setting) {
+        TableMapping<?> mapping = setting.tableMapping();
+        if (mapping == null) {
+            return List.of();
+        }
+        ConfigEntry given = entry(setting.fullKey());
+        ConfigEntry.Table table = given == null ? null : given.asTable();
+        String prefix = setting.fullKey() + ".";
+        Stream<String> names = Stream.concat(
+                        table == null ? Stream.empty() : table.entries().keySet().stream(),
+                        rawConfig.overrides().keySet().stream()
+                                .filter(key -> key.startsWith(prefix))
+                                .map(key -> KeySyntax.firstSegment(key.substring(prefix.length()))))
+                .filter(name -> mapping.names().matcher(name).matches())
+                .distinct();
+        return (mapping.isList() ? names.sorted(Comparator.comparing(Integer::valueOf)) : names).toList();
     }
 
     /**
@@ -162,9 +186,10 @@ final class SourceResolver {
     }
 
     private @Nullable ConfigEntry entry(String fullKey) {
-        ConfigEntry at = rawConfig.root();
+        @Nullable ConfigEntry at = rawConfig.root();
         for (String step : fullKey.split("\\.", -1)) {
-            if (!(at instanceof ConfigEntry.Table table)) {
+            ConfigEntry.Table table = at == null ? null : at.asTable();
+            if (table == null) {
                 return null;
             }
             at = table.entries().get(step);
