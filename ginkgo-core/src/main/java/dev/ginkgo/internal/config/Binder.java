@@ -73,7 +73,7 @@ final class Binder {
     }
 
     /**
-     * Creates the selected children, parents first, because an engine may select children of its own. Selections that
+     * Creates the selected children and those of tables, parents first, because an engine may select children of its own. Selections that
      * are already in use are not changed; a changed selection is reported like the change of any setting that requires
      * a restart.
      */
@@ -93,7 +93,22 @@ final class Binder {
                         engine.fullKey(), "\"" + name + "\" could not be created: " + Messages.oneLine(e)));
             }
         }
+        ChildTables tables = settingsOwner.childTables();
+        if (tables != null) {
+            createTables(settingsOwner.key(), tables);
+        }
         settingsOwner.childOwners().forEach(each -> createSelectedChildren(each, before));
+    }
+
+    private void createTables(String key, ChildTables tables) {
+        try {
+            if (!tables.create(sourceResolver.names(key, KeySyntax.NAME).toList())) {
+                problems.add(ConfigProblem.of(
+                        key, "the tables below it cannot change while its service runs; restart the program"));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            problems.add(ConfigProblem.of(key, "a child could not be created: " + Messages.oneLine(e)));
+        }
     }
 
     private BindingResult run() {

@@ -76,8 +76,10 @@ final class Schema {
 
         /** Returns whether the configuration may contain a table with this name although there is no such child now. */
         boolean allowsChild(String next) {
-            return allowedChildren.stream()
-                    .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
+            boolean changedTables = owner != null && owner.childTables() != null; // the binder has reported that
+            return (changedTables && KeySyntax.NAME.matcher(next).matches())
+                    || allowedChildren.stream()
+                            .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,17 +67,22 @@ final class SourceResolver {
         if (mapping == null) {
             return List.of();
         }
-        ConfigEntry given = entry(setting.fullKey());
+        Stream<String> names = names(setting.fullKey(), mapping.names());
+        return (mapping.isList() ? names.sorted(Comparator.comparing(Integer::valueOf)) : names).toList();
+    }
+
+    /** Returns the names below a key, in files and {@code --set}, that have the given syntax. */
+    Stream<String> names(String key, Pattern syntax) {
+        ConfigEntry given = entry(key);
         ConfigEntry.Table table = given == null ? null : given.asTable();
-        String prefix = setting.fullKey() + ".";
-        Stream<String> names = Stream.concat(
+        String prefix = key + ".";
+        return Stream.concat(
                         table == null ? Stream.empty() : table.entries().keySet().stream(),
                         rawConfig.overrides().keySet().stream()
-                                .filter(key -> key.startsWith(prefix))
-                                .map(key -> KeySyntax.firstSegment(key.substring(prefix.length()))))
-                .filter(name -> mapping.names().matcher(name).matches())
+                                .filter(each -> each.startsWith(prefix))
+                                .map(each -> KeySyntax.firstSegment(each.substring(prefix.length()))))
+                .filter(name -> syntax.matcher(name).matches())
                 .distinct();
-        return (mapping.isList() ? names.sorted(Comparator.comparing(Integer::valueOf)) : names).toList();
     }
 
     /**
