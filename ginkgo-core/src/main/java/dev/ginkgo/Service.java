@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,6 +300,16 @@ public abstract class Service implements AutoCloseable {
      */
     protected final void degraded(String reason) {
         serviceNode.run("degraded").degraded(requireNonNull(reason, "reason is null"));
+    }
+
+    /**
+     * Sets a detail of this service's health for this run; see {@link Status#details()}. It describes the state and does
+     * not change it. It is public: the answer of a readiness check contains it.
+     *
+     * @param value converted to text by this call; null removes the detail
+     */
+    protected final void healthDetail(String name, @Nullable Object value) {
+        serviceNode.run("healthDetail").healthDetail(requireNonNull(name, "name is null"), value);
     }
 
     /**

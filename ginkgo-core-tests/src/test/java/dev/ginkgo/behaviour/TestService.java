@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Service whose hooks a test supplies. It records their calls in a list that the whole tree shares, and gives a test
@@ -171,6 +172,10 @@ public final class TestService extends Service {
 
     public void markDegraded(String reason) {
         degraded(reason);
+    }
+
+    public void detail(String name, @Nullable Object value) {
+        healthDetail(name, value);
     }
 
     public void removeChild(Service child) {

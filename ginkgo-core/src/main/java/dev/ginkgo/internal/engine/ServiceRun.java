@@ -10,8 +10,10 @@ import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ public final class ServiceRun {
     // run: guarded by this
     private final Set<Task> tasks = new LinkedHashSet<>(0);
     private final Deque<AutoCloseable> resources = new ArrayDeque<>(0);
+    private final Map<String, String> healthDetails = new LinkedHashMap<>(0);
     private boolean open;
     private boolean acting;
     private boolean readyDeferred;
@@ -211,6 +214,21 @@ public final class ServiceRun {
         }
         serviceTree.updateReadiness(serviceNode, this, now);
         serviceNode.waitQueue().signal();
+    }
+
+    public void healthDetail(String name, @Nullable Object value) {
+        String text = value == null ? null : String.valueOf(value); // calls user code, so not under the lock
+        synchronized (this) {
+            if (text == null) {
+                healthDetails.remove(name);
+            } else {
+                healthDetails.put(name, text);
+            }
+        }
+    }
+
+    synchronized Map<String, String> healthDetails() {
+        return healthDetails.isEmpty() ? Map.of() : new LinkedHashMap<>(healthDetails);
     }
 
     // ---- tasks and resources
