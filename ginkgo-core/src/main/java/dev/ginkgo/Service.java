@@ -2,10 +2,10 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.config.Converter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.engine.PeriodicLoop;
-import dev.ginkgo.internal.engine.ServiceHooks;
 import dev.ginkgo.internal.engine.ServiceNode;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.NotReadyException;
@@ -13,6 +13,8 @@ import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.lifecycle.StopException;
 import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskHandle;
+import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,36 +75,9 @@ public abstract class Service implements AutoCloseable {
      * Creates a service that is not part of a tree yet. Its name in paths is the class name in kebab case, or the name
      * given to {@link #add} or {@link Ginkgo.Builder#name}.
      */
+    @SuppressWarnings("this-escape") // the engine calls no hook before the start
     protected Service() {
-        serviceNode = new ServiceNode(new Hooks(), getClass().getSimpleName());
-    }
-
-    /** Gives the engine access to the hooks, which are not public. */
-    private final class Hooks implements ServiceHooks {
-        @Override
-        public void onStart() throws Exception {
-            Service.this.onStart();
-        }
-
-        @Override
-        public void onStop() throws Exception {
-            Service.this.onStop();
-        }
-
-        @Override
-        public void onReload() throws Exception {
-            Service.this.onReload();
-        }
-
-        @Override
-        public Service service() {
-            return Service.this;
-        }
-
-        @Override
-        public Logger log() {
-            return log;
-        }
+        serviceNode = new ServiceNode(new HookAdapter(this, log), getClass().getSimpleName());
     }
 
     // ---- declaring, in the constructor
@@ -172,23 +148,31 @@ public abstract class Service implements AutoCloseable {
      * @param defaultValue the value if no source provides one
      * @throws IllegalArgumentException if the key is malformed or in use, or the type is not supported
      */
-    protected final <T> Setting<T> setting(String key, T defaultValue) {
-        return declare(SettingDefinition.of(serviceNode, key, defaultValue));
+    protected final <T> Setting<T> setting(String key, T defaultValue, Converter<?>... converters) {
+        return declare(SettingDefinition.of(serviceNode, key, defaultValue, converters));
     }
 
     /** Declares a required setting: binding reports a problem if no source provides a value. */
-    protected final <T> Setting<T> setting(String key, Class<T> required) {
-        return declare(SettingDefinition.required(serviceNode, key, required));
+    protected final <T> Setting<T> setting(String key, Class<T> required, Converter<?>... converters) {
+        return declare(SettingDefinition.required(serviceNode, key, required, converters));
     }
 
-    /** Declares a list setting, empty by default. */
-    protected final <E> Setting<List<E>> list(String key, Class<E> element) {
-        return declare(SettingDefinition.list(serviceNode, key, element));
+    /** Declares a list setting, empty by default. A list of records is a list of tables: {@code [[upstream]]}. */
+    protected final <E> Setting<List<E>> list(String key, Class<E> element, Converter<?>... converters) {
+        return declare(SettingDefinition.list(serviceNode, key, element, converters));
+    }
+
+    /**
+     * Declares a map setting, empty by default, whose keys the user chooses. For a record type each entry is a table:
+     * {@code [upstreams.backup]}. The keys have the syntax of child names, and the map has the order of the file.
+     */
+    protected final <V> Setting<Map<String, V>> map(String key, Class<V> value, Converter<?>... converters) {
+        return declare(SettingDefinition.map(serviceNode, key, value, converters));
     }
 
     /** Declares an optional setting, empty unless a source provides a value. */
-    protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
-        return declare(SettingDefinition.optional(serviceNode, key, type));
+    protected final <T> Setting<Optional<T>> optional(String key, Class<T> type, Converter<?>... converters) {
+        return declare(SettingDefinition.optional(serviceNode, key, type, converters));
     }
 
     private <T> Setting<T> declare(SettingDefinition<T> definition) {
@@ -228,16 +212,22 @@ public abstract class Service implements AutoCloseable {
      * task before that fails the service. In loops, catch {@code IOException} and other specific types rather than
      * {@code Exception}, which would also swallow the interrupt.
      *
+     * @return a handle to cancel and to join the task
      * @throws IllegalStateException before {@code onStart}, or after a stop has begun; no thread is created
      */
-    protected final void spawn(String name, TaskBody taskBody) {
-        serviceNode.run("spawn").spawn(name, taskBody);
+    protected final TaskHandle spawn(String name, TaskBody taskBody) {
+        return spawn(name, TaskType.TRANSIENT, taskBody);
     }
 
-    /** Runs a task once, after a delay. If the service stops first, the task does not run. */
-    protected final void spawnLater(String name, Duration delay, TaskBody taskBody) {
+    /** Runs a task whose end, by return or exception, has the effect that the {@link TaskType} says. */
+    protected final TaskHandle spawn(String name, TaskType type, TaskBody taskBody) {
+        return serviceNode.run("spawn").spawn(name, requireNonNull(type, "type is null"), taskBody);
+    }
+
+    /** Runs a task once, after a delay. If the service stops first, or the task is cancelled, its body does not run. */
+    protected final TaskHandle spawnLater(String name, Duration delay, TaskBody taskBody) {
         requireNonNull(delay, "delay is null");
-        spawn(name, () -> {
+        return spawn(name, () -> {
             sleep(delay);
             taskBody.run();
         });
@@ -250,15 +240,15 @@ public abstract class Service implements AutoCloseable {
      * @param period evaluated before each pause, so that a {@link Setting} can be passed and a reload takes effect;
      *     must be positive
      */
-    protected final void every(String name, Supplier<Duration> period, TaskBody taskBody) {
+    protected final TaskHandle every(String name, Supplier<Duration> period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
-        spawn(name, () -> PeriodicLoop.repeat(time(), period, taskBody));
+        return spawn(name, () -> PeriodicLoop.repeat(time(), period, taskBody));
     }
 
     /** Runs a task periodically with a constant period; see {@link #every(String, Supplier, TaskBody)}. */
-    protected final void every(String name, Duration period, TaskBody taskBody) {
+    protected final TaskHandle every(String name, Duration period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
-        every(name, () -> period, taskBody);
+        return every(name, () -> period, taskBody);
     }
 
     /** Pauses the calling thread, in the time of the tree. A pause of zero yields the processor. */
@@ -310,6 +300,16 @@ public abstract class Service implements AutoCloseable {
      */
     protected final void degraded(String reason) {
         serviceNode.run("degraded").degraded(requireNonNull(reason, "reason is null"));
+    }
+
+    /**
+     * Sets a detail of this service's health for this run; see {@link Status#details()}. It describes the state and does
+     * not change it. It is public: the answer of a readiness check contains it.
+     *
+     * @param value converted to text by this call; null removes the detail
+     */
+    protected final void healthDetail(String name, @Nullable Object value) {
+        serviceNode.run("healthDetail").healthDetail(requireNonNull(name, "name is null"), value);
     }
 
     /**

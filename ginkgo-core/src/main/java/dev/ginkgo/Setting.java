@@ -17,9 +17,17 @@ import java.util.function.Supplier;
  *
  * <p>Supported types: String, Integer, Long, Double, Boolean, {@link java.time.Duration}, {@link
  * dev.ginkgo.config.Size}, {@link dev.ginkgo.config.Address}, {@link dev.ginkgo.config.Secret}, {@link
- * java.nio.file.Path}, enums (in kebab case: {@code drop-oldest}), lists of these, and records of all these. A record
- * corresponds to a table: each component is a key of its own, and an exception thrown by its constructor becomes a
- * problem of the configuration. A relative path in a file is resolved against the directory of that file; from other
+ * java.nio.file.Path}, enums (in kebab case: {@code drop-oldest}), types with a {@link dev.ginkgo.config.Converter},
+ * lists of these, and records of all these. A record corresponds to a table: each component is a key of its own, one of
+ * type {@code Optional} may be missing, and an exception thrown by its constructor becomes a problem of the
+ * configuration.
+ *
+ * <p>A map, and a list of records, is a table whose names the user chooses: {@code [upstreams.backup]}; for a list the
+ * names are numbers, and {@code [[upstream]]} is the usual form. If the configuration contains any entry, it replaces the
+ * default; a key that such an entry of a map lacks has its value in the entry of the default with the same name. An
+ * environment variable can override a key of an entry, but not add an entry.
+ *
+ * <p>A relative path in a file is resolved against the directory of that file; from other
  * sources, against the working directory of the {@link dev.ginkgo.config.Configuration}. A default path is not
  * resolved.
  *

@@ -5,12 +5,15 @@ import dev.ginkgo.Supervision;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskHandle;
+import dev.ginkgo.lifecycle.TaskType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Service whose hooks a test supplies. It records their calls in a list that the whole tree shares, and gives a test
@@ -119,20 +122,24 @@ public final class TestService extends Service {
         }
     }
 
-    public void task(String name, TaskBody taskBody) {
-        spawn(name, taskBody);
+    public TaskHandle task(String name, TaskBody taskBody) {
+        return spawn(name, taskBody);
     }
 
-    public void taskLater(String name, Duration delay, TaskBody taskBody) {
-        spawnLater(name, delay, taskBody);
+    public TaskHandle task(String name, TaskType type, TaskBody taskBody) {
+        return spawn(name, type, taskBody);
     }
 
-    public void taskEvery(String name, Supplier<Duration> period, TaskBody taskBody) {
-        every(name, period, taskBody);
+    public TaskHandle taskLater(String name, Duration delay, TaskBody taskBody) {
+        return spawnLater(name, delay, taskBody);
     }
 
-    public void taskEvery(String name, Duration period, TaskBody taskBody) {
-        every(name, period, taskBody);
+    public TaskHandle taskEvery(String name, Supplier<Duration> period, TaskBody taskBody) {
+        return every(name, period, taskBody);
+    }
+
+    public TaskHandle taskEvery(String name, Duration period, TaskBody taskBody) {
+        return every(name, period, taskBody);
     }
 
     /** Starts a task that fails. */
@@ -165,6 +172,10 @@ public final class TestService extends Service {
 
     public void markDegraded(String reason) {
         degraded(reason);
+    }
+
+    public void detail(String name, @Nullable Object value) {
+        healthDetail(name, value);
     }
 
     public void removeChild(Service child) {

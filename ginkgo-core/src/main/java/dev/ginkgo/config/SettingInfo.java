@@ -3,7 +3,8 @@ package dev.ginkgo.config;
 import java.util.Optional;
 
 /**
- * Description of one setting for display; a record setting has one description for each component. {@code value} and
+ * Description of one setting for display; a record setting has one description for each component, and a map or list of
+ * records has one for each component of its entries, or one without a value if it has no entries. {@code value} and
  * {@code defaultValue} are printed without quotes; {@code tomlValue} is valid TOML. The values of secrets are
  * masked, and left out of the TOML form.
  *
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param restartRequired whether a new value takes effect at the next restart only
  * @param secret whether the value is confidential
  * @param required whether a source must provide a value
- * @param environmentName name of the environment variable: {@code GINKGO_HUB_HTTP_BIND}
+ * @param environmentName name of the environment variable: {@code GINKGO_HUB_HTTP_BIND}; empty for a map or list without
+ *     entries
  * @param path path of the service that declared the setting: {@code gateway/hub/http}
  * @param tomlValue the value as written in a TOML file; empty if there is no value, if it is secret, or if it cannot be
  *     written in a file: an empty path, and a relative path, which in a file is relative to the folder of the file

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -91,10 +92,22 @@ final class TomlReader {
                 TomlKeyValue entry = table.entry(path);
                 SettingSource settingSource =
                         entry == null ? keyPosition : at(entry.value().position(), keyPosition);
-                entries.put(each, new ConfigEntry.Value(plain(value), keyPosition, settingSource, directory));
+                entries.put(
+                        each,
+                        new ConfigEntry.Value(
+                                plain(value), keyPosition, settingSource, directory, tables(value, keyPosition)));
             }
         }
         return new ConfigEntry.Table(entries, key);
+    }
+
+    private List<ConfigEntry.Table> tables(Object value, SettingSource key) {
+        if (!(value instanceof TomlArray array) || !array.toList().stream().allMatch(TomlTable.class::isInstance)) {
+            return List.of();
+        }
+        return IntStream.range(0, array.size())
+                .mapToObj(i -> table(array.getTable(i), at(array.inputPositionOf(i), key)))
+                .toList();
     }
 
     /** Returns a value in which arrays and tables, at any depth, are lists and maps. */

@@ -3,8 +3,12 @@ package dev.ginkgo.lifecycle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Status of a service and of everything below it at one moment.
@@ -20,6 +24,7 @@ import java.util.Optional;
  * @param nextRestartIn the remaining pause before the next supervised restart, if one is pending
  * @param tasks number of running tasks
  * @param reloadFailure what an observer or {@code onReload} threw at the last reload
+ * @param details details of the health that the service has set, in the order in which it set them first
  * @param children status of the children, in the order in which they were added
  */
 public record Status(
@@ -34,9 +39,11 @@ public record Status(
         Optional<Duration> nextRestartIn,
         int tasks,
         Optional<Throwable> reloadFailure,
+        Map<String, String> details,
         List<Status> children) {
 
     public Status {
+        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
         children = List.copyOf(children);
     }
 
@@ -46,7 +53,8 @@ public record Status(
     }
 
     /**
-     * Returns a line {@code path: STATE, reason} for each service that is not ready, parents first. A {@code STOPPED}
+     * Returns a line {@code path: STATE, reason (name: value, …)}, with the details of its health, for each service that
+     * is not ready, parents first. A {@code STOPPED}
      * child of a running parent is left out: it was stopped deliberately and does not affect readiness.
      */
     public List<String> notReady() {
@@ -60,7 +68,12 @@ public record Status(
             return;
         }
         if (status.state != State.READY) {
-            lines.add(status.path + ": " + status.state + (status.reason.isEmpty() ? "" : ", " + status.reason));
+            String details = status.details.entrySet().stream()
+                    .map(each -> each.getKey() + ": " + each.getValue())
+                    .collect(Collectors.joining(", ", " (", ")"));
+            lines.add(status.path + ": " + status.state
+                    + (status.reason.isEmpty() ? "" : ", " + status.reason)
+                    + (status.details.isEmpty() ? "" : details));
         }
         status.children.forEach(child -> collect(child, false, lines));
     }

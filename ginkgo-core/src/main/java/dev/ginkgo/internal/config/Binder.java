@@ -8,7 +8,6 @@ import dev.ginkgo.config.RawConfig;
 import dev.ginkgo.config.SettingInfo;
 import dev.ginkgo.config.SettingSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,7 +40,7 @@ final class Binder {
         sourceResolver = new SourceResolver(rawConfig, problems);
         SettingValues before = current.get();
         owners.forEach(owner -> createSelectedChildren(owner, before));
-        schema = Schema.of(owners);
+        schema = Schema.of(owners, sourceResolver::entryNames);
     }
 
     /**
@@ -74,7 +73,7 @@ final class Binder {
     }
 
     /**
-     * Creates the selected children, parents first, because an engine may select children of its own. Selections that
+     * Creates the selected children and those of tables, parents first, because an engine may select children of its own. Selections that
      * are already in use are not changed; a changed selection is reported like the change of any setting that requires
      * a restart.
      */
@@ -82,7 +81,7 @@ final class Binder {
         ChildSelection selection = settingsOwner.childSelection();
         if (selection != null && before.bound(selection.engine()) == null) {
             SettingKey engine = SettingKey.of(
-                    selection.engine(), selection.engine().fields().getFirst());
+                    selection.engine(), selection.engine().fields(List.of()).getFirst());
             Object name = sourceResolver
                     .find(engine)
                     .map(SourceResolver.RawValue::value)
@@ -94,7 +93,22 @@ final class Binder {
                         engine.fullKey(), "\"" + name + "\" could not be created: " + Messages.oneLine(e)));
             }
         }
+        ChildTables tables = settingsOwner.childTables();
+        if (tables != null) {
+            createTables(settingsOwner.key(), tables);
+        }
         settingsOwner.childOwners().forEach(each -> createSelectedChildren(each, before));
+    }
+
+    private void createTables(String key, ChildTables tables) {
+        try {
+            if (!tables.create(sourceResolver.names(key, KeySyntax.NAME).toList())) {
+                problems.add(ConfigProblem.of(
+                        key, "the tables below it cannot change while its service runs; restart the program"));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            problems.add(ConfigProblem.of(key, "a child could not be created: " + Messages.oneLine(e)));
+        }
     }
 
     private BindingResult run() {
@@ -103,10 +117,7 @@ final class Binder {
             problems.addAll(rawConfig.problems());
         }
         new UnknownKeyCheck(schema, scope, problems, warnings).check(rawConfig);
-        Map<SettingDefinition<?>, List<SettingKey>> settings = new LinkedHashMap<>();
-        schema.settingKeys()
-                .forEach(settingKey -> settings.computeIfAbsent(settingKey.setting(), _ -> new ArrayList<>())
-                        .add(settingKey));
+        Map<SettingDefinition<?>, List<SettingKey>> settings = schema.settings();
         settings.forEach(this::bind);
         SettingValues snapshot = SettingValues.of(bound);
         if (bound.size() == settings.size() && rawConfig.problems().isEmpty()) {
@@ -126,6 +137,10 @@ final class Binder {
     private void bind(SettingDefinition<?> setting, List<SettingKey> leaves) {
         List<ResolvedValue> resolved = leaves.stream().map(this::resolve).toList();
         boolean valid = resolved.stream().allMatch(each -> each.value != null) && assemble(setting, resolved);
+        TableMapping<?> table = setting.tableMapping();
+        if (table != null && resolved.isEmpty()) {
+            descriptions.add(describeEmpty(setting, table));
+        }
         resolved.forEach(each -> descriptions.add(
                 valid ? describe(each) : describe(new ResolvedValue(each.key, null, SettingSource.ofDefault()))));
     }
@@ -153,24 +168,51 @@ final class Binder {
     }
 
     private boolean assemble(SettingDefinition<?> setting, List<ResolvedValue> resolved) {
-        SettingSource settingSource = resolved.stream()
+        SettingSource settingSource = firstSource(resolved, setting.fullKey());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        resolved.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
+        Object defaultValue = setting.defaultValue();
+        List<String> present = sourceResolver.entryNames(setting);
+        try {
+            Object value = settingSource.equals(SettingSource.ofDefault()) && present.isEmpty() && defaultValue != null
+                    ? defaultValue
+                    : setting.assemble(fields, present);
+            bound.put(setting, new SettingValues.Bound(value, settingSource));
+            return true;
+        } catch (InvalidValueException e) {
+            problems.add(ConfigProblem.at(
+                    firstSource(resolved, KeySyntax.join(setting.fullKey(), e.entry())),
+                    KeySyntax.join(setting.fullKey(), e.entry()) + ": " + e.message(setting.isSecret())));
+            return false;
+        }
+    }
+
+    /** Returns the source of the first key at or below {@code table} that does not have its default. */
+    private static SettingSource firstSource(List<ResolvedValue> resolved, String table) {
+        return resolved.stream()
+                .filter(each -> (each.key.fullKey() + ".").startsWith(table + "."))
                 .map(ResolvedValue::source)
                 .filter(each -> !each.equals(SettingSource.ofDefault()))
                 .findFirst()
                 .orElse(SettingSource.ofDefault());
-        Map<String, Object> fields = new HashMap<>();
-        resolved.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
-        Object defaultValue = setting.defaultValue();
-        try {
-            Object value = settingSource.equals(SettingSource.ofDefault()) && defaultValue != null
-                    ? defaultValue
-                    : setting.assemble(fields);
-            bound.put(setting, new SettingValues.Bound(value, settingSource));
-            return true;
-        } catch (InvalidValueException e) {
-            problems.add(ConfigProblem.at(settingSource, setting.fullKey() + ": " + e.message(setting.isSecret())));
-            return false;
-        }
+    }
+
+    /** Describes a setting whose user chooses the names in its table, and has chosen none. */
+    private static SettingInfo describeEmpty(SettingDefinition<?> setting, TableMapping<?> table) {
+        return new SettingInfo(
+                setting.fullKey(),
+                table.describe(setting.fullKey()),
+                setting.bounds(),
+                "",
+                "",
+                SettingSource.ofDefault(),
+                setting.helpText(),
+                setting.isRestartRequired(),
+                false,
+                false,
+                "",
+                setting.owner().path(),
+                Optional.empty());
     }
 
     private static SettingInfo describe(ResolvedValue resolve) {

@@ -10,10 +10,16 @@ final class InvalidValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String masked;
+    private final String entry;
 
     private InvalidValueException(String message, String masked) {
+        this(message, masked, "");
+    }
+
+    private InvalidValueException(String message, String masked, String entry) {
         super(message);
         this.masked = masked;
+        this.entry = entry;
     }
 
     /** Returns an exception whose message quotes the value; for a secret, the message states only the type. */
@@ -35,6 +41,16 @@ final class InvalidValueException extends Exception {
     /** Returns this exception with the part in which it occurred: {@code element 2: "x" is not an address}. */
     InvalidValueException inPart(String part) {
         return new InvalidValueException(part + ": " + getMessage(), part + ": " + masked);
+    }
+
+    /** Returns this exception with the entry of a map or list in which it occurred. */
+    InvalidValueException inEntry(String name) {
+        return new InvalidValueException(getMessage(), masked, name);
+    }
+
+    /** Returns the name of the entry in which it occurred; empty for the setting as a whole. */
+    String entry() {
+        return entry;
     }
 
     String message(boolean secret) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Syntax of setting keys and child names, which share the tables of a configuration. */
 public final class KeySyntax {
     private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
-    private static final Pattern NAME = Pattern.compile(WORDS);
+    static final Pattern NAME = Pattern.compile(WORDS);
     private static final Pattern KEY = Pattern.compile(WORDS + "(\\." + WORDS + ")*");
 
     private KeySyntax() {}

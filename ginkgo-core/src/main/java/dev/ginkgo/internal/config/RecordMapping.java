@@ -1,5 +1,6 @@
 package dev.ginkgo.internal.config;
 
+import dev.ginkgo.config.Converter;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
@@ -10,10 +11,11 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ final class RecordMapping<T> implements ConfigMapping<T> {
      *
      * @param enclosing the records of which it is a component, directly or indirectly
      */
-    static <T> RecordMapping<T> of(Class<T> type, Set<Class<?>> enclosing) {
+    static <T> RecordMapping<T> of(Class<T> type, Set<Class<?>> enclosing, List<Converter<?>> converters) {
         if (enclosing.contains(type)) {
             throw new IllegalArgumentException("record " + type.getSimpleName() + " contains itself");
         }
@@ -54,7 +56,7 @@ final class RecordMapping<T> implements ConfigMapping<T> {
                 components.add(new Component(
                         KeySyntax.kebab(each.getName()),
                         each.getAccessor(),
-                        mapping(type, each.getGenericType(), enclosingOrSelf)));
+                        mapping(type, each.getGenericType(), enclosingOrSelf, converters)));
             }
             Constructor<T> constructor = type.getDeclaredConstructor(Arrays.stream(recordComponents)
                     .map(RecordComponent::getType)
@@ -67,28 +69,36 @@ final class RecordMapping<T> implements ConfigMapping<T> {
         }
     }
 
-    private static ConfigMapping<?> mapping(Class<?> record, Type type, Set<Class<?>> enclosing) {
+    private static ConfigMapping<?> mapping(
+            Class<?> record, Type type, Set<Class<?>> enclosing, List<Converter<?>> converters) {
         if (type instanceof Class<?> plain) {
             Class<?> boxed = MethodType.methodType(plain).wrap().returnType();
-            return ConfigMapping.isSection(boxed) ? of(boxed, enclosing) : ConfigMapping.of(boxed);
+            return ConfigMapping.isSection(boxed, converters)
+                    ? of(boxed, enclosing, converters)
+                    : ConfigMapping.of(boxed, converters);
         }
         if (type instanceof ParameterizedType generic
-                && generic.getRawType() == List.class
-                && generic.getActualTypeArguments()[0] instanceof Class<?> element) {
-            return ConfigMapping.ofList(element);
+                && generic.getActualTypeArguments()[0] instanceof Class<?> element
+                && !ConfigMapping.isSection(element, converters)) {
+            if (generic.getRawType() == List.class) {
+                return ConfigMapping.ofList(element, converters);
+            }
+            if (generic.getRawType() == Optional.class) {
+                return ConfigMapping.ofOptional(element, converters);
+            }
         }
         throw new IllegalArgumentException("record " + record.getSimpleName() + " has a component of type "
                 + type.getTypeName() + ", which is not supported as the type of a setting");
     }
 
     @Override
-    public List<Field> fields(@Nullable Object defaultValue) {
+    public List<Field> fields(@Nullable Object defaultValue, Collection<String> present) {
         List<Field> fields = new ArrayList<>();
         for (Component component : components) {
             Object value = defaultValue == null ? null : read(component, defaultValue);
             component
                     .mapping
-                    .fields(value)
+                    .fields(value, List.of())
                     .forEach(field -> fields.add(new Field(component.key(field), field.type(), field.defaultValue())));
         }
         return fields;
@@ -107,13 +117,11 @@ final class RecordMapping<T> implements ConfigMapping<T> {
     }
 
     @Override
-    public T assemble(Map<String, Object> values) throws InvalidValueException {
+    public T assemble(Map<String, Object> values, Collection<String> present) throws InvalidValueException {
         Object[] arguments = new Object[components.size()];
         for (int i = 0; i < arguments.length; i++) {
             Component component = components.get(i);
-            Map<String, Object> own = new HashMap<>();
-            component.mapping.fields(null).forEach(field -> own.put(field.key(), values.get(component.key(field))));
-            arguments[i] = component.mapping.assemble(own);
+            arguments[i] = component.mapping.assemble(ConfigMapping.below(component.key, values), List.of());
         }
         try {
             return constructor.newInstance(arguments);
@@ -127,5 +135,10 @@ final class RecordMapping<T> implements ConfigMapping<T> {
             throw new IllegalStateException(
                     "cannot create a " + constructor.getDeclaringClass().getName(), e);
         }
+    }
+
+    @Override
+    public boolean secret() {
+        return components.stream().anyMatch(component -> component.mapping.secret());
     }
 }

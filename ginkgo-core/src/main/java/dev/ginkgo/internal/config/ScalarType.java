@@ -3,6 +3,7 @@ package dev.ginkgo.internal.config;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Converter;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.config.Secret;
 import dev.ginkgo.config.Size;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +36,7 @@ record ScalarType<T>(
         implements ValueType<T> {
 
     private static final String SUPPORTED = "String, Integer, Long, Double, Boolean, Duration, Size, Address, Secret,"
-            + " Path, enums, lists of these, and records of all these";
+            + " Path, enums, types with a Converter, lists of these, and records of all these";
 
     private static final Map<Class<?>, ScalarType<?>> TYPES = Map.ofEntries(
             Map.entry(String.class, quoted("string", (text, _) -> text)),
@@ -60,7 +62,13 @@ record ScalarType<T>(
      * @throws IllegalArgumentException if the class is not supported; the message lists the supported types
      */
     @SuppressWarnings("unchecked") // the map pairs each class with its own type
-    static <T> ScalarType<T> of(Class<T> type) {
+    static <T> ScalarType<T> of(Class<T> type, List<Converter<?>> converters) {
+        Optional<Converter<?>> converter = converters.stream()
+                .filter(each -> each.type().isAssignableFrom(type))
+                .findFirst();
+        if (converter.isPresent()) {
+            return (ScalarType<T>) converted(converter.get());
+        }
         Class<?> known = Path.class.isAssignableFrom(type) ? Path.class : type;
         Class<?> outer = type.getSuperclass();
         if (type.isEnum() || (outer != null && outer.isEnum())) {
@@ -69,6 +77,23 @@ record ScalarType<T>(
         return (ScalarType<T>) Optional.ofNullable(TYPES.get(known))
                 .orElseThrow(() -> new IllegalArgumentException(
                         type.getTypeName() + " is not supported as the type of a setting; supported are " + SUPPORTED));
+    }
+
+    private static <T> ScalarType<T> converted(Converter<T> converter) {
+        String name = KeySyntax.kebab(converter.type().getSimpleName()).replace('-', ' ');
+        return new ScalarType<>(
+                name,
+                false,
+                (text, _) -> {
+                    try {
+                        return requireNonNull(converter.parse().apply(text), "the converter returned null");
+                    } catch (RuntimeException e) { // such as a DateTimeException
+                        throw new IllegalArgumentException(
+                                "\"" + text + "\" is not of type " + name + " (" + Messages.oneLine(e) + ")", e);
+                    }
+                },
+                value -> converter.format().apply(value),
+                false);
     }
 
     @Override

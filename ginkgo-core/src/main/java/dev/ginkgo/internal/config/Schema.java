@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,12 +19,16 @@ final class Schema {
     private static final Set<String> RESERVED = Set.of("service", "ginkgo", "log");
 
     private final KeyNode root = new KeyNode("", "");
-    private final List<SettingKey> settingKeys = new ArrayList<>();
+    private final Map<SettingDefinition<?>, List<SettingKey>> settings = new LinkedHashMap<>();
     private final Map<String, SettingKey> variables = new HashMap<>();
     private final List<Pattern> variablePatterns = new ArrayList<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
 
-    private Schema() {}
+    private final Function<SettingDefinition<?>, List<String>> entryNames;
+
+    private Schema(Function<SettingDefinition<?>, List<String>> entryNames) {
+        this.entryNames = entryNames;
+    }
 
     /**
      * Node of the key tree: a table with keys below it, a value, or the name of the file that contains a secret value.
@@ -35,6 +40,7 @@ final class Schema {
         private final List<String> allowedChildren = new ArrayList<>();
         private @Nullable SettingKey settingKey;
         private @Nullable SettingsOwner owner;
+        private @Nullable TableMapping<?> entries;
 
         private KeyNode(String name, String full) {
             this.name = name;
@@ -53,6 +59,12 @@ final class Schema {
             return fullKey;
         }
 
+        /** Returns the mapping of the table, if the user chooses the names in it; otherwise null. */
+        @Nullable
+        TableMapping<?> entries() {
+            return entries;
+        }
+
         @Nullable
         KeyNode child(String next) {
             return children.get(next);
@@ -64,14 +76,20 @@ final class Schema {
 
         /** Returns whether the configuration may contain a table with this name although there is no such child now. */
         boolean allowsChild(String next) {
-            return allowedChildren.stream()
-                    .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
+            boolean changedTables = owner != null && owner.childTables() != null; // the binder has reported that
+            return (changedTables && KeySyntax.NAME.matcher(next).matches())
+                    || allowedChildren.stream()
+                            .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
         }
     }
 
-    /** Returns the schema of a whole tree and its sections, or of a single child. */
-    static Schema of(List<? extends SettingsOwner> owners) {
-        Schema schema = new Schema();
+    /**
+     * Returns the schema of a whole tree and its sections, or of a single child.
+     *
+     * @param entryNames returns the names that the configuration contains, for a setting whose user chooses them
+     */
+    static Schema of(List<? extends SettingsOwner> owners, Function<SettingDefinition<?>, List<String>> entryNames) {
+        Schema schema = new Schema(entryNames);
         owners.forEach(schema::add);
         if (schema.root.child("log") == null && schema.root.owner != null) {
             schema.allow(schema.root, "log");
@@ -93,9 +111,14 @@ final class Schema {
         }
         table.owner = settingsOwner;
         for (SettingDefinition<?> setting : settingsOwner.settings()) {
-            for (ConfigMapping.Field field : setting.fields()) {
+            if (setting.tableMapping() != null && !addEntries(setting)) {
+                continue;
+            }
+            List<SettingKey> keys = new ArrayList<>();
+            settings.put(setting, keys);
+            for (ConfigMapping.Field field : setting.fields(entryNames.apply(setting))) {
                 SettingKey settingKey = SettingKey.of(setting, field);
-                settingKeys.add(settingKey);
+                keys.add(settingKey);
                 add(table, settingKey, KeySyntax.join(setting.key(), field.key()));
             }
         }
@@ -104,6 +127,17 @@ final class Schema {
         if (table == root) {
             checkReservedNames(settingsOwner);
         }
+    }
+
+    /** Adds the table of a setting whose user chooses the names in it. */
+    private boolean addEntries(SettingDefinition<?> setting) {
+        KeyNode node = table(setting.fullKey());
+        if (node.isValue() || node.owner != null || node.entries != null || !node.children.isEmpty()) {
+            problems.add(duplicateKey(setting, node.fullKey));
+            return false;
+        }
+        node.entries = setting.tableMapping();
+        return true;
     }
 
     private void checkReservedNames(SettingsOwner rootOwner) {
@@ -130,8 +164,10 @@ final class Schema {
         for (int i = 0; i < steps.length; i++) {
             node = node.childOrNew(steps[i]);
             boolean last = i == steps.length - 1;
-            if (node.isValue() || node.owner != null || (last && !node.children.isEmpty())) {
-                problems.add(duplicateKey(settingKey, node.fullKey));
+            boolean otherTable =
+                    node.entries != null && node.entries != settingKey.setting().tableMapping();
+            if (node.isValue() || node.owner != null || otherTable || (last && !node.children.isEmpty())) {
+                problems.add(duplicateKey(settingKey.setting(), node.fullKey));
                 return;
             }
         }
@@ -140,16 +176,16 @@ final class Schema {
         if (settingKey.secret()) {
             KeyNode file = table(settingKey.fullKey() + SettingKey.FILE_SUFFIX);
             if (file.isValue() || !file.children.isEmpty()) {
-                problems.add(duplicateKey(settingKey, file.fullKey));
+                problems.add(duplicateKey(settingKey.setting(), file.fullKey));
             }
             file.settingKey = settingKey;
             addVariable(settingKey, settingKey.fileVariable());
         }
     }
 
-    private static ConfigProblem duplicateKey(SettingKey settingKey, String full) {
+    private static ConfigProblem duplicateKey(SettingDefinition<?> setting, String full) {
         return ConfigProblem.of(
-                settingKey.setting().owner().path(),
+                setting.owner().path(),
                 "two settings, or a setting and a child, use the key \"" + full + "\"; rename one");
     }
 
@@ -182,7 +218,12 @@ final class Schema {
 
     /** Returns every key that has a value, in the order of declaration. */
     List<SettingKey> settingKeys() {
-        return settingKeys;
+        return settings.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Returns every setting with its keys, in the order of declaration. A map or list of records may have none. */
+    Map<SettingDefinition<?>, List<SettingKey>> settings() {
+        return settings;
     }
 
     /** Returns the problems of the declarations themselves. */
@@ -204,7 +245,7 @@ final class Schema {
 
     /** Returns advice for a key that the table does not have, to be appended to a message. */
     String suggestion(String unknown, KeyNode table) {
-        List<String> fullKeys = settingKeys.stream().map(SettingKey::fullKey).toList();
+        List<String> fullKeys = settingKeys().stream().map(SettingKey::fullKey).toList();
         String full = KeySyntax.join(table.fullKey, unknown);
         return table.names().stream()
                 .filter(unknown::equalsIgnoreCase)
@@ -221,6 +262,9 @@ final class Schema {
 
     /** Returns {@code ; known here: bind, history}, to be appended to a message. */
     static String knownKeys(KeyNode table) {
+        if (table.entries != null) {
+            return "";
+        }
         if (table.children.isEmpty()) {
             return "; there are no settings here";
         }

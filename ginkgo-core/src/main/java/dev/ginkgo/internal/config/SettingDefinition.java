@@ -3,9 +3,11 @@ package dev.ginkgo.internal.config;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.ConfigProblem;
+import dev.ginkgo.config.Converter;
 import dev.ginkgo.config.Secret;
 import dev.ginkgo.config.SettingSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,6 @@ public final class SettingDefinition<T> implements Supplier<T> {
     private final String key;
     private final ConfigMapping<T> configMapping;
     private final @Nullable T defaultValue;
-    private final List<ConfigMapping.Field> fields;
     private final List<Rule<T>> rules = new ArrayList<>();
     private final List<Consistency<T>> consistencyChecks = new ArrayList<>();
     private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
@@ -50,27 +51,40 @@ public final class SettingDefinition<T> implements Supplier<T> {
         this.key = key;
         this.configMapping = configMapping;
         this.defaultValue = defaultValue;
-        this.fields = List.copyOf(configMapping.fields(defaultValue));
+        configMapping.fields(defaultValue, List.of()); // rejects a default that cannot be read
     }
 
-    public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T defaultValue) {
+    public static <T> SettingDefinition<T> of(
+            SettingsOwner owner, String key, T defaultValue, Converter<?>... converters) {
         requireNonNull(
                 defaultValue, "the default of \"" + key + "\" is null; pass a class to declare a required setting");
-        return new SettingDefinition<>(owner, key, ConfigMapping.ofValue(defaultValue), defaultValue);
-    }
-
-    public static <T> SettingDefinition<T> required(SettingsOwner owner, String key, Class<T> type) {
-        return new SettingDefinition<>(owner, key, ConfigMapping.of(requireNonNull(type, "type is null")), null);
-    }
-
-    public static <E> SettingDefinition<List<E>> list(SettingsOwner owner, String key, Class<E> element) {
         return new SettingDefinition<>(
-                owner, key, ConfigMapping.ofList(requireNonNull(element, "element is null")), List.of());
+                owner, key, ConfigMapping.ofValue(defaultValue, List.of(converters)), defaultValue);
     }
 
-    public static <E> SettingDefinition<Optional<E>> optional(SettingsOwner owner, String key, Class<E> element) {
+    public static <T> SettingDefinition<T> required(
+            SettingsOwner owner, String key, Class<T> type, Converter<?>... converters) {
+        requireNonNull(type, "type is null");
+        return new SettingDefinition<>(owner, key, ConfigMapping.of(type, List.of(converters)), null);
+    }
+
+    public static <E> SettingDefinition<List<E>> list(
+            SettingsOwner owner, String key, Class<E> element, Converter<?>... converters) {
+        requireNonNull(element, "element is null");
+        return new SettingDefinition<>(owner, key, ConfigMapping.ofList(element, List.of(converters)), List.of());
+    }
+
+    public static <E> SettingDefinition<Map<String, E>> map(
+            SettingsOwner owner, String key, Class<E> element, Converter<?>... converters) {
+        requireNonNull(element, "element is null");
+        return new SettingDefinition<>(owner, key, ConfigMapping.ofMap(element, List.of(converters)), Map.of());
+    }
+
+    public static <E> SettingDefinition<Optional<E>> optional(
+            SettingsOwner owner, String key, Class<E> element, Converter<?>... converters) {
+        requireNonNull(element, "element is null");
         return new SettingDefinition<>(
-                owner, key, ConfigMapping.ofOptional(requireNonNull(element, "element is null")), Optional.empty());
+                owner, key, ConfigMapping.ofOptional(element, List.of(converters)), Optional.empty());
     }
 
     /** Returns a setting whose value is one of the given names. */
@@ -236,8 +250,8 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Creates the value from those of the fields, and validates it. */
-    T assemble(Map<String, Object> values) throws InvalidValueException {
-        T value = configMapping.assemble(values);
+    T assemble(Map<String, Object> values, Collection<String> present) throws InvalidValueException {
+        T value = configMapping.assemble(values, present);
         for (Rule<T> rule : rules) {
             boolean valid;
             try {
@@ -276,9 +290,15 @@ public final class SettingDefinition<T> implements Supplier<T> {
         return defaultValue;
     }
 
-    /** Returns the keys of this setting: one, or for a record one for each component. */
-    List<ConfigMapping.Field> fields() {
-        return fields;
+    /** Returns the keys of this setting: one, or for a record, map or list of records those of a table. */
+    List<ConfigMapping.Field> fields(Collection<String> present) {
+        return configMapping.fields(defaultValue, present);
+    }
+
+    /** Returns the mapping, if the user chooses the names of the entries; otherwise null. */
+    @Nullable
+    TableMapping<T> tableMapping() {
+        return configMapping instanceof TableMapping<T> table ? table : null;
     }
 
     /** Calls the observers one after another, and returns what they threw. */
@@ -312,7 +332,7 @@ public final class SettingDefinition<T> implements Supplier<T> {
 
     /** Returns whether any field is a secret. */
     boolean isSecret() {
-        return secret || fields.stream().anyMatch(field -> field.type().secret());
+        return secret || configMapping.secret();
     }
 
     /** Returns whether the given field is a secret. */

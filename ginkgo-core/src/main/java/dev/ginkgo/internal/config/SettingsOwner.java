@@ -33,4 +33,9 @@ public interface SettingsOwner {
     default @Nullable ChildSelection childSelection() {
         return null;
     }
+
+    /** Returns the children of which there is one for each table below that of this owner; null for other owners. */
+    default @Nullable ChildTables childTables() {
+        return null;
+    }
 }

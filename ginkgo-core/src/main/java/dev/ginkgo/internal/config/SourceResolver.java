@@ -7,8 +7,11 @@ import dev.ginkgo.config.SettingSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,33 @@ final class SourceResolver {
                 .or(() -> variable(settingKey))
                 .or(() -> settingKey.secret() ? credential(settingKey) : Optional.empty())
                 .or(() -> fileEntry(settingKey));
+    }
+
+    /**
+     * Returns the names of the entries that the files and {@code --set} contain for a setting whose user chooses them; empty
+     * for any other setting. A variable cannot add an entry, because its name does not show where the name of an entry ends.
+     */
+    List<String> entryNames(SettingDefinition<?> setting) {
+        TableMapping<?> mapping = setting.tableMapping();
+        if (mapping == null) {
+            return List.of();
+        }
+        Stream<String> names = names(setting.fullKey(), mapping.names());
+        return (mapping.isList() ? names.sorted(Comparator.comparing(Integer::valueOf)) : names).toList();
+    }
+
+    /** Returns the names below a key, in files and {@code --set}, that have the given syntax. */
+    Stream<String> names(String key, Pattern syntax) {
+        ConfigEntry given = entry(key);
+        ConfigEntry.Table table = given == null ? null : given.asTable();
+        String prefix = key + ".";
+        return Stream.concat(
+                        table == null ? Stream.empty() : table.entries().keySet().stream(),
+                        rawConfig.overrides().keySet().stream()
+                                .filter(each -> each.startsWith(prefix))
+                                .map(each -> KeySyntax.firstSegment(each.substring(prefix.length()))))
+                .filter(name -> syntax.matcher(name).matches())
+                .distinct();
     }
 
     /**
@@ -162,9 +192,10 @@ final class SourceResolver {
     }
 
     private @Nullable ConfigEntry entry(String fullKey) {
-        ConfigEntry at = rawConfig.root();
+        @Nullable ConfigEntry at = rawConfig.root();
         for (String step : fullKey.split("\\.", -1)) {
-            if (!(at instanceof ConfigEntry.Table table)) {
+            ConfigEntry.Table table = at == null ? null : at.asTable();
+            if (table == null) {
                 return null;
             }
             at = table.entries().get(step);

@@ -62,6 +62,8 @@ final class UnknownKeyCheck {
                         "\"" + known.fullKey() + "\" is a value, not a table; write " + known.fullKey() + " = …");
             case ConfigEntry.Table table -> checkTable(table, known);
             case ConfigEntry.Value value
+            when known.entries() != null && known.entries().isList() -> checkList(value, known);
+            case ConfigEntry.Value value
             when !known.isValue() ->
                 problem(
                         configEntry,
@@ -72,9 +74,28 @@ final class UnknownKeyCheck {
         }
     }
 
+    private void checkList(ConfigEntry.Value value, Schema.KeyNode known) {
+        ConfigEntry.Table numbered = value.asTable();
+        if (numbered != null) {
+            checkTable(numbered, known);
+        } else if (!List.of().equals(value.value())) {
+            problem(
+                    value,
+                    "\"" + known.fullKey() + "\" is a list of tables; write [[" + known.fullKey()
+                            + "]] and its keys below, once for each element");
+        }
+    }
+
     private void reportUnknown(String name, ConfigEntry configEntry, Schema.KeyNode node) {
         boolean root = node == schema.root();
         if (root && name.equals("service") && configEntry instanceof ConfigEntry.Value) {
+            return;
+        }
+        if (node.entries() != null) {
+            problem(
+                    configEntry,
+                    "\"" + name + "\" cannot be the name of an entry of \"" + node.fullKey() + "\"; it must be "
+                            + node.entries().rule());
             return;
         }
         String full = KeySyntax.join(node.fullKey(), name);

@@ -9,7 +9,7 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until a node is ready or cannot become ready any more. */
+/** Waits until a node is ready or cannot become ready any more, or until it has stopped. */
 final class ReadyWait {
     private ReadyWait() {}
 
@@ -35,6 +35,24 @@ final class ReadyWait {
                                     : ", permanently"),
                     nearestFailure(serviceNode));
         }
+    }
+
+    /** Waits until the node has stopped or failed permanently. */
+    static void awaitStopped(ServiceNode serviceNode) throws InterruptedException {
+        ServiceTree tree = serviceNode.treeOrNull();
+        if (tree == null) {
+            return;
+        }
+        boolean root = serviceNode == tree.root();
+        serviceNode
+                .waitQueue()
+                .await(
+                        () -> (tree.isTerminated()
+                                        || (!root && serviceNode.terminated && serviceNode.serviceRun == null))
+                                ? true
+                                : null,
+                        TimeSource.system(),
+                        WaitQueue.never(TimeSource.system()));
     }
 
     /** Returns whether the node is ready; null while it can still become ready. */

@@ -2,6 +2,7 @@ package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.ChildSelection;
+import dev.ginkgo.internal.config.ChildTables;
 import dev.ginkgo.internal.config.KeySyntax;
 import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.config.SettingsOwner;
@@ -34,6 +35,7 @@ public final class ServiceNode implements SettingsOwner {
     private volatile RestartPolicy restartPolicy = RestartPolicy.of(RestartPolicy.Scope.ESCALATE);
     private Lifecycle lifecycle = Lifecycle.standard();
     private @Nullable ChildSelection childSelection;
+    private @Nullable ChildTables childTables;
     private volatile @Nullable ServiceTree serviceTree;
 
     // guarded by the tree's lock; volatile fields may be read without it
@@ -157,6 +159,10 @@ public final class ServiceNode implements SettingsOwner {
         childSelection = declared;
     }
 
+    public void childTables(ChildTables declared) {
+        childTables = declared;
+    }
+
     public void lifecycle(Lifecycle declared) {
         requireDeclaring("lifecycle");
         lifecycle = declared;
@@ -212,6 +218,11 @@ public final class ServiceNode implements SettingsOwner {
     @Override
     public @Nullable ChildSelection childSelection() {
         return childSelection;
+    }
+
+    @Override
+    public @Nullable ChildTables childTables() {
+        return childTables;
     }
 
     // ---- inspection
@@ -372,16 +383,7 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     public void awaitStopped() throws InterruptedException {
-        ServiceTree attached = serviceTree;
-        if (attached == null) {
-            return;
-        }
-        boolean root = this == attached.root();
-        TimeSource timeSource = TimeSource.system();
-        waitQueue.await(
-                () -> (attached.isTerminated() || (!root && terminated && serviceRun == null)) ? true : null,
-                timeSource,
-                WaitQueue.never(timeSource));
+        ReadyWait.awaitStopped(this);
     }
 
     /** Returns the status of this node and of everything below it, all of the same moment. */

@@ -4,12 +4,16 @@ import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskHandle;
+import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,7 @@ public final class ServiceRun {
     // run: guarded by this
     private final Set<Task> tasks = new LinkedHashSet<>(0);
     private final Deque<AutoCloseable> resources = new ArrayDeque<>(0);
+    private final Map<String, String> healthDetails = new LinkedHashMap<>(0);
     private boolean open;
     private boolean acting;
     private boolean readyDeferred;
@@ -211,6 +216,21 @@ public final class ServiceRun {
         serviceNode.waitQueue().signal();
     }
 
+    public void healthDetail(String name, @Nullable Object value) {
+        String text = value == null ? null : String.valueOf(value); // calls user code, so not under the lock
+        synchronized (this) {
+            if (text == null) {
+                healthDetails.remove(name);
+            } else {
+                healthDetails.put(name, text);
+            }
+        }
+    }
+
+    synchronized Map<String, String> healthDetails() {
+        return healthDetails.isEmpty() ? Map.of() : new LinkedHashMap<>(healthDetails);
+    }
+
     // ---- tasks and resources
 
     /** Returns whether the caller is a task or a hook of an earlier run of the same service, which did not stop. */
@@ -236,12 +256,12 @@ public final class ServiceRun {
      *
      * @throws IllegalStateException if the run is stopping
      */
-    public void spawn(String name, TaskBody taskBody) {
+    public TaskHandle spawn(String name, TaskType type, TaskBody taskBody) {
         TaskBody scoped = () -> TaskScope.call(() -> {
             taskBody.run();
             return true;
         });
-        Task task = new Task(path, name, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
+        Task task = new Task(path, name, type, serviceTree.threads(), inThisRun(scoped), this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -250,6 +270,7 @@ public final class ServiceRun {
             tasks.add(task);
             task.start();
         }
+        return new SpawnedTask(task, serviceNode.waitQueue(), serviceTree.time());
     }
 
     /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
@@ -346,6 +367,14 @@ public final class ServiceRun {
         try {
             if (escaped != null) {
                 serviceTree.taskFailed(serviceNode, this, task, escaped);
+            } else if (task.type() == TaskType.PERMANENT && !task.isCancelled()) {
+                serviceTree.taskFailed(
+                        serviceNode,
+                        this,
+                        task,
+                        new IllegalStateException(task
+                                + " returned; a permanent task must run until its service stops, so spawn it as TRANSIENT if"
+                                + " it may complete"));
             }
         } finally { // also if the log cannot format the exception
             remove(task);
@@ -356,6 +385,7 @@ public final class ServiceRun {
         serviceTree.retiring(task);
         synchronized (this) {
             tasks.remove(task);
+            task.markEnded();
             if (reload == task) {
                 reload = null;
             }

@@ -14,6 +14,7 @@ import dev.ginkgo.lifecycle.StateChange;
 import dev.ginkgo.lifecycle.StopException;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -204,15 +205,20 @@ public final class ServiceTree {
         });
     }
 
-    /** Handles an exception that escaped a task: it is normal once a stop has begun; otherwise it fails the service. */
+    /**
+     * Handles an exception that escaped a task, or the return of a permanent task. It fails the service, unless a stop has
+     * begun, the task was cancelled, or the task is temporary.
+     */
     void taskFailed(ServiceNode serviceNode, ServiceRun serviceRun, Task task, Throwable escaped) {
-        if (fail(serviceNode, serviceRun, escaped)) {
-            serviceNode.hooks().log().error("{}#{} failed", serviceRun.path(), task.name(), escaped);
+        Logger log = serviceNode.hooks().log();
+        if (task.isCancelled()) {
+            log.debug("{} ended after it was cancelled", task, escaped);
+        } else if (task.type() == TaskType.TEMPORARY && escaped instanceof Exception && !serviceRun.cancelled) {
+            log.warn("{} failed; it is temporary, so its service keeps running", task, escaped);
+        } else if (fail(serviceNode, serviceRun, escaped)) {
+            log.error("{} failed", task, escaped);
         } else {
-            serviceNode
-                    .hooks()
-                    .log()
-                    .debug("{}#{} ended while its service stopped", serviceRun.path(), task.name(), escaped);
+            log.debug("{} ended while its service stopped", task, escaped);
         }
     }
 

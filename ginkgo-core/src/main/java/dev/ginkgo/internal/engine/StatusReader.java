@@ -1,6 +1,7 @@
 package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.lifecycle.Status;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,7 @@ final class StatusReader {
                 restarts.remainingPause(),
                 current == null ? 0 : current.taskCount(),
                 Optional.ofNullable(serviceNode.reloadFailure),
+                current == null ? Map.of() : current.healthDetails(),
                 serviceNode.children().stream()
                         .map(child -> read(child, path + "/" + child.name()))
                         .toList());

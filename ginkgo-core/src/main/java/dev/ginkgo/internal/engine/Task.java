@@ -3,6 +3,7 @@ package dev.ginkgo.internal.engine;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,11 @@ final class Task {
     private final String path;
     private final String name;
     private final Thread thread;
+    private final TaskType type;
     private final long since = TimeSource.system().nanos();
+    private volatile boolean cancelled;
+    private volatile boolean ended;
+    private volatile @Nullable Throwable failure;
 
     /**
      * Creates a task without starting it.
@@ -29,18 +34,30 @@ final class Task {
             ThreadFactory threads,
             TaskBody taskBody,
             BiConsumer<Task, @Nullable Throwable> atEnd) {
+        this(path, name, TaskType.TRANSIENT, threads, taskBody, atEnd);
+    }
+
+    Task(
+            String path,
+            String name,
+            TaskType type,
+            ThreadFactory threads,
+            TaskBody taskBody,
+            BiConsumer<Task, @Nullable Throwable> atEnd) {
         this.path = path;
         this.name = name;
+        this.type = type;
         this.thread = threads.newThread(() -> {
             Throwable escaped = null;
             try {
                 taskBody.run();
             } catch (Throwable t) {
                 escaped = t;
+                failure = t;
             }
             atEnd.accept(this, escaped);
         });
-        thread.setName(path + "#" + name);
+        thread.setName(toString());
     }
 
     void start() {
@@ -49,6 +66,35 @@ final class Task {
 
     void interrupt() {
         thread.interrupt();
+    }
+
+    /** Interrupts the task; from now on its end does not fail the service. */
+    void cancel() {
+        cancelled = true;
+        thread.interrupt();
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    TaskType type() {
+        return type;
+    }
+
+    /** Records that the service has released the task. */
+    void markEnded() {
+        ended = true;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Returns the exception that escaped the body; null if there is none, or not yet. */
+    @Nullable
+    Throwable failure() {
+        return ended ? failure : null;
     }
 
     boolean isCurrent() {
@@ -69,6 +115,11 @@ final class Task {
 
     TaskInfo info() {
         return new TaskInfo(path, name, age(), thread);
+    }
+
+    @Override
+    public String toString() {
+        return path + "#" + name;
     }
 
     private Duration age() {

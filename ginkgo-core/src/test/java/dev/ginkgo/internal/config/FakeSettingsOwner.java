@@ -1,7 +1,9 @@
 package dev.ginkgo.internal.config;
 
+import dev.ginkgo.config.Converter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Settings owner without an engine, which only declares settings and children. */
@@ -46,6 +48,18 @@ final class FakeSettingsOwner implements SettingsOwner {
 
     <E> SettingDefinition<List<E>> list(String name, Class<E> element) {
         return declare(SettingDefinition.list(this, name, element));
+    }
+
+    <E> SettingDefinition<Map<String, E>> map(String name, Class<E> element, Converter<?>... converters) {
+        return declare(SettingDefinition.map(this, name, element, converters));
+    }
+
+    <T> SettingDefinition<T> setting(String name, T defaultValue, Converter<?> converter) {
+        return declare(SettingDefinition.of(this, name, defaultValue, converter));
+    }
+
+    <E> SettingDefinition<List<E>> list(String name, Class<E> element, Converter<?> converter) {
+        return declare(SettingDefinition.list(this, name, element, converter));
     }
 
     void allowChildren(String pattern) {

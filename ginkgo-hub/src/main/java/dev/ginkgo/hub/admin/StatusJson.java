@@ -3,6 +3,7 @@ package dev.ginkgo.hub.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
+import java.util.Map;
 
 /** Writes the status of a tree of services as JSON. Empty fields are omitted. */
 public final class StatusJson {
@@ -19,6 +20,13 @@ public final class StatusJson {
         }
         if (status.failure().isPresent()) {
             json.writeStringField("failure", status.failure().get().toString());
+        }
+        if (!status.details().isEmpty()) {
+            json.writeObjectFieldStart("details");
+            for (Map.Entry<String, String> detail : status.details().entrySet()) {
+                json.writeStringField(detail.getKey(), detail.getValue());
+            }
+            json.writeEndObject();
         }
         json.writeNumberField("restarts", status.restarts());
         if (status.nextRestartIn().isPresent()) {

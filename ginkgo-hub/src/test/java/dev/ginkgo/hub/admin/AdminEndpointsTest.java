@@ -208,12 +208,14 @@ class AdminEndpointsTest {
 
     private static final class Other extends Service {
         void degrade(String reason) {
+            healthDetail("server", "10.0.0.1:4440");
             degraded(reason);
         }
     }
 
     @Test
-    @DisplayName("H-24 readiness and the tree page cover the whole program, not only the hub")
+    @DisplayName(
+            "H-24, L-40 readiness and the tree page cover the whole program, not only the hub, with details of its health")
     void readinessAndTree_coverWholeProgram() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
                 RawHttpClient client =
@@ -223,13 +225,13 @@ class AdminEndpointsTest {
             tree.root().other.degrade("the number server");
             assertThat(client.send(ready).response())
                     .startsWith("HTTP/1.1 503")
-                    .contains("program/other: DEGRADED, the number server");
+                    .contains("program/other: DEGRADED, the number server (server: 10.0.0.1:4440)");
             assertThat(client.send(ready.replace("health/ready", "tree")).response())
                     .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
                     .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFrontend.class.getSimpleName()
                             + "\",\"state\":\"READY\"")
                     .contains("\"state\":\"DEGRADED\",\"since\":\"")
-                    .contains("\"reason\":\"the number server\"");
+                    .contains("\"reason\":\"the number server\",\"details\":{\"server\":\"10.0.0.1:4440\"}");
         }
     }
 

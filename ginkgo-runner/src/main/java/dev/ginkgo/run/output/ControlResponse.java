@@ -32,6 +32,13 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
                 : List.of();
     }
 
+    /** Returns an object, or one without members if it is missing. */
+    @SuppressWarnings("unchecked") // JsonText.read creates only such maps
+    public ControlResponse object(String key) {
+        return new ControlResponse(
+                members.get(key) instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : Map.of());
+    }
+
     @SuppressWarnings("unchecked") // JsonText.read creates only such maps
     public List<ControlResponse> objects(String key) {
         return members.get(key) instanceof List<?> list

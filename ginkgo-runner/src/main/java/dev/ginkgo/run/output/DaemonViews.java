@@ -10,7 +10,7 @@ import java.util.List;
 public final class DaemonViews {
     private DaemonViews() {}
 
-    /** Formats the service tree: one line per service, and one for each current error. */
+    /** Formats the service tree: one line per service, and one for each detail of its health and each current error. */
     public static String tree(ControlResponse root, Style style) {
         StringBuilder text = new StringBuilder();
         appendService(text, style, root, "", "", root.text("path"));
@@ -30,8 +30,10 @@ public final class DaemonViews {
                 .append('\n');
         List<ControlResponse> children = service.objects("children");
         String below = rest + (children.isEmpty() ? "    " : "│   ");
-        appendError(text, below, style.red("last error"), service.text("lastError"));
-        appendError(text, below, style.red("last reload"), service.text("reloadError"));
+        ControlResponse details = service.object("details");
+        details.members().keySet().forEach(detail -> appendLine(text, below, detail, details.text(detail)));
+        appendLine(text, below, style.red("last error"), service.text("lastError"));
+        appendLine(text, below, style.red("last reload"), service.text("reloadError"));
         for (ControlResponse child : children) {
             boolean last = child.equals(children.getLast());
             String path = child.text("path");
@@ -51,9 +53,9 @@ public final class DaemonViews {
         }
     }
 
-    private static void appendError(StringBuilder text, String indent, String label, String error) {
-        if (!error.isEmpty()) {
-            text.append(indent).append(label).append(": ").append(error).append('\n');
+    private static void appendLine(StringBuilder text, String indent, String label, String value) {
+        if (!value.isEmpty()) {
+            text.append(indent).append(label).append(": ").append(value).append('\n');
         }
     }
 

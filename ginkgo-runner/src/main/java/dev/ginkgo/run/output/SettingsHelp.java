@@ -49,7 +49,8 @@ public final class SettingsHelp {
                         + (setting.required() ? "; required" : "; default " + displayValue(setting.defaultValue()))
                         + (setting.restartRequired() ? "; needs a restart" : "")
                         + (setting.secret() ? "; secret" : ""));
-        comment(text, setting.environmentName() + "; value from " + setting.source());
+        String variable = setting.environmentName();
+        comment(text, (variable.isEmpty() ? "" : variable + "; ") + "value from " + setting.source());
     }
 
     /** Returns a commented-out key with a hint. */

@@ -32,6 +32,7 @@ public final class TreeJson {
                         .orElse(null));
         members.put(
                 "reloadError", status.reloadFailure().map(TreeJson::firstLine).orElse(null));
+        members.put("details", status.details());
         members.put("children", status.children().stream().map(TreeJson::of).toList());
         return members;
     }

@@ -99,10 +99,10 @@ public final class TargetResolver {
                 "; add service = \"Hello.java\" (a file in the same folder) or service = \"pkg.Hello\" (a class)"
                         + " before the first table";
         return switch (rawConfig.root().entries().get("service")) {
-            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _)
+            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _, List<ConfigEntry.Table> _)
             when !service.isBlank() -> service;
             case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
-            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) ->
+            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _, List<ConfigEntry.Table> _) ->
                 throw rejected(key, "service is empty" + advice);
             case ConfigEntry configEntry -> throw rejected(configEntry.keySource(), "service is not a string" + advice);
         };

@@ -109,6 +109,7 @@ function Service({ service, sample, confirm }) {
         <${Fact} label="Class"><span class="mono">${service.type}</span><//>
         <${Fact} label="Restarts">${count(service.restarts)}<//>
         ${service.restartInMillis === null ? null : html`<${Fact} label="Next restart in">${duration(service.restartInMillis)}<//>`}
+        ${Object.entries(service.details ?? {}).map(([name, value]) => html`<${Fact} key=${name} label=${name}>${value}<//>`)}
       </dl>
       ${service.reason ? html`<p class="bad">${service.reason}</p>` : null}
       ${service.depth && isRunning(service) ? html`<p><button type="button" class="button" onClick=${restart}>Restart…</button></p>` : null}

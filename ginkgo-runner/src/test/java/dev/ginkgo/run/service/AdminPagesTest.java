@@ -29,7 +29,8 @@ class AdminPagesTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("a service serves its health and its tree at the address in ginkgo.admin")
+    @DisplayName(
+            "L-40 a service serves its health and its tree at the address in ginkgo.admin, with details of its health")
     void servesHealthAndTree() throws Exception {
         write("Moody.java", """
                 import dev.ginkgo.*;
@@ -37,6 +38,7 @@ class AdminPagesTest {
                     final Setting<Boolean> well = setting("well", true);
                     final Part part = add("part", new Part());
                     @Override protected void onReload() {
+                        healthDetail("beats", 70);
                         if (well.get()) ready(); else degraded("not \\"well\\"");
                     }
                 }
@@ -64,8 +66,9 @@ class AdminPagesTest {
             moody.signal("HUP").awaitOutput("well: true -> false");
             HttpResponse<String> ready = get(client, base + "/-/health/ready");
             assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(ready.body()).isEqualTo("moody: DEGRADED, not \"well\"\n");
-            assertThat(get(client, base + "/-/tree").body()).contains("\"reason\":\"not \\\"well\\\"\"");
+            assertThat(ready.body()).isEqualTo("moody: DEGRADED, not \"well\" (beats: 70)\n");
+            assertThat(get(client, base + "/-/tree").body())
+                    .contains("\"reason\":\"not \\\"well\\\"\"", "\"details\":{\"beats\":\"70\"}");
             assertThat(get(client, base + "/-/health/live").statusCode()).isEqualTo(200);
             moody.signal("TERM");
             assertThat(moody.exitCode()).isEqualTo(143);
