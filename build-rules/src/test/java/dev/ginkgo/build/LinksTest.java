@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Checks the links between the pages of the documentation. */
+/** Checks the links between the pages of the documentation, and their tables. */
 class LinksTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Pattern TABLE_HEAD = Pattern.compile("(?m)^(\\|.*\\|)\\n\\|[-:| ]+\\|$");
 
     @Test
     @DisplayName("each link points to an existing file and heading")
@@ -52,6 +53,20 @@ class LinksTest {
                                     !file.equals(docs.resolve("README.md").normalize()))
                             .filter(file -> !isListedElsewhere(file)))
                     .isSubsetOf(linked);
+        }
+    }
+
+    @Test
+    @DisplayName("each column of a table has a heading, which screen readers need")
+    void columnsHaveHeadings() throws IOException {
+        for (Path page : pages()) {
+            assertThat(TABLE_HEAD
+                            .matcher(SourceTree.read(page))
+                            .results()
+                            .map(head -> head.group(1))
+                            .filter(head -> head.matches(".*\\|\\s*\\|.*")))
+                    .as("%s", page)
+                    .isEmpty();
         }
     }
 

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
@@ -68,24 +67,6 @@ class ReadmeTest {
                 .contains(excerpt.lines()
                         .map(line -> line.isEmpty() ? line : " ".repeat(8) + line)
                         .collect(Collectors.joining("\n")));
-    }
-
-    @Test
-    @DisplayName("every file that the documentation links to exists")
-    void linkedFilesExist() {
-        List<Path> pages = List.of(
-                SourceTree.path("README.md"),
-                SourceTree.path("CONTRIBUTING.md"),
-                SourceTree.path("CHANGELOG.md"),
-                SourceTree.path("docs", "tutorial.md"),
-                SourceTree.path("docs", "decisions", "README.md"));
-        Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
-        for (Path page : pages) {
-            Matcher found = link.matcher(SourceTree.read(page));
-            while (found.find()) {
-                assertThat(page.resolveSibling(found.group(1))).exists();
-            }
-        }
     }
 
     private static List<String> snippets(String language) {
