@@ -42,7 +42,9 @@ public final class Reloader {
     /** Reloads from a configuration. Returns after every service has been notified. */
     public ReloadResult reload(Configuration from) {
         ReloadResult rejected = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
-        return rejected == null ? reloadInTurn(from) : rejected;
+        ReloadResult result = rejected == null ? reloadInTurn(from) : rejected;
+        serviceTree.events().add(() -> listener -> listener.reloaded(result));
+        return result;
     }
 
     private ReloadResult rejectNotRunning(Configuration from) {

@@ -95,6 +95,14 @@ final class Supervisor {
             if (!leaks.isEmpty()) {
                 return escalateLeaks();
             }
+            if (policy.escalatesOn(cause)) { // calls getCause(), which is user code
+                escalate(new RuntimeException(
+                        failedChild.path()
+                                + " failed with an exception after which its supervision does not restart it: "
+                                + Messages.oneLine(cause),
+                        cause));
+                return false;
+            }
             Duration pause = cause instanceof RestartRequest
                     ? Duration.ZERO
                     : failedChild.restartHistory.recordFailure(policy, serviceTree.time(), serviceTree.random(), cause);
@@ -110,6 +118,9 @@ final class Supervisor {
                             failedChild.path(),
                             Messages.oneLine(cause),
                             Durations.toHumanString(pause));
+            String path = failedChild.path();
+            Throwable failure = cause;
+            serviceTree.events().add(() -> listener -> listener.restartScheduled(path, pause, failure));
             if (policy.scope() != RestartPolicy.Scope.ONE_FOR_ONE && !awaitParentStart()) {
                 return false;
             }
@@ -213,6 +224,9 @@ final class Supervisor {
                     ServiceNode started = isFailedChild ? failedChild : serviceNode;
                     serviceTree.startSequence().start(started, parentRun, () -> holdsToken(started));
                     releaseToken(started);
+                    if (isFailedChild) {
+                        reportRestart(started);
+                    }
                 } catch (RuntimeException e) {
                     ServiceNode failed = isFailedChild ? failedChild : serviceNode;
                     if (holdsToken(failed)) {
@@ -279,6 +293,11 @@ final class Supervisor {
                     serviceNode.recoveryToken = null;
                 }
             });
+        }
+
+        private void reportRestart(ServiceNode started) {
+            int restarts = started.restartHistory.summary().count();
+            serviceTree.events().add(() -> listener -> listener.restarted(started.path(), restarts));
         }
 
         private void escalate(Throwable failure) {
