@@ -22,6 +22,7 @@ import dev.ginkgo.lifecycle.StateChange;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.lifecycle.TreeListener;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,7 +217,7 @@ public final class Ginkgo implements AutoCloseable {
         private Configuration configuration = Configuration.empty();
         private TimeSource timeSource = TimeSource.system();
         private RandomGenerator random = new Random();
-        private @Nullable Consumer<StateChange> observer;
+        private final List<TreeListener> listeners = new ArrayList<>();
         private @Nullable TaskBody beforeOpen;
         private @Nullable String name;
 
@@ -268,7 +269,17 @@ public final class Ginkgo implements AutoCloseable {
          */
         public Builder onStateChange(Consumer<StateChange> stateObserver) {
             requireNonNull(stateObserver, "observer is null");
-            this.observer = observer == null ? stateObserver : observer.andThen(stateObserver);
+            return listener(new TreeListener() {
+                @Override
+                public void stateChanged(StateChange change) {
+                    stateObserver.accept(change);
+                }
+            });
+        }
+
+        /** Adds a listener for changes of state, failures of tasks, restarts and reloads; see {@link TreeListener}. */
+        public Builder listener(TreeListener listener) {
+            listeners.add(requireNonNull(listener, "listener is null"));
             return this;
         }
 
@@ -307,7 +318,7 @@ public final class Ginkgo implements AutoCloseable {
                     random,
                     engineSettings,
                     currentSettings,
-                    observer,
+                    List.copyOf(listeners),
                     Thread.ofVirtual().factory());
             Ginkgo ginkgo = new Ginkgo(root, serviceTree, currentSettings, engineSettings);
             root.serviceNode.attachAsRoot(serviceTree);

@@ -48,14 +48,8 @@ public final class Supervision {
      */
     public static Supervision restart(Supplier<? extends Service> factory) {
         requireNonNull(factory, "factory is null");
-        RestartPolicy one = RestartPolicy.of(RestartPolicy.Scope.ONE_FOR_ONE);
-        return new Supervision(new RestartPolicy(
-                one.scope(),
-                one.minBackoff(),
-                one.maxBackoff(),
-                one.maxRestarts(),
-                one.window(),
-                () -> factory.get().serviceNode));
+        return new Supervision(
+                RestartPolicy.of(RestartPolicy.Scope.ONE_FOR_ONE).factory(() -> factory.get().serviceNode));
     }
 
     /** One-for-all: stops every child of the parent in reverse order, then starts all of them in order. */
@@ -74,8 +68,7 @@ public final class Supervision {
      * @throws IllegalArgumentException if {@code min} is negative or greater than {@code max}
      */
     public Supervision backoff(Duration min, Duration max) {
-        return new Supervision(
-                new RestartPolicy(policy.scope(), min, max, policy.maxRestarts(), policy.window(), policy.factory()));
+        return new Supervision(policy.backoff(min, max));
     }
 
     /**
@@ -86,8 +79,15 @@ public final class Supervision {
      * @throws IllegalArgumentException if {@code restarts} is negative, or {@code within} is not positive
      */
     public Supervision atMost(int restarts, Duration within) {
-        return new Supervision(new RestartPolicy(
-                policy.scope(), policy.minBackoff(), policy.maxBackoff(), restarts, within, policy.factory()));
+        return new Supervision(policy.atMost(restarts, within));
+    }
+
+    /**
+     * Adds a type of exceptions that a restart would not repair, such as an invalid licence: if the failure of the child,
+     * or one of its causes, is of this type or a subclass, it escalates at once.
+     */
+    public Supervision escalateOn(Class<? extends Throwable> type) {
+        return new Supervision(policy.escalateOn(requireNonNull(type, "type is null")));
     }
 
     RestartPolicy policy() {

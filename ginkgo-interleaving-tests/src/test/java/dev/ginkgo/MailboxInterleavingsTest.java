@@ -33,7 +33,7 @@ class MailboxInterleavingsTest {
                     new Random(1),
                     ENGINE_SETTINGS,
                     SETTINGS,
-                    null,
+                    List.of(),
                     VisibleThread::new));
         }
 

@@ -42,6 +42,13 @@ public final class LogCapture implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns message and logging context of each event. */
+    public List<String> withContext() {
+        return events.stream()
+                .map(e -> e.getFormattedMessage() + " " + e.getMDCPropertyMap())
+                .toList();
+    }
+
     @Override
     public void close() {
         logger.detachAppender(appender);

@@ -134,4 +134,97 @@ final class EscalationTest {
             }
         }
     }
+
+    /** Exception that a restart does not repair. */
+    private static class InvalidLicenceException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final class ExpiredLicenceException extends InvalidLicenceException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final Supervision unlessInvalid = Supervision.restart()
+            .backoff(Duration.ZERO, Duration.ZERO)
+            .escalateOn(InvalidLicenceException.class)
+            .escalateOn(VirtualMachineError.class);
+
+    @Test
+    @DisplayName("L-43 a failure of a type given to escalateOn escalates without a restart, also as a cause and as a"
+            + " subclass; any other restarts the child")
+    void escalatesOnGivenTypes() throws Exception {
+        for (Throwable failure : List.of(
+                new ExpiredLicenceException(),
+                new IllegalStateException("wrapped", new InvalidLicenceException()),
+                new StackOverflowError("deep"))) {
+            // Given
+            TestService root = new TestService("root");
+            TestService child = root.child("child", new TestService("child", root.events), unlessInvalid);
+            Ginkgo ginkgo = Ginkgo.start(root);
+            child.failingTask("repaired by a restart");
+            await().until(() -> child.status().restarts() == 1 && child.status().ready());
+
+            // When
+            child.task("work", () -> {
+                switch (failure) {
+                    case Error error -> throw error;
+                    case Exception exception -> throw exception;
+                    default -> throw new AssertionError(failure);
+                }
+            });
+            ginkgo.awaitStopped();
+
+            // Then
+            assertThat(root.status().reason())
+                    .startsWith(
+                            "test-service/child failed with an exception after which its supervision does not restart"
+                                    + " it: ");
+            assertThat(root.status().failure().orElseThrow()).hasCause(failure);
+            assertThat(child.starts).hasValue(2);
+        }
+    }
+
+    @Test
+    @DisplayName("L-43 a restart that fails to start with such a failure escalates too")
+    void escalatesOnAGivenType_whenARestartFails() throws Exception {
+        TestService root = new TestService("root");
+        TestService child = root.child("child", new TestService("child", root.events), unlessInvalid);
+        Ginkgo ginkgo = Ginkgo.start(root);
+        child.whenStarting(_ -> {
+            throw new InvalidLicenceException();
+        });
+
+        child.failingTask("boom");
+        ginkgo.awaitStopped();
+
+        assertThat(root.status().failure().orElseThrow()).rootCause().isInstanceOf(InvalidLicenceException.class);
+        assertThat(child.starts).hasValue(2);
+    }
+
+    @Test
+    @DisplayName("L-43 an exception whose causes form a cycle, or whose getCause() throws, is handled like any other")
+    void handlesStrangeCauses() {
+        TestService root = new TestService("root");
+        TestService child = root.child("child", new TestService("child", root.events), unlessInvalid);
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            IllegalStateException one = new IllegalStateException("one");
+            one.initCause(new IllegalStateException("two", one));
+            for (RuntimeException failure : List.of(one, new IllegalStateException("throws") {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public synchronized Throwable getCause() {
+                    throw new IllegalArgumentException("no cause");
+                }
+            })) {
+                int before = child.status().restarts();
+                child.task("work", () -> {
+                    throw failure;
+                });
+                await().until(() -> child.status().restarts() == before + 1
+                        && child.status().ready());
+            }
+            assertThat(ginkgo.status().ready()).isTrue();
+        }
+    }
 }

@@ -19,7 +19,9 @@ class RestartHistoryTest {
     private final RestartHistory history = new RestartHistory();
 
     private static RestartPolicy policy(Duration min, Duration max, int restarts, Duration window) {
-        return new RestartPolicy(RestartPolicy.Scope.ONE_FOR_ONE, min, max, restarts, window, null);
+        return RestartPolicy.of(RestartPolicy.Scope.ONE_FOR_ONE)
+                .backoff(min, max)
+                .atMost(restarts, window);
     }
 
     private @Nullable Duration fail(RestartPolicy policy, String message) {

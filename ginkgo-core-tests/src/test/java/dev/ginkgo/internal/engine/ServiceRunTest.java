@@ -56,7 +56,7 @@ class ServiceRunTest {
                 new Random(1),
                 new EngineSettings(),
                 new CurrentSettings(List.of(node), Configuration.empty()),
-                null,
+                List.of(),
                 Thread.ofVirtual().factory());
         return new ServiceRun(node, tree, null);
     }

@@ -45,7 +45,7 @@ final class InvalidValueException extends Exception {
 
     /** Returns this exception with the entry of a map or list in which it occurred. */
     InvalidValueException inEntry(String name) {
-        return new InvalidValueException(getMessage(), masked, name);
+        return new InvalidValueException(String.valueOf(getMessage()), masked, name);
     }
 
     /** Returns the name of the entry in which it occurred; empty for the setting as a whole. */

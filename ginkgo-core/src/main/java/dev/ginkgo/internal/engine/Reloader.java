@@ -46,6 +46,7 @@ public final class Reloader {
         ReloadResult rejected = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
         ReloadResult result = rejected == null ? reloadInTurn(from) : rejected;
         serviceTree.recorder.reloaded(timing, serviceTree.root().path(), result);
+        serviceTree.events().add(() -> listener -> listener.reloaded(result));
         return result;
     }
 

@@ -3,7 +3,6 @@ package dev.ginkgo.internal.engine;
 import static dev.ginkgo.lifecycle.State.FAILED;
 
 import dev.ginkgo.internal.concurrent.Deadline;
-import dev.ginkgo.internal.concurrent.EventDispatcher;
 import dev.ginkgo.internal.config.CurrentSettings;
 import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.internal.config.SettingValues;
@@ -15,6 +14,7 @@ import dev.ginkgo.lifecycle.StopException;
 import dev.ginkgo.lifecycle.TaskBody;
 import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.lifecycle.TaskType;
+import dev.ginkgo.lifecycle.TreeListener;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -23,12 +23,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Engine of one tree: its time source, its settings, and the one lock under which states change. The lock is held for a
@@ -38,15 +36,13 @@ import org.slf4j.LoggerFactory;
  * StopSequence} and {@link Supervisor}, which check here whether they are still allowed.
  */
 public final class ServiceTree {
-    private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
-
     public final LifecycleRecorder recorder = new LifecycleRecorder();
     private final ServiceNode root;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final EngineSettings engineSettings;
     private final CurrentSettings settings;
-    private final @Nullable EventDispatcher<StateChange> events;
+    private final TreeEvents events;
     private final Watchdog watchdog;
     private final StartSequence startSequence = new StartSequence(this);
     private final StopSequence stopSequence = new StopSequence(this);
@@ -61,7 +57,7 @@ public final class ServiceTree {
     /**
      * Creates a tree that has not been started.
      *
-     * @param observer receives all changes of states, on a thread of its own
+     * @param listeners receive the events of the tree, each on a thread of its own
      * @param threads creates the threads of all tasks: virtual threads, except in tests
      */
     public ServiceTree(
@@ -70,7 +66,7 @@ public final class ServiceTree {
             RandomGenerator random,
             EngineSettings engineSettings,
             CurrentSettings settings,
-            @Nullable Consumer<StateChange> observer,
+            List<TreeListener> listeners,
             ThreadFactory threads) {
         this.threads = threads;
         this.tasks = new TaskRegistry(threads);
@@ -79,12 +75,7 @@ public final class ServiceTree {
         this.random = random;
         this.engineSettings = engineSettings;
         this.settings = settings;
-        this.events = observer == null
-                ? null
-                : new EventDispatcher<>(
-                        observer,
-                        task -> startWorker(root.path(), "events", task::run),
-                        (change, e) -> LOG.warn("an observer of state changes failed on {}", change, e));
+        this.events = new TreeEvents(listeners, task -> startWorker(root.path(), "events", task::run));
         this.watchdog = new Watchdog(this);
     }
 
@@ -145,6 +136,10 @@ public final class ServiceTree {
         signalSubtree(root);
     }
 
+    TreeEvents events() {
+        return events;
+    }
+
     // ---- states
 
     <T> T withLock(Supplier<T> step) {
@@ -182,10 +177,12 @@ public final class ServiceTree {
         } else if (to.isRunning()) {
             serviceNode.failure = null;
         }
-        if (events != null) { // added under the lock, so that the order of the events is that of the transitions
-            events.add(new StateChange(
-                    serviceNode.path(), from, to, serviceNode.since, reason, Optional.ofNullable(failure)));
-        }
+        events.add(
+                () -> { // added under the lock, so that the order of the events is that of the transitions
+                    StateChange change = new StateChange(
+                            serviceNode.path(), from, to, serviceNode.since, reason, Optional.ofNullable(failure));
+                    return listener -> listener.stateChanged(change);
+                });
     }
 
     /**
@@ -214,8 +211,10 @@ public final class ServiceTree {
         if (task.isCancelled()) {
             log.debug("{} ended after it was cancelled", task, escaped);
         } else if (task.type() == TaskType.TEMPORARY && escaped instanceof Exception && !serviceRun.cancelled) {
+            events.add(() -> listener -> listener.taskFailed(serviceRun.path(), task.name(), escaped));
             log.warn("{} failed; it is temporary, so its service keeps running", task, escaped);
         } else if (fail(serviceNode, serviceRun, escaped)) {
+            events.add(() -> listener -> listener.taskFailed(serviceRun.path(), task.name(), escaped));
             log.error("{} failed", task, escaped);
         } else {
             log.debug("{} ended while its service stopped", task, escaped);

@@ -102,6 +102,14 @@ final class Supervisor {
             if (!leaks.isEmpty()) {
                 return escalateLeaks();
             }
+            if (policy.escalatesOn(cause)) { // calls getCause(), which is user code
+                escalate(new RuntimeException(
+                        failedChild.path()
+                                + " failed with an exception after which its supervision does not restart it: "
+                                + Messages.oneLine(cause),
+                        cause));
+                return false;
+            }
             Duration pause = cause instanceof RestartRequest
                     ? Duration.ZERO
                     : failedChild.restartHistory.recordFailure(policy, serviceTree.time(), serviceTree.random(), cause);
@@ -117,6 +125,9 @@ final class Supervisor {
                             failedChild.path(),
                             Messages.oneLine(cause),
                             Durations.toHumanString(pause));
+            String path = failedChild.path();
+            Throwable failure = cause;
+            serviceTree.events().add(() -> listener -> listener.restartScheduled(path, pause, failure));
             if (policy.scope() != RestartPolicy.Scope.ONE_FOR_ONE && !awaitParentStart()) {
                 return false;
             }
@@ -221,6 +232,9 @@ final class Supervisor {
                     serviceTree.startSequence().start(started, parentRun, () -> holdsToken(started));
                     releaseToken(started);
                     recordRestart(isFailedChild, started, true);
+                    if (isFailedChild) {
+                        reportRestart(started);
+                    }
                 } catch (RuntimeException e) {
                     ServiceNode failed = isFailedChild ? failedChild : serviceNode;
                     recordRestart(isFailedChild, failed, false);
@@ -295,6 +309,11 @@ final class Supervisor {
                     serviceNode.recoveryToken = null;
                 }
             });
+        }
+
+        private void reportRestart(ServiceNode started) {
+            int restarts = started.restartHistory.summary().count();
+            serviceTree.events().add(() -> listener -> listener.restarted(started.path(), restarts));
         }
 
         private void escalate(Throwable failure) {

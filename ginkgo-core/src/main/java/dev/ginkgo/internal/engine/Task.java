@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /** Thread of a tree, named {@code path#name}: a task or a hook of a service, or internal work of the engine. */
 final class Task {
+    /** Key of the logging context that has the path of the service as its value. */
+    private static final String SERVICE_KEY = "service";
+
     private final String path;
     private final String name;
     private final Thread thread;
@@ -48,6 +52,7 @@ final class Task {
         this.name = name;
         this.type = type;
         this.thread = threads.newThread(() -> {
+            MDC.put(SERVICE_KEY, path); // ends with the thread
             Throwable escaped = null;
             try {
                 taskBody.run();

@@ -31,7 +31,7 @@ class RunInterleavingsTest {
 
         final ServiceNode node = new ServiceNode(this, "Service");
         final ServiceTree tree = new ServiceTree(
-                node, TimeSource.system(), new Random(1), ENGINE_SETTINGS, SETTINGS, null, VisibleThread::new);
+                node, TimeSource.system(), new Random(1), ENGINE_SETTINGS, SETTINGS, List.of(), VisibleThread::new);
         final AtomicInteger stops = new AtomicInteger();
 
         RunScenario() {
