@@ -6,7 +6,6 @@ import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.ForgottenChannels;
-import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,12 +16,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registry of the channels, of the merged feeds of patterns and lists, and of the watermarks of channels that no longer
@@ -42,8 +39,8 @@ final class ChannelRegistry {
     // the channels without subscribers of their own, the least recently used first
     private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
     // the same by owner, and the owners that exceed their share: at most OWNER_SHARE
-    private final Map<InetAddress, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
-    private final Set<InetAddress> overShare = new HashSet<>();
+    private final Map<Long, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
+    private final Set<Long> overShare = new HashSet<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -71,10 +68,10 @@ final class ChannelRegistry {
      * recently used channel without subscribers of its own is removed, with its messages: one of the client that exceeds its
      * share the most, if there is one.
      *
-     * @param client the client that publishes; null if another node or the program itself does, or a client subscribes
+     * @param client number of the network of the client that publishes; 0 if a program does, or a client subscribes
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
-    ChannelLog open(ChannelName name, @Nullable InetAddress client) {
+    ChannelLog open(ChannelName name, long client) {
         ChannelLog log = channels.get(name);
         if (log == null) {
             if (!makeRoom()) {
@@ -86,7 +83,7 @@ final class ChannelRegistry {
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
-        if (log.size() == 0 && !Objects.equals(log.owner, client)) {
+        if (log.size() == 0 && log.owner != client) {
             removeIdle(log);
             log.owner = client;
         }
@@ -116,7 +113,7 @@ final class ChannelRegistry {
     private void used(ChannelLog log) {
         if (log.feed.subscribers() == 0) {
             idle.addLast(log); // moves it if present
-            if (log.owner != null) {
+            if (log.owner != 0) {
                 idleByOwner
                         .computeIfAbsent(log.owner, _ -> new LinkedHashSet<>())
                         .addLast(log);
@@ -127,13 +124,13 @@ final class ChannelRegistry {
 
     private void removeIdle(ChannelLog log) {
         idle.remove(log);
-        if (log.owner != null) {
+        if (log.owner != 0) {
             idleByOwner.computeIfPresent(log.owner, (_, logs) -> logs.remove(log) && logs.isEmpty() ? null : logs);
             checkShare(log.owner);
         }
     }
 
-    private void checkShare(InetAddress owner) {
+    private void checkShare(long owner) {
         LinkedHashSet<ChannelLog> logs = idleByOwner.get(owner);
         if (logs != null && limits.exceedsShare(logs.size(), OWNER_SHARE)) {
             overShare.add(owner);
@@ -166,7 +163,7 @@ final class ChannelRegistry {
      */
     Feed feed(SubscribeRequest subscribeRequest, StartPosition.StoreState storeState) {
         if (subscribeRequest.isSingleChannel()) {
-            return open(subscribeRequest.selector().channel(), null).feed;
+            return open(subscribeRequest.selector().channel(), 0).feed;
         }
         Since since = subscribeRequest.since();
         Feed found = mergedFeeds.find(subscribeRequest, feed -> StartPosition.isCovered(feed, since, storeState));

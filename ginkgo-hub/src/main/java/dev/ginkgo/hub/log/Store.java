@@ -11,6 +11,7 @@ import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
+import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.IdempotencyKey;
@@ -113,14 +114,14 @@ public final class Store implements Publisher, AutoCloseable {
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
-            ChannelLog log = openChannel(channel, client);
+            long owner = client == null ? 0 : ClientNetwork.number(client);
+            ChannelLog log = openChannel(channel, owner);
             long nanos = timeSource.nanos();
             StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
-            Envelope envelope = replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key);
+            Envelope envelope =
+                    replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key, owner);
             append(log, nanos, message, envelope, changed);
-            int peers = envelope == null
-                    ? 0
-                    : requireNonNull(replicationOutput).send().applyAsInt(envelope);
+            int peers = envelope == null ? 0 : requireNonNull(replicationOutput).sendToPeers(envelope);
             publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.recordPublish();
@@ -151,7 +152,7 @@ public final class Store implements Publisher, AutoCloseable {
                     channelRegistry.recordLoss(position.before(), nanos);
                 }
                 limits.requireMessageFits(payload.bytes().length);
-                ChannelLog log = openChannel(channel, null);
+                ChannelLog log = openChannel(channel, envelope.client());
                 Instant time = Instant.ofEpochMilli(envelope.publishedMillis());
                 append(log, nanos, message(log, nanos, position, time, payload), envelope, changed);
             } else {
@@ -228,7 +229,7 @@ public final class Store implements Publisher, AutoCloseable {
         return ++arrival;
     }
 
-    ChannelLog openChannel(ChannelName name, @Nullable InetAddress client) {
+    ChannelLog openChannel(ChannelName name, long client) {
         requireOpen();
         return channelRegistry.open(name, client);
     }

@@ -145,7 +145,7 @@ public final class StoreSnapshots {
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
             long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
-            ChannelLog log = store.openChannel(channel, null);
+            ChannelLog log = store.openChannel(channel, envelope.client());
             item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             StoredMessage message = store.message(log, nanos, position, published, payload);
