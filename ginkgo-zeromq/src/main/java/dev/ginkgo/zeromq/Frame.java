@@ -25,14 +25,17 @@ record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
      * Features of the format that the sender can read. Sent before each heartbeat until the connection is ready, and then
      * once more. A node that does not know the frame rejects it, and announces no features itself.
      *
-     * @param flags a sum of {@link #IDEMPOTENCY_KEYS} and numbers of later versions, which are ignored
+     * @param flags a sum of {@link #IDEMPOTENCY_KEYS}, {@link #CLIENTS} and numbers of later versions, which are ignored
      */
     record Features(int flags) implements Body {
         /** Messages may have an idempotency record. */
         static final int IDEMPOTENCY_KEYS = 1;
 
+        /** Messages may have the number of the client that has published them. */
+        static final int CLIENTS = 2;
+
         /** The features of this version. */
-        static final Features SUPPORTED = new Features(IDEMPOTENCY_KEYS);
+        static final Features SUPPORTED = new Features(IDEMPOTENCY_KEYS | CLIENTS);
 
         /** The features of a node that has not announced any. */
         static final Features NONE = new Features(0);
@@ -40,6 +43,11 @@ record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
         /** Returns whether messages may have an idempotency record. */
         boolean idempotencyKeys() {
             return (flags & IDEMPOTENCY_KEYS) != 0;
+        }
+
+        /** Returns whether messages may have the number of a client. */
+        boolean clients() {
+            return (flags & CLIENTS) != 0;
         }
     }
 

@@ -162,13 +162,14 @@ final class FrameReader {
         long millis = in.getLong();
         int flags = in.get();
         require(
-                (flags & ~(FrameWriter.BINARY | FrameWriter.FENCED | FrameWriter.KEYED)) == 0,
+                (flags & ~(FrameWriter.BINARY | FrameWriter.FENCED | FrameWriter.KEYED | FrameWriter.FROM_CLIENT)) == 0,
                 "invalid flags " + flags);
         Optional<Epoch> epoch = (flags & FrameWriter.FENCED) == 0
                 ? Optional.empty()
                 : Optional.of(new Epoch(text(MAX_CLUSTER_BYTES), in.getLong()));
         Optional<IdempotencyRecord> idempotency =
                 (flags & FrameWriter.KEYED) == 0 ? Optional.empty() : Optional.of(idempotency());
+        long client = (flags & FrameWriter.FROM_CLIENT) == 0 ? 0 : in.getLong();
         String channel = text(Envelope.MAX_CHANNEL);
         byte[] payload = bytes(in.getInt(), Integer.MAX_VALUE);
         return new Envelope(
@@ -180,7 +181,8 @@ final class FrameReader {
                 payload,
                 millis,
                 epoch,
-                idempotency);
+                idempotency,
+                client);
     }
 
     private IdempotencyRecord idempotency() throws InvalidFrameException {

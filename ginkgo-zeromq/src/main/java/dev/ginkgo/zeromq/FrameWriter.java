@@ -34,14 +34,14 @@ import java.util.Optional;
  * item             = origin age:64 watermarks message
  * positions        = count:16 (origin last:64)*
  * watermarks       = count:32 (number:64 incarnation:64 sequence:64)*
- * message          = sequence:64 previous:64 millis:64 flags:8 [epoch] [idempotency] channel:text length:32 payload
+ * message          = sequence:64 previous:64 millis:64 flags:8 [epoch] [idempotency] [client:64] channel:text length:32 payload
  * epoch            = cluster:text number:64
  * idempotency      = key:text digest:text client:64 id:text receivers:32
  * </pre>
  *
  * The origin of a message is that of its frame, range, or item. Flags: 1 binary, 2 with an epoch, 4 with an idempotency
- * record. A node sends flag 4 only to nodes that have announced the feature, so that nodes of the first version, which
- * reject unknown flags, receive every message.
+ * record, 8 with the number of a client. A node sends flags 4 and 8 only to nodes that have announced the feature, so that
+ * nodes of earlier versions, which reject unknown flags, receive every message.
  */
 final class FrameWriter {
     /** First bytes of each frame, and the ZeroMQ subscription. */
@@ -58,6 +58,7 @@ final class FrameWriter {
     static final int BINARY = 1;
     static final int FENCED = 2;
     static final int KEYED = 4;
+    static final int FROM_CLIENT = 8;
 
     /** Upper bound, in bytes, of a frame with one message, without its payload. */
     static final int OVERHEAD = 8 * 1024;
@@ -65,9 +66,11 @@ final class FrameWriter {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     private final DataOutputStream out = new DataOutputStream(bytes);
     private final boolean keys;
+    private final boolean clients;
 
     private FrameWriter(Frame.Features features) {
         keys = features.idempotencyKeys();
+        clients = features.clients();
     }
 
     /**
@@ -180,18 +183,23 @@ final class FrameWriter {
     private void message(Envelope message) throws IOException {
         Optional<Epoch> epoch = message.epoch();
         Optional<IdempotencyRecord> idempotency = keys ? message.idempotency() : Optional.empty();
+        long client = clients ? message.client() : 0;
         out.writeLong(message.sequence());
         out.writeLong(message.previous());
         out.writeLong(message.publishedMillis());
         out.writeByte((message.binary() ? BINARY : 0)
                 | (epoch.isPresent() ? FENCED : 0)
-                | (idempotency.isPresent() ? KEYED : 0));
+                | (idempotency.isPresent() ? KEYED : 0)
+                | (client == 0 ? 0 : FROM_CLIENT));
         if (epoch.isPresent()) {
             text(epoch.get().cluster());
             out.writeLong(epoch.get().number());
         }
         if (idempotency.isPresent()) {
             idempotency(idempotency.get());
+        }
+        if (client != 0) {
+            out.writeLong(client);
         }
         text(message.channel());
         out.writeInt(message.payload().length);

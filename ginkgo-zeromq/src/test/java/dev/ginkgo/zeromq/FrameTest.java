@@ -39,6 +39,9 @@ class FrameTest {
             Optional.of(new IdempotencyRecord(
                     new IdempotencyKey("0b5c9e52", "digest", Long.MIN_VALUE + 1), "AAcB", 1_000_000)));
 
+    private static final Envelope FROM_CLIENT = new Envelope(
+            A, 10, 9, "/n", false, new byte[] {'x'}, 0, Optional.empty(), Optional.empty(), Long.MIN_VALUE + 2);
+
     private static Frame writeAndRead(Frame.Body body) throws InvalidFrameException {
         Frame frame = FrameReader.read(FrameWriter.write(new Frame(A, B, body), Frame.Features.SUPPORTED));
         assertThat(frame.from()).isEqualTo(A);
@@ -70,9 +73,12 @@ class FrameTest {
                 .isEqualTo(snapshotFrame);
         assertThat(writeAndRead(new Frame.SnapshotRequest(5)).body()).isEqualTo(new Frame.SnapshotRequest(5));
 
-        Frame.Messages messages = (Frame.Messages)
-                writeAndRead(new Frame.Messages(List.of(PLAIN, FENCED, KEYED))).body();
-        assertThat(messages.messages()).usingRecursiveComparison().isEqualTo(List.of(PLAIN, FENCED, KEYED));
+        Frame.Messages messages =
+                (Frame.Messages) writeAndRead(new Frame.Messages(List.of(PLAIN, FENCED, KEYED, FROM_CLIENT)))
+                        .body();
+        assertThat(messages.messages())
+                .usingRecursiveComparison()
+                .isEqualTo(List.of(PLAIN, FENCED, KEYED, FROM_CLIENT));
 
         Frame.RangeReply rangeReply = (Frame.RangeReply)
                 writeAndRead(new Frame.RangeReply(new RangeResponse(sequenceRange, List.of(PLAIN, FENCED, KEYED), 50)))
@@ -114,6 +120,17 @@ class FrameTest {
             assertThat(FrameWriter.write(new Frame(A, B, new Frame.Messages(List.of(KEYED))), other))
                     .isEqualTo(FrameWriter.write(new Frame(A, B, new Frame.Messages(List.of(withoutKey))), other));
         }
+    }
+
+    @Test
+    @DisplayName("K-41 a node that has not announced the feature is sent messages without the numbers of their clients")
+    void omitsClients_forNodesThatCannotReadThem() {
+        Envelope withoutClient = new Envelope(A, 10, 9, "/n", false, new byte[] {'x'}, 0, Optional.empty());
+        for (Frame.Features other : List.of(Frame.Features.NONE, new Frame.Features(Frame.Features.IDEMPOTENCY_KEYS))) {
+            assertThat(FrameWriter.write(new Frame(A, B, new Frame.Messages(List.of(FROM_CLIENT))), other))
+                    .isEqualTo(FrameWriter.write(new Frame(A, B, new Frame.Messages(List.of(withoutClient))), other));
+        }
+        assertThat(new Frame.Features(-1).clients()).isTrue();
     }
 
     @Test

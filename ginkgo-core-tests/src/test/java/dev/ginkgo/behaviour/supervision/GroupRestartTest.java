@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.BackgroundThread;
 import dev.ginkgo.behaviour.TestService;
 import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.lifecycle.Status;
@@ -193,5 +194,78 @@ final class GroupRestartTest {
                 assertThat(tree.ginkgo().tasks()).isEmpty();
             }
         }
+    }
+
+    @Test
+    @DisplayName("a group whose child fails while the parent is starting is restarted when all children have started")
+    void failureDuringTheStart_restartsTheGroupAfterIt() throws Exception {
+        // Given a child that fails while the next one is starting
+        CountDownLatch starting = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        List<TestService> all = children(Supervision.restartAll(), "a", "b");
+        all.get(1).whenStarting(_ -> {
+            starting.countDown();
+            release.await();
+        });
+        BackgroundThread start = BackgroundThread.run(root::start);
+        starting.await();
+        all.get(0).failingTask("boom");
+        await().until(() -> all.get(0).state() == State.FAILED);
+
+        // When
+        release.countDown();
+        assertThat(start.awaitThrown()).isNull();
+
+        // Then
+        await().until(() -> all.get(1).starts.get() == 2 && root.status().ready());
+        assertThat(root.events)
+                .containsSubsequence("a onStart", "b onStart", "a onStop", "b onStop", "a onStart", "b onStart");
+        root.stop();
+    }
+
+    @Test
+    @DisplayName("a group in which a task does not stop is not restarted; its parent fails")
+    void leakInTheGroup_escalates() {
+        CountDownLatch release = new CountDownLatch(1);
+        List<TestService> all = children(Supervision.restartAll(), "a", "b");
+        all.get(1)
+                .stopTimeout(Duration.ofMillis(100))
+                .whenStarting(self -> self.task("stuck", () -> {
+                    boolean released = false;
+                    while (!released) {
+                        try {
+                            release.await();
+                            released = true;
+                        } catch (InterruptedException ignored) {
+                            // goes on
+                        }
+                    }
+                }));
+        root.start();
+
+        all.getFirst().failingTask("boom");
+
+        await().until(() -> root.state() == State.FAILED);
+        assertThat(root.status().failure().orElseThrow())
+                .hasMessageContainingAll("cannot be restarted, because these tasks did not stop", "b#stuck");
+        assertThat(all.getFirst().starts).hasValue(1);
+        release.countDown();
+    }
+
+    @Test
+    @DisplayName("a service that replaces a failed one is stopped in the order of the one that it replaces")
+    void replacement_keepsItsPlace() {
+        root.child("a");
+        TestService first = root.child(
+                "b", new TestService("b1", root.events), Supervision.restart(() -> new TestService("b2", root.events)));
+        root.child("c");
+        root.start();
+
+        first.failingTask("boom");
+        await().until(() -> root.events.contains("b2 onStart") && root.status().ready());
+        root.events.clear();
+        root.stop();
+
+        assertThat(root.events).containsExactly("root onStop", "c onStop", "b2 onStop", "a onStop");
     }
 }

@@ -42,6 +42,7 @@ final class BatchBuilder {
     }
 
     void scanFrom(long position) {
+        feed.prefetch(position);
         next = nextWanted(position);
         missed = feed.missedBetween(position, Math.min(next, feed.nextPresent(position)));
         while (next < feed.end() && !full && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < MAX_STEPS) {
@@ -140,6 +141,6 @@ final class BatchBuilder {
                 after,
                 last == null ? null : last.message,
                 next,
-                closed || next == feed.end());
+                closed || next == feed.nextArrival());
     }
 }

@@ -69,10 +69,10 @@ public final class EncodedFeed implements Feed.EvictionListener {
         this.singleChannel = feed.channelSelector.isChannel();
     }
 
-    /** Returns the number of the next message of the feed. */
+    /** Returns the number of the next message to arrive. */
     long end() {
         synchronized (store) {
-            return feed.end();
+            return feed.nextArrival();
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.ginkgo.hub.log;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,43 +13,6 @@ final class ArrivalList {
 
     // resume points of readers that traverse the list in chunks, by arrival number
     private final Map<Long, Entry> bookmarks = new LinkedHashMap<>(0);
-
-    private final List<Reader> readers = new ArrayList<>(0);
-
-    /** Reads the entries from the oldest on. It may be kept while entries are added and removed. */
-    final class Reader implements AutoCloseable {
-        private @Nullable Entry last;
-
-        private Reader() {}
-
-        /** Returns the next entry, or null if there is none yet. */
-        @Nullable
-        Entry next() {
-            Entry next = last == null ? oldest : last.newer;
-            if (next != null) {
-                last = next;
-            }
-            return next;
-        }
-
-        private void removed(Entry entry) {
-            if (entry.equals(last)) {
-                last = entry.older;
-            }
-        }
-
-        @Override
-        public void close() {
-            readers.remove(this);
-        }
-    }
-
-    /** Opens a reader, which the caller closes. */
-    Reader openReader() {
-        Reader reader = new Reader();
-        readers.add(reader);
-        return reader;
-    }
 
     @Nullable
     Entry oldest() {
@@ -91,7 +52,6 @@ final class ArrivalList {
         if (!bookmarks.isEmpty()) {
             bookmarks.remove(entry.arrival);
         }
-        readers.forEach(reader -> reader.removed(entry));
         if (entry.older == null) {
             oldest = entry.newer;
         } else {

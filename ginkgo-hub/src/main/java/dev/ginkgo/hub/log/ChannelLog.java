@@ -3,7 +3,6 @@ package dev.ginkgo.hub.log;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.position.EvictionWatermark;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,9 +27,8 @@ final class ChannelLog {
     /** Whether the channel has been removed from the registry. */
     boolean removed;
 
-    /** The client that published the first message; null if the channel is empty, or a program or another node did. */
-    @Nullable
-    InetAddress owner;
+    /** The network of the client that published the first message; 0 if the channel is empty, or a program did. */
+    long owner;
 
     private final List<Feed> mergedFeeds = new ArrayList<>(0);
 

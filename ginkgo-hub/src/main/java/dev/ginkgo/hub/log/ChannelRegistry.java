@@ -3,22 +3,23 @@ package dev.ginkgo.hub.log;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.ForgottenChannels;
-import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registry of the channels, of the merged feeds of patterns and lists, and of the watermarks of channels that no longer
@@ -38,8 +39,8 @@ final class ChannelRegistry {
     // the channels without subscribers of their own, the least recently used first
     private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
     // the same by owner, and the owners that exceed their share: at most OWNER_SHARE
-    private final Map<InetAddress, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
-    private final Set<InetAddress> overShare = new HashSet<>();
+    private final Map<Long, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
+    private final Set<Long> overShare = new HashSet<>();
     private final MergedFeeds mergedFeeds = new MergedFeeds();
     private final ForgottenChannels forgotten = new ForgottenChannels();
     private long forgottenOwnSequence;
@@ -67,10 +68,10 @@ final class ChannelRegistry {
      * recently used channel without subscribers of its own is removed, with its messages: one of the client that exceeds its
      * share the most, if there is one.
      *
-     * @param client the client that publishes; null if another node or the program itself does, or a client subscribes
+     * @param client number of the network of the client that publishes; 0 if a program does, or a client subscribes
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
-    ChannelLog open(ChannelName name, @Nullable InetAddress client) {
+    ChannelLog open(ChannelName name, long client) {
         ChannelLog log = channels.get(name);
         if (log == null) {
             if (!makeRoom()) {
@@ -82,7 +83,7 @@ final class ChannelRegistry {
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
-        if (log.size() == 0 && !Objects.equals(log.owner, client)) {
+        if (log.size() == 0 && log.owner != client) {
             removeIdle(log);
             log.owner = client;
         }
@@ -112,7 +113,7 @@ final class ChannelRegistry {
     private void used(ChannelLog log) {
         if (log.feed.subscribers() == 0) {
             idle.addLast(log); // moves it if present
-            if (log.owner != null) {
+            if (log.owner != 0) {
                 idleByOwner
                         .computeIfAbsent(log.owner, _ -> new LinkedHashSet<>())
                         .addLast(log);
@@ -123,13 +124,13 @@ final class ChannelRegistry {
 
     private void removeIdle(ChannelLog log) {
         idle.remove(log);
-        if (log.owner != null) {
+        if (log.owner != 0) {
             idleByOwner.computeIfPresent(log.owner, (_, logs) -> logs.remove(log) && logs.isEmpty() ? null : logs);
             checkShare(log.owner);
         }
     }
 
-    private void checkShare(InetAddress owner) {
+    private void checkShare(long owner) {
         LinkedHashSet<ChannelLog> logs = idleByOwner.get(owner);
         if (logs != null && limits.exceedsShare(logs.size(), OWNER_SHARE)) {
             overShare.add(owner);
@@ -160,36 +161,44 @@ final class ChannelRegistry {
      *
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels or patterns is reached
      */
-    Feed feed(SubscribeRequest subscribeRequest) {
+    Feed feed(SubscribeRequest subscribeRequest, StartPosition.StoreState storeState) {
         if (subscribeRequest.isSingleChannel()) {
-            return open(subscribeRequest.selector().channel(), null).feed;
+            return open(subscribeRequest.selector().channel(), 0).feed;
         }
-        Feed found = mergedFeeds.find(subscribeRequest);
+        Since since = subscribeRequest.since();
+        Feed found = mergedFeeds.find(subscribeRequest, feed -> StartPosition.isCovered(feed, since, storeState));
         if (found != null) {
             return found;
         }
         limits.requireCapacity(mergedFeeds.size(), mergedFeeds.patternSegments(), subscribeRequest.selector());
-        return mergedFeeds.add(subscribeRequest, channels.values(), forgotten.remembered(), retention.openReader());
+        return mergedFeeds.add(
+                subscribeRequest,
+                channels.values(),
+                forgotten.remembered(),
+                feed -> StartPosition.earliest(feed, since, storeState),
+                retention::charge);
     }
 
     /**
-     * Performs the next step of the construction of a feed.
+     * Performs the next step of the construction of a feed, unless a subscription can be opened.
      *
-     * @return whether the feed is complete
+     * @return whether a subscription can be opened
      */
-    boolean assembleStep(Feed feed, FeedAssembler.Matches matches) {
+    boolean assembleStep(Feed feed, FeedAssembler.Matches matches, Since since, StartPosition.StoreState storeState) {
         FeedAssembler assembler = feed.assembler();
-        if (assembler == null) {
+        if (assembler == null || StartPosition.isCovered(feed, since, storeState)) {
             return true;
         }
         long before = feed.cost();
-        boolean complete = assembler.step(matches);
+        if (assembler.step(matches)) {
+            feed.setAssembler(null);
+        }
         retention.charge(feed.cost() - before);
-        if (complete) {
-            mergedFeeds.complete(feed);
+        if (assembler.isJoined()) {
+            mergedFeeds.joined(assembler);
         }
         retention.evictExpired();
-        return complete;
+        return feed.assembler() == null;
     }
 
     // ---- removal and loss
@@ -245,19 +254,67 @@ final class ChannelRegistry {
     }
 
     /**
-     * Records that messages of an origin up to a position were never received, where only some channels can be
-     * affected.
+     * Records that messages of an origin up to one of a channel were never received.
      *
      * @return the feeds in which messages may be missing
      */
-    List<Feed> recordLoss(Position upTo, Predicate<String> affected, long now) {
-        forgotten.raise(upTo, now);
-        List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(affected));
-        channels.values().stream().filter(log -> affected.test(log.name.text())).forEach(log -> {
-            log.raiseWatermark(upTo, now);
-            feeds.add(log.feed);
-        });
+    Deque<Feed> recordLoss(Position upTo, ChannelName channel, long now) {
+        recordLoss(upTo, now);
+        Deque<Feed> feeds = new ArrayDeque<>();
+        ChannelLog log = channels.get(channel);
+        if (log != null) {
+            raiseWatermarks(new ArrayDeque<>(List.of(log)), upTo, now, feeds);
+        }
+        feeds.addAll(mergedFeedsAffectedBy(channel.text()::equals));
         return feeds;
+    }
+
+    /** Returns the channels whose names match. May be called without the lock. */
+    Deque<ChannelLog> affectedBy(Predicate<String> names) {
+        Deque<ChannelLog> logs = new ArrayDeque<>();
+        channels.values().stream().filter(log -> names.test(log.name.text())).forEach(logs::add);
+        return logs;
+    }
+
+    /** Returns the merged feeds that may include channels whose names match. */
+    List<Feed> mergedFeedsAffectedBy(Predicate<String> names) {
+        return mergedFeeds.affectedBy(names);
+    }
+
+    /**
+     * Records in some channels, which it removes, that messages were never received.
+     *
+     * @param feeds receives the feeds of the channels
+     * @return whether there are more
+     */
+    boolean raiseWatermarks(Deque<ChannelLog> logs, Position upTo, long now, Deque<Feed> feeds) {
+        for (int steps = 0; steps < FeedAssembler.STEP && !logs.isEmpty(); steps++) {
+            ChannelLog log = logs.removeFirst();
+            log.raiseWatermark(upTo, now); // also if it has been removed: it is remembered with its watermark
+            if (!log.removed) {
+                feeds.add(log.feed);
+            }
+        }
+        return !logs.isEmpty();
+    }
+
+    /**
+     * Records a loss at the end of some feeds, which it removes.
+     *
+     * @param arrivals returns the next arrival number
+     * @param changed receives the listeners of the feeds whose subscribers may have to report it
+     * @return whether there are more
+     */
+    boolean markLost(Deque<Feed> feeds, LongSupplier arrivals, List<FeedListener.Group> changed) {
+        for (int steps = 0; steps < FeedAssembler.STEP && !feeds.isEmpty(); steps++) {
+            Feed feed = feeds.removeFirst();
+            long before = feed.cost();
+            if (feed.markLost(arrivals.getAsLong())) {
+                retention.charge(feed.singleChannel ? 0 : feed.cost() - before);
+                changed.add(feed.listeners());
+            }
+        }
+        return !feeds.isEmpty();
     }
 
     /** Returns the watermark of the removed channels that is not part of the watermark of a feed. */
@@ -275,12 +332,26 @@ final class ChannelRegistry {
     // ---- all channels
 
     /**
-     * Emits the pending messages of conflated feeds whose period has elapsed.
+     * Emits some of the pending messages of conflated feeds whose period has elapsed.
      *
      * @param changed receives the listeners of the feeds that have something new
+     * @return whether there may be more
      */
-    void flush(long now, List<Feed.Listeners> changed) {
-        retention.charge(mergedFeeds.flush(now, changed));
+    boolean flush(long now, List<FeedListener.Group> changed) {
+        int remaining = FeedAssembler.STEP;
+        for (Feed feed : mergedFeeds.conflated()) {
+            long before = feed.cost();
+            int emitted = feed.flush(now, remaining);
+            retention.charge(feed.cost() - before);
+            if (emitted > 0) {
+                changed.add(feed.listeners());
+                remaining -= emitted;
+            }
+            if (remaining <= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean hasConflation() {

@@ -66,6 +66,7 @@ public final class Cursor {
 
     /** Reads the next step and moves past it. Called under the store's lock. */
     public Step next() {
+        feed.prefetch(position);
         long next = feed.nextPresent(position);
         long missed = feed.missedBetween(position, next);
         Entry entry = feed.get(next);
@@ -79,7 +80,7 @@ public final class Cursor {
         }
         if (entry == null) {
             position = next;
-            return AT_END;
+            return next == feed.nextArrival() ? AT_END : SKIPPED;
         }
         Replay activeReplay = replay;
         boolean wanted = Replay.wants(activeReplay, next, entry);

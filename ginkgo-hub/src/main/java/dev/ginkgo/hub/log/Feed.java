@@ -2,6 +2,7 @@ package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,10 +30,18 @@ public final class Feed {
      */
     final EvictionWatermark watermark;
 
-    private final Ring ring = new Ring();
+    /** The messages that can be read. */
+    final Ring ring = new Ring();
+
+    /** From where on the feed has the messages that were retained when it was created. */
+    final Since historyFrom;
+
+    /** Maximum number of messages that are merged for a subscriber at a time. */
+    private static final int PREFETCH = 200;
+
     private final @Nullable Conflation conflation;
     private final List<EvictionListener> evictionListeners = new ArrayList<>(0);
-    private Listeners listeners = Listeners.NONE;
+    private FeedListener.Group listeners = FeedListener.Group.NONE;
     private int subscribers;
     private int reservations;
     private @Nullable FeedAssembler assembler; // while the feed is under construction
@@ -53,7 +62,9 @@ public final class Feed {
             ChannelSelector channelSelector,
             boolean singleChannel,
             EvictionWatermark watermark,
+            Since historyFrom,
             @Nullable Conflation conflation) {
+        this.historyFrom = historyFrom;
         this.watermark = watermark;
         this.singleChannel = singleChannel;
         this.channelSelector = channelSelector;
@@ -62,19 +73,19 @@ public final class Feed {
 
     /** Creates the feed of one channel. */
     static Feed of(ChannelLog log) {
-        Feed feed = new Feed(ChannelSelector.of(log.name), true, log.watermark, null);
+        Feed feed = new Feed(ChannelSelector.of(log.name), true, log.watermark, Since.Point.ALL, null);
         feed.logs.add(log);
         return feed;
     }
 
     /** Creates a merged feed without channels. */
-    static Feed of(ChannelSelector channelSelector) {
-        return new Feed(channelSelector, false, new EvictionWatermark(), null);
+    static Feed of(ChannelSelector channelSelector, Since historyFrom) {
+        return new Feed(channelSelector, false, new EvictionWatermark(), historyFrom, null);
     }
 
     /** Creates a conflated feed. */
     static Feed of(ChannelSelector channelSelector, Conflation conflation) {
-        return new Feed(channelSelector, false, new EvictionWatermark(), conflation);
+        return new Feed(channelSelector, false, new EvictionWatermark(), Since.Point.ALL, conflation);
     }
 
     // ---- messages
@@ -84,9 +95,26 @@ public final class Feed {
         return ring.first();
     }
 
-    /** Returns the number of the next message to be added. */
+    /** Returns the number after that of the last message that can be read; others may remain to be merged. */
     public long end() {
         return ring.end();
+    }
+
+    /** Returns the number of the next message to arrive. */
+    public long nextArrival() {
+        return ring.end() + (assembler == null ? 0 : assembler.unmerged());
+    }
+
+    /**
+     * Merges more messages if there is none to read at a position and a lazy merge is not complete. Called by readers before
+     * they read.
+     */
+    public void prefetch(long position) {
+        if (assembler != null && assembler.isOpen() && ring.nextPresent(position) >= ring.end()) {
+            if (assembler.mergeAndCharge(PREFETCH)) {
+                assembler = null;
+            }
+        }
     }
 
     /** Returns the message with a number, or null if it has been evicted or does not exist yet. */
@@ -120,8 +148,11 @@ public final class Feed {
 
     /** Adds a message, and returns whether there is something new to read. */
     boolean add(Entry entry) {
-        if (assembler != null || discarded) {
+        if (discarded) {
             return false;
+        }
+        if (assembler != null) {
+            return assembler.add(entry);
         }
         if (conflation == null) {
             ring.append(entry);
@@ -152,16 +183,21 @@ public final class Feed {
         }
     }
 
-    /** Adds the next recorded loss. */
-    void addRetainedLoss(long arrival) {
-        if (!ring.endsWithLoss()) {
+    /**
+     * Adds empty slots in place of messages that were evicted before they were merged, or never received.
+     *
+     * @param lost whether their number is unknown
+     * @param atMost maximum number of slots to add, unless that takes no time
+     * @return the number of slots
+     */
+    long addEvicted(long slots, long arrival, boolean lost, int atMost) {
+        if (lost) {
             ring.appendLoss(arrival);
+            return 1;
         }
-    }
-
-    /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
-    int collectLosses(Set<Long> arrivals) {
-        return ring.collectLosses(arrivals);
+        long added = ring.isEmpty() ? slots : Math.min(slots, atMost);
+        ring.appendEvicted(added, arrival);
+        return added;
     }
 
     /** Discards the messages. The channels still refer to the feed until {@link #removeNextChannel}. */
@@ -184,9 +220,14 @@ public final class Feed {
 
     // ---- conflation, losses, eviction
 
-    /** Emits pending conflated messages that are due, and returns whether there is something new to read. */
-    boolean flush(long now) {
-        return conflation != null && conflation.flush(now, this);
+    /**
+     * Emits pending conflated messages that are due.
+     *
+     * @param atMost maximum number of messages to emit
+     * @return how many messages and losses are new
+     */
+    int flush(long now, int atMost) {
+        return conflation == null ? 0 : conflation.flush(now, this, atMost);
     }
 
     /**
@@ -197,20 +238,19 @@ public final class Feed {
      */
     boolean markLost(long arrival) {
         if (assembler != null) {
-            assembler.markLost(arrival);
-            return false;
+            return assembler.markLost(arrival);
         }
         if (ring.endsWithLoss() && !joinedAtEnd) {
             return false;
         }
         joinedAtEnd = false;
-        ring.appendLoss(arrival);
+        ring.appendLoss(conflation == null ? arrival : conflation.emittedArrival());
         return true;
     }
 
-    /** Notes that a subscriber starts at the end. It does not report losses recorded before. */
-    void joinedAtEnd() {
-        joinedAtEnd = true;
+    /** Notes that a subscriber starts at a number. At the end, it does not report losses recorded before. */
+    void joined(long number) {
+        joinedAtEnd |= number == nextArrival();
     }
 
     /** Returns the number of the newest message; {@link #end} if there is none. */
@@ -225,6 +265,9 @@ public final class Feed {
 
     /** Removes a message that the store evicts. */
     void remove(Entry entry) {
+        if (assembler != null) {
+            assembler.remove(entry);
+        }
         if (conflation == null) {
             removeEntry(entry);
         } else {
@@ -290,7 +333,9 @@ public final class Feed {
 
     /** Returns the memory of this feed, without the messages, in bytes. */
     long cost() {
-        return discarded ? 0 : Ring.SLOT_BYTES * (ring.end() - ring.first());
+        return discarded
+                ? 0
+                : Ring.SLOT_BYTES * (ring.end() - ring.first()) + (assembler == null ? 0 : assembler.cost());
     }
 
     // ---- subscribers
@@ -299,7 +344,7 @@ public final class Feed {
         return subscribers;
     }
 
-    Listeners listeners() {
+    FeedListener.Group listeners() {
         return listeners;
     }
 
@@ -346,37 +391,5 @@ public final class Feed {
 
     void close() {
         evictionListeners.forEach(EvictionListener::closed);
-    }
-
-    /** Immutable list of the listeners to notify when there is something new. */
-    record Listeners(List<FeedListener> all) {
-        static final Listeners NONE = new Listeners(List.of());
-
-        /** Notifies the listeners of several feeds that there is something new. Called without holding any lock. */
-        static void appended(List<Listeners> changed) {
-            for (Listeners listeners : changed) {
-                for (FeedListener listener : listeners.all) {
-                    listener.appended();
-                }
-            }
-            changed.forEach(Listeners::wake);
-        }
-
-        /** Wakes all listeners. */
-        void wake() {
-            all.forEach(FeedListener::wake);
-        }
-
-        private Listeners with(FeedListener listener) {
-            List<FeedListener> more = new ArrayList<>(all.size() + 1);
-            more.addAll(all);
-            more.add(listener);
-            return new Listeners(List.copyOf(more));
-        }
-
-        @SuppressWarnings("ReferenceEquality") // identity is intended
-        private Listeners without(FeedListener listener) {
-            return new Listeners(all.stream().filter(each -> each != listener).toList());
-        }
     }
 }

@@ -2,7 +2,10 @@ package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.HubRejectedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +39,17 @@ public final class FeedReservation implements AutoCloseable {
         }
         Feed feed;
         FeedAssembler assembler;
+        boolean complete;
         synchronized (store) {
             store.requireOpen();
-            feed = channelRegistry.feed(subscribeRequest);
+            feed = channelRegistry.feed(subscribeRequest, store.state());
             feed.reserve();
             assembler = feed.assembler();
+            complete = assembler == null || StartPosition.isCovered(feed, subscribeRequest.since(), store.state());
         }
         FeedReservation reservation = new FeedReservation(store, channelRegistry, subscribeRequest, feed);
-        boolean complete = false;
         try {
-            if (assembler != null) {
+            if (!complete && assembler != null) {
                 FeedAssembler.Matches matches = assembler.match();
                 while (!complete) {
                     complete = reservation.assembleStep(feed, matches);
@@ -64,7 +68,7 @@ public final class FeedReservation implements AutoCloseable {
     private boolean assembleStep(Feed reserved, FeedAssembler.Matches matches) {
         synchronized (store) {
             store.requireOpen();
-            return channelRegistry.assembleStep(reserved, matches);
+            return channelRegistry.assembleStep(reserved, matches, subscribeRequest.since(), store.state());
         }
     }
 
@@ -80,11 +84,21 @@ public final class FeedReservation implements AutoCloseable {
      * @param step performs the next step under the lock, and returns whether there are more
      */
     static void inSteps(Object lock, BooleanSupplier step) {
+        inSteps(lock, _ -> step.getAsBoolean());
+    }
+
+    /**
+     * Performs steps as {@link #inSteps(Object, BooleanSupplier)}, and notifies the listeners that a step has added to its
+     * argument after it, without the lock.
+     */
+    static void inSteps(Object lock, Predicate<List<FeedListener.Group>> step) {
         boolean more = true;
         while (more) {
+            List<FeedListener.Group> changed = new ArrayList<>(0);
             synchronized (lock) {
-                more = step.getAsBoolean();
+                more = step.test(changed);
             }
+            FeedListener.Group.appended(changed);
             if (more) {
                 letOthersIn();
             }

@@ -4,6 +4,7 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.PatternTrie;
 import dev.ginkgo.hub.channel.SelectorMatcher;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.ForgottenChannels.ForgottenChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,7 +14,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +25,20 @@ import org.jspecify.annotations.Nullable;
  * the store.
  */
 final class MergedFeeds {
-    private record FeedKey(ChannelSelector selector, Duration conflate, boolean history) {}
+    /** Which retained messages a feed has. */
+    private enum History {
+        NONE,
+        /** Those after the point for which it was created. */
+        SINCE,
+        ALL
+    }
+
+    private record FeedKey(ChannelSelector selector, Duration conflate, History history) {}
 
     private final Map<FeedKey, Feed> feeds = new HashMap<>();
     private final PatternTrie<Feed> patternTrie = new PatternTrie<>();
     private final List<Feed> conflated = new ArrayList<>(0);
-    private final List<FeedAssembler> assemblers = new ArrayList<>(0);
+    private final List<FeedAssembler> joining = new ArrayList<>(0);
     private final Deque<Feed> discarded = new ArrayDeque<>(0);
     private int patternSegments;
 
@@ -35,15 +46,38 @@ final class MergedFeeds {
         return feeds.size();
     }
 
+    /**
+     * Returns a feed for a request, which may be under construction; null if there is none.
+     *
+     * @param covers returns whether a feed has what is requested
+     */
     @Nullable
-    Feed find(SubscribeRequest subscribeRequest) {
-        Feed withHistory = feeds.get(key(subscribeRequest, true));
-        return withHistory != null || subscribeRequest.asksForHistory()
-                ? withHistory
-                : feeds.get(key(subscribeRequest, false));
+    Feed find(SubscribeRequest subscribeRequest, Predicate<Feed> covers) {
+        for (History history : List.of(History.ALL, History.SINCE, History.NONE)) {
+            Feed feed = feeds.get(key(subscribeRequest, history));
+            if (feed != null && covers.test(feed)) {
+                return feed;
+            }
+        }
+        return feeds.get(key(subscribeRequest, historyFor(subscribeRequest)));
     }
 
-    private static FeedKey key(SubscribeRequest subscribeRequest, boolean history) {
+    /** Returns the history of a feed that has what is requested, if there is not such a feed yet. */
+    private History historyFor(SubscribeRequest subscribeRequest) {
+        if (!subscribeRequest.conflate().isZero()) {
+            return History.ALL;
+        }
+        if (!subscribeRequest.asksForHistory()) {
+            return History.NONE;
+        }
+        if (subscribeRequest.since() instanceof Since.Point) {
+            return History.ALL;
+        }
+        Feed other = feeds.get(key(subscribeRequest, History.SINCE));
+        return other == null || other.historyFrom.equals(subscribeRequest.since()) ? History.SINCE : History.ALL;
+    }
+
+    private static FeedKey key(SubscribeRequest subscribeRequest, History history) {
         return new FeedKey(subscribeRequest.selector(), subscribeRequest.conflate(), history);
     }
 
@@ -56,44 +90,44 @@ final class MergedFeeds {
      * Creates the feed for a request. It has no channels yet; its {@link Feed#assembler} adds them.
      *
      * @param channels all channels; may be read without the lock
+     * @param first returns the number of the first message of a channel that is requested, or of one before it
+     * @param charge is charged for the memory of messages that are merged later
      */
     Feed add(
             SubscribeRequest subscribeRequest,
             Collection<ChannelLog> channels,
             List<ForgottenChannel> forgotten,
-            ArrivalList.Reader reader) {
+            ToLongFunction<Feed> first,
+            LongConsumer charge) {
         ChannelSelector channelSelector = subscribeRequest.selector();
+        History history = historyFor(subscribeRequest);
         Feed feed;
+        ToLongFunction<Feed> merged = switch (history) {
+            case NONE -> null;
+            case SINCE -> first;
+            case ALL -> Feed::first;
+        };
         if (subscribeRequest.conflate().isZero()) {
-            feed = Feed.of(channelSelector);
+            feed = Feed.of(channelSelector, history == History.ALL ? Since.Point.ALL : subscribeRequest.since());
         } else {
             feed = Feed.of(
                     channelSelector, new Conflation(subscribeRequest.conflate().toNanos()));
             conflated.add(feed);
+            merged = Feed::newest;
         }
-        feeds.put(key(subscribeRequest, subscribeRequest.asksForHistory() || feed.isConflated()), feed);
+        feeds.put(key(subscribeRequest, history), feed);
         patternTrie.add(channelSelector, feed);
         patternSegments += channelSelector.patternSegments();
-        FeedAssembler assembler = new FeedAssembler(
-                feed,
-                new SelectorMatcher(channelSelector),
-                subscribeRequest.asksForHistory() || feed.isConflated(),
-                channels,
-                forgotten,
-                reader);
+        FeedAssembler assembler =
+                new FeedAssembler(feed, new SelectorMatcher(channelSelector), merged, channels, forgotten, charge);
         feed.setAssembler(assembler);
-        assemblers.add(assembler);
+        joining.add(assembler);
         return feed;
     }
 
-    /** Ends the construction of a feed. */
-    void complete(Feed feed) {
-        FeedAssembler assembler = feed.assembler();
-        if (assembler != null) {
-            assembler.close();
-            assemblers.remove(assembler);
-            feed.setAssembler(null);
-        }
+    /** Notes that all channels have joined a feed. */
+    void joined(FeedAssembler assembler) {
+        joining.remove(assembler);
     }
 
     /** Adds a new channel to the feeds that match it. */
@@ -106,12 +140,16 @@ final class MergedFeeds {
     /** Removes a channel from its feeds. */
     void channelRemoved(ChannelLog log) {
         log.mergedFeeds().forEach(feed -> feed.removeChannel(log));
-        assemblers.forEach(assembler -> assembler.channelRemoved(log));
+        joining.forEach(assembler -> assembler.channelRemoved(log));
     }
 
     /** Removes a feed that has no subscribers. Its channels still refer to it until {@link #removeNextChannel}. */
     void remove(Feed feed) {
-        complete(feed);
+        FeedAssembler assembler = feed.assembler();
+        if (assembler != null) {
+            joined(assembler);
+            feed.setAssembler(null);
+        }
         feeds.values().remove(feed);
         conflated.remove(feed);
         patternTrie.remove(feed.channelSelector, feed);
@@ -139,24 +177,6 @@ final class MergedFeeds {
 
     List<Feed> conflated() {
         return conflated;
-    }
-
-    /**
-     * Emits the pending messages of conflated feeds whose period has elapsed.
-     *
-     * @param changed receives the listeners of the feeds that have something new
-     * @return the additional memory in bytes
-     */
-    long flush(long now, List<Feed.Listeners> changed) {
-        long addedBytes = 0;
-        for (Feed feed : conflated) {
-            long before = feed.cost();
-            if (feed.flush(now)) {
-                changed.add(feed.listeners());
-            }
-            addedBytes += feed.cost() - before;
-        }
-        return addedBytes;
     }
 
     /** Returns the feeds in which messages may be missing if messages of the given channels are lost. */

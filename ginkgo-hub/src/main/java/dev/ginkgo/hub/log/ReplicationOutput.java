@@ -26,8 +26,18 @@ public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntF
         return new Position(OriginId.of(self.name()), self.incarnation(), lastPublished);
     }
 
-    /** Creates the envelope of a message that is about to be appended. */
-    Envelope wrap(ChannelLog log, StoredMessage message, @Nullable Lease lease, Optional<IdempotencyKey> key) {
+    /** Sends a message, and returns the number of peers to which it is sent. */
+    int sendToPeers(Envelope envelope) {
+        return send.applyAsInt(envelope);
+    }
+
+    /**
+     * Creates the envelope of a message that is about to be appended.
+     *
+     * @param client number of the network of the client that publishes; 0 if the program does
+     */
+    Envelope wrap(
+            ChannelLog log, StoredMessage message, @Nullable Lease lease, Optional<IdempotencyKey> key, long client) {
         long sequence = message.position().sequence();
         Envelope envelope = new Envelope(
                 self,
@@ -38,7 +48,8 @@ public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntF
                 message.payloadBytes(),
                 message.time().toEpochMilli(),
                 Optional.ofNullable(lease).map(Lease::epoch),
-                key.map(each -> new IdempotencyRecord(each, message.id(), log.subscribers())));
+                key.map(each -> new IdempotencyRecord(each, message.id(), log.subscribers())),
+                client);
         log.lastOwnSequence = sequence;
         return envelope;
     }

@@ -89,11 +89,6 @@ final class RetentionManager {
         return originIndex.readRange(requested);
     }
 
-    /** Opens a reader of all messages, which the caller closes. */
-    ArrivalList.Reader openReader() {
-        return arrivalList.openReader();
-    }
-
     /** Returns the first entry after an arrival number, or null. */
     @Nullable
     Entry after(long arrival) {

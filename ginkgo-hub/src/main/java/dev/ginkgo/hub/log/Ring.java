@@ -1,7 +1,6 @@
 package dev.ginkgo.hub.log;
 
 import java.util.Arrays;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,8 @@ final class Ring {
         final @Nullable Entry[] entries;
         // bitwise complement of the arrival number if the slot records a loss
         final long[] arrivals;
+        int messages;
+        int losses;
 
         Page(int slots) {
             entries = new @Nullable Entry[slots];
@@ -44,8 +45,11 @@ final class Ring {
         }
 
         void set(long number, @Nullable Entry entry, long arrival) {
-            entries[index(number)] = entry;
-            arrivals[index(number)] = arrival;
+            int index = index(number);
+            messages += (entry == null ? 0 : 1) - (entries[index] == null ? 0 : 1);
+            losses += (arrival < 0 ? 1 : 0) - (arrivals[index] < 0 ? 1 : 0);
+            entries[index] = entry;
+            arrivals[index] = arrival;
         }
     }
 
@@ -103,6 +107,24 @@ final class Ring {
         addSlot(null, ~arrival);
     }
 
+    /** Records a loss in a slot that stays empty, also if the ring is empty. */
+    void appendLossSlot(long arrival) {
+        lastLoss = end;
+        addSlot(null, ~arrival);
+    }
+
+    /** Adds the empty slots of messages that were evicted. Takes no time if the ring is empty. */
+    void appendEvicted(long count, long arrival) {
+        if (isEmpty()) {
+            end += count;
+            first = end;
+            return;
+        }
+        for (long i = 0; i < count; i++) {
+            addSlot(null, arrival);
+        }
+    }
+
     /** Returns whether the last slot records a loss. */
     boolean endsWithLoss() {
         return lastLoss >= 0 && lastLoss == end - 1;
@@ -119,14 +141,25 @@ final class Ring {
             return true;
         }
         for (long number = Math.max(from, first); number < to; number++) {
-            if (isLoss(number)) {
+            if (page(number).losses == 0) {
+                number = lastOfPage(number);
+            } else if (isLoss(number)) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean isLoss(long number) {
+    private static long lastOfPage(long number) {
+        return number | (PAGE_SLOTS - 1);
+    }
+
+    private static long firstOfPage(long number) {
+        return number & -PAGE_SLOTS;
+    }
+
+    /** Returns whether a slot, which must be in use, records a loss. */
+    boolean isLoss(long number) {
         Page page = page(number);
         return page.arrivals[page.index(number)] < 0;
     }
@@ -140,7 +173,7 @@ final class Ring {
     long newest() {
         long number = end - 1;
         while (number >= first && entry(number) == null) {
-            number--;
+            number = page(number).messages == 0 ? firstOfPage(number) - 1 : number - 1;
         }
         return number < first ? end : number;
     }
@@ -151,26 +184,13 @@ final class Ring {
         return number < first || number >= end ? null : entry(number);
     }
 
-    /** Adds the arrival numbers of the recorded losses to a set, and returns how many slots were examined. */
-    int collectLosses(Set<Long> found) {
-        if (lastLoss < first) {
-            return 0;
-        }
-        for (long number = first; number <= lastLoss; number++) {
-            if (isLoss(number)) {
-                found.add(arrival(number));
-            }
-        }
-        return (int) (lastLoss - first + 1);
-    }
-
     /** Returns the first number, starting at {@code from}, that has a message; {@link #end} if there is none. */
     long nextPresent(long from) {
         long number = Math.max(from, first);
         while (number < end && entry(number) == null) {
-            number++;
+            number = page(number).messages == 0 ? lastOfPage(number) + 1 : number + 1;
         }
-        return number;
+        return Math.min(number, Math.max(from, end));
     }
 
     /** Returns the number of the first message that is not older than a point in time; {@link #end} if there is none. */
@@ -238,14 +258,19 @@ final class Ring {
     }
 
     private void advanceFirst(long newFirst) {
-        for (; first < newFirst; first++) {
-            if (isLoss(first)) {
-                lastLossBeforeFirst = first;
+        while (first < newFirst) {
+            long last = Math.min(newFirst - 1, lastOfPage(first));
+            for (long number = last; number >= first && page(first).losses > 0; number--) {
+                if (isLoss(number)) {
+                    lastLossBeforeFirst = number;
+                    break;
+                }
             }
-            boolean endOfPage = (first + 1) % PAGE_SLOTS == 0;
-            if (endOfPage && pages.length > 1 && pageIndex(first) != pageIndex(end - 1)) {
-                pages[pageIndex(first)] = Page.NONE;
+            boolean endOfPage = last == lastOfPage(last);
+            if (endOfPage && pages.length > 1 && pageIndex(last) != pageIndex(end - 1)) {
+                pages[pageIndex(last)] = Page.NONE;
             }
+            first = last + 1;
         }
     }
 
@@ -267,7 +292,8 @@ final class Ring {
         return low;
     }
 
-    private long arrival(long number) {
+    /** Returns the arrival number of the message or loss in a slot, which must be in use. */
+    long arrival(long number) {
         Page page = page(number);
         long arrival = page.arrivals[page.index(number)];
         return arrival < 0 ? ~arrival : arrival;
@@ -314,7 +340,9 @@ final class Ring {
                 // the last slots in use share a page with the first ones, which keep it
                 newPages[newIndex] = new Page(PAGE_SLOTS);
                 copy(from, end, newPages[newIndex]);
-                Arrays.fill(page(from).entries, 0, page(from).index(end - 1) + 1, null);
+                for (long number = from; number < end; number++) {
+                    page(number).set(number, null, 0);
+                }
             } else {
                 newPages[newIndex] = page(from);
             }

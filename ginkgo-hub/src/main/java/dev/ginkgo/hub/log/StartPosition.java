@@ -7,6 +7,7 @@ import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.VersionVector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      * State of the store that determines a start position.
      *
      * @param versionVector the version vector
-     * @param forgotten the watermark of channels that are not remembered individually
+     * @param forgotten returns the watermark of the removed channels that is not part of the watermark of a feed
      * @param arrival arrival number of the last message
      * @param now monotonic time in nanoseconds
      * @param wallMillis wall-clock time in milliseconds
@@ -43,7 +44,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      */
     record StoreState(
             VersionVector versionVector,
-            EvictionWatermark forgotten,
+            Function<Feed, EvictionWatermark> forgotten,
             long arrival,
             long now,
             long wallMillis,
@@ -59,21 +60,63 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
                     case ALL ->
                         at(feed, feed.first(), null, watermark(feed, storeState).isEmpty(), storeState);
                 };
-            case Since.Ago ago ->
-                from(feed, storeState.now - Math.min(RetentionManager.nanos(ago.time()), MAX_AGE_NANOS), storeState);
-            case Since.At at -> {
-                long millis = Math.max(0, storeState.wallMillis - at.moment().toEpochMilli());
-                yield from(feed, storeState.now - millis * 1_000_000, storeState);
-            }
+            case Since.Ago ago -> from(feed, moment(ago, storeState), storeState);
+            case Since.At at -> from(feed, moment(at, storeState), storeState);
             case Since.After after -> after(feed, MessageId.parse(after.id()), storeState);
         };
     }
 
+    /**
+     * Returns whether a merged feed has all retained messages that are requested, and enough of them are merged to find the
+     * first one. Called under the store's lock.
+     */
+    static boolean isCovered(Feed feed, Since since, StoreState storeState) {
+        FeedAssembler assembler = feed.assembler();
+        if (feed.isConflated() || since == Since.Point.NONE) {
+            return assembler == null;
+        }
+        if (assembler != null && !assembler.isOpen()) {
+            return false;
+        }
+        boolean hasAll = feed.historyFrom == Since.Point.ALL;
+        if (since instanceof Since.Point || feed.historyFrom.equals(since)) {
+            return hasAll || feed.historyFrom.equals(since);
+        }
+        long number = earliest(feed, since, storeState);
+        return (assembler == null || number < feed.end()) && (hasAll || number > feed.first());
+    }
+
+    /**
+     * Returns the number of the first message of a feed that is requested, or of one before it. Called under the store's
+     * lock.
+     */
+    static long earliest(Feed feed, Since since, StoreState storeState) {
+        return switch (since) {
+            case Since.Point _ -> feed.first();
+            case Since.Ago ago -> feed.firstSince(moment(ago, storeState));
+            case Since.At at -> feed.firstSince(moment(at, storeState));
+            case Since.After after -> {
+                MessageId known = known(MessageId.parse(after.id()), storeState.versionVector);
+                yield known == null ? feed.first() : firstNotIncluded(feed, known, storeState.versionVector);
+            }
+        };
+    }
+
+    private static long moment(Since.Ago ago, StoreState storeState) {
+        return storeState.now - Math.min(RetentionManager.nanos(ago.time()), MAX_AGE_NANOS);
+    }
+
+    private static long moment(Since.At at, StoreState storeState) {
+        long millis = Math.max(0, storeState.wallMillis - at.moment().toEpochMilli());
+        return storeState.now - millis * 1_000_000;
+    }
+
     private static StartPosition latest(Feed feed, StoreState storeState) {
-        long end = feed.end();
-        boolean hasMessages = feed.nextPresent(feed.first()) < end;
+        mergeFirst(feed, feed.first());
+        long end = feed.nextArrival();
+        boolean hasMessages = feed.nextPresent(feed.first()) < feed.end();
         boolean recovered = hasMessages || watermark(feed, storeState).isEmpty();
-        if (feed.logs.size() == 1 && !feed.isConflated()) {
+        if (feed.logs.size() == 1 && !feed.isConflated() && feed.assembler() == null) {
             return at(feed, hasMessages ? feed.newest() : end, null, recovered, storeState);
         }
         Predicate<Entry> newest = entry -> entry.log.isNewest(entry, storeState.arrival);
@@ -87,29 +130,36 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         return at(feed, number, null, recovered, storeState);
     }
 
-    private static StartPosition after(Feed feed, MessageId requested, StoreState storeState) {
-        MessageId id = requested;
-        boolean recovered = watermark(feed, storeState).isCoveredBy(id) && storeState.versionVector.isKnown(id);
-        Position own = storeState.versionVector.own();
+    /**
+     * Returns the part of an id that determines which messages of this node were received; null if there is none. If the id
+     * is of an unknown incarnation of this node, or of another hub, its position of this node does not.
+     */
+    private static @Nullable MessageId known(MessageId id, VersionVector versionVector) {
+        Position own = versionVector.own();
         Position ownInId = id.position(own.origin());
-        if (ownInId != null && (!storeState.versionVector.isKnown(ownInId) || own.isBefore(ownInId))) {
-            // The id is of an unknown incarnation, or of another hub: it does not determine which messages of this node
-            // were received.
-            recovered = false;
-            List<Position> rest = new ArrayList<>(id.positions());
-            rest.remove(ownInId);
-            if (rest.isEmpty()) {
-                return at(feed, feed.first(), null, false, storeState);
-            }
-            id = new MessageId(rest);
+        if (ownInId == null || (versionVector.isKnown(ownInId) && !own.isBefore(ownInId))) {
+            return id;
         }
-        MessageId known = id;
+        List<Position> rest = new ArrayList<>(id.positions());
+        rest.remove(ownInId);
+        return rest.isEmpty() ? null : new MessageId(rest);
+    }
+
+    private static StartPosition after(Feed feed, MessageId requested, StoreState storeState) {
+        MessageId known = known(requested, storeState.versionVector);
+        if (known == null) {
+            return at(feed, feed.first(), null, false, storeState);
+        }
+        boolean recovered = known.equals(requested)
+                && watermark(feed, storeState).isCoveredBy(requested)
+                && storeState.versionVector.isKnown(requested);
+        Position own = storeState.versionVector.own();
         Predicate<Entry> wanted = entry -> known.precedes(entry.message.position());
         long number = firstWanted(feed, known, wanted, storeState.versionVector);
         boolean onlyOwn = storeState.versionVector.isSingleOrigin()
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
-        long until = storeState.versionVector.covers(known) ? feed.end() : Long.MAX_VALUE;
+        long until = storeState.versionVector.covers(known) ? feed.nextArrival() : Long.MAX_VALUE;
         MessageId alreadyRead = until == Long.MAX_VALUE ? known : null;
         StartPosition found =
                 at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
@@ -124,13 +174,17 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      * the others.
      */
     private static long firstWanted(Feed feed, MessageId known, Predicate<Entry> wanted, VersionVector versionVector) {
-        long number = versionVector.isComplete()
-                ? feed.firstAfter(entry -> isIncluded(entry.message.vector(), known))
-                : feed.first();
+        long number = firstNotIncluded(feed, known, versionVector);
         for (int steps = 0; number < feed.end() && !isWanted(feed.get(number), wanted) && steps < MAX_STEPS; steps++) {
             number++;
         }
         return number;
+    }
+
+    private static long firstNotIncluded(Feed feed, MessageId known, VersionVector versionVector) {
+        return versionVector.isComplete()
+                ? feed.firstAfter(entry -> isIncluded(entry.message.vector(), known))
+                : feed.first();
     }
 
     private static boolean isIncluded(MessageId vector, MessageId known) {
@@ -148,15 +202,23 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
 
     private static StartPosition at(
             Feed feed, long number, @Nullable Replay replay, boolean recovered, StoreState storeState) {
+        mergeFirst(feed, number);
         Entry next = feed.get(feed.nextPresent(number));
         String id = next == null ? storeState.versionVector.endId() : next.message.idBefore();
-        return new StartPosition(number, replay, recovered, id, feed.end());
+        return new StartPosition(number, replay, recovered, id, feed.nextArrival());
+    }
+
+    /** Merges messages until there is one at a number or after it, if there will be one. */
+    private static void mergeFirst(Feed feed, long number) {
+        while (feed.assembler() != null && feed.nextPresent(number) >= feed.end()) {
+            feed.prefetch(number);
+        }
     }
 
     /** Returns the merged watermark of everything that the feed reads. */
     private static EvictionWatermark watermark(Feed feed, StoreState storeState) {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
-        evictionWatermark.raise(storeState.forgotten);
+        evictionWatermark.raise(storeState.forgotten.apply(feed));
         evictionWatermark.raise(feed.watermark);
         return evictionWatermark;
     }

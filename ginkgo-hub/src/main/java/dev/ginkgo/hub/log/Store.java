@@ -11,7 +11,7 @@ import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
-import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.IdempotencyKey;
@@ -20,7 +20,9 @@ import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -107,23 +109,23 @@ public final class Store implements Publisher, AutoCloseable {
             @Nullable InetAddress client,
             Optional<IdempotencyKey> key,
             @Nullable Lease lease) {
-        List<Feed.Listeners> changed = new ArrayList<>(1);
+        List<FeedListener.Group> changed = new ArrayList<>(1);
         PublishResult publishResult;
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
-            ChannelLog log = openChannel(channel, client);
+            long owner = client == null ? 0 : ClientNetwork.number(client);
+            ChannelLog log = openChannel(channel, owner);
             long nanos = timeSource.nanos();
             StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
-            Envelope envelope = replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key);
+            Envelope envelope =
+                    replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key, owner);
             append(log, nanos, message, envelope, changed);
-            int peers = envelope == null
-                    ? 0
-                    : requireNonNull(replicationOutput).send().applyAsInt(envelope);
+            int peers = envelope == null ? 0 : requireNonNull(replicationOutput).sendToPeers(envelope);
             publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.recordPublish();
-        Feed.Listeners.appended(changed);
+        FeedListener.Group.appended(changed);
         return publishResult;
     }
 
@@ -139,7 +141,7 @@ public final class Store implements Publisher, AutoCloseable {
      */
     public boolean relay(ChannelName channel, Position position, Envelope envelope) {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
-        List<Feed.Listeners> changed = new ArrayList<>(1);
+        List<FeedListener.Group> changed = new ArrayList<>(1);
         synchronized (this) {
             if (!versionVector.isNew(position)) {
                 return false;
@@ -150,50 +152,45 @@ public final class Store implements Publisher, AutoCloseable {
                     channelRegistry.recordLoss(position.before(), nanos);
                 }
                 limits.requireMessageFits(payload.bytes().length);
-                Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-                ChannelLog log = openChannel(channel, null);
-                append(log, nanos, message(log, nanos, position, published, payload), envelope, changed);
+                ChannelLog log = openChannel(channel, envelope.client());
+                Instant time = Instant.ofEpochMilli(envelope.publishedMillis());
+                append(log, nanos, message(log, nanos, position, time, payload), envelope, changed);
             } else {
-                appendGaps(skipTo(position, channel.text()::equals), changed);
+                channelRegistry.markLost(skipTo(position, channel), this::nextArrival, changed);
             }
         }
-        Feed.Listeners.appended(changed);
+        FeedListener.Group.appended(changed);
         return true;
     }
 
     /**
-     * Records that the messages of another node up to a position will never arrive.
+     * Records that messages of another node up to a position will never arrive. Called without the lock.
      *
      * @param affected the channels in which messages may be missing
      * @param notify whether current subscribers report a gap; those that resume later do in either case
      */
     public void recordLoss(Position upTo, Predicate<String> affected, boolean notify) {
-        List<Feed.Listeners> changed = new ArrayList<>();
+        long now = timeSource.nanos();
         synchronized (this) {
-            List<Feed> feeds = skipTo(upTo, affected);
-            if (notify) {
-                appendGaps(feeds, changed);
-            }
+            channelRegistry.recordLoss(upTo, now);
         }
-        Feed.Listeners.appended(changed);
-    }
-
-    /** Records a loss at the end of feeds. */
-    private void appendGaps(List<Feed> feeds, List<Feed.Listeners> changed) {
-        for (Feed feed : feeds) {
-            long before = feed.cost();
-            if (feed.markLost(++arrival)) {
-                retention.charge(feed.singleChannel ? 0 : feed.cost() - before);
-                changed.add(feed.listeners());
-            }
+        Deque<ChannelLog> logs = channelRegistry.affectedBy(affected);
+        Deque<Feed> feeds = new ArrayDeque<>();
+        FeedReservation.inSteps(this, () -> channelRegistry.raiseWatermarks(logs, upTo, now, feeds));
+        synchronized (this) {
+            versionVector.skipTo(upTo, now, retention.maxAgeNanos());
+            feeds.addAll(channelRegistry.mergedFeedsAffectedBy(affected));
+        }
+        if (notify) {
+            FeedReservation.inSteps(this, changed -> channelRegistry.markLost(feeds, this::nextArrival, changed));
         }
     }
 
-    /** Skips the messages of an origin up to a position, and returns the feeds in which messages may be missing. */
-    List<Feed> skipTo(Position upTo, Predicate<String> affected) {
+    /** Skips the messages of an origin up to one of a channel, and returns the feeds in which messages may be missing. */
+    Deque<Feed> skipTo(Position upTo, ChannelName channel) {
         long now = timeSource.nanos();
         versionVector.skipTo(upTo, now, retention.maxAgeNanos());
-        return channelRegistry.recordLoss(upTo, affected, now);
+        return channelRegistry.recordLoss(upTo, channel, now);
     }
 
     /** Returns the retained messages of a range, for a node that has missed them. */
@@ -213,7 +210,7 @@ public final class Store implements Publisher, AutoCloseable {
             long now,
             StoredMessage message,
             @Nullable Envelope envelope,
-            List<Feed.Listeners> changed) {
+            List<FeedListener.Group> changed) {
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         retention.add(entry);
         log.feed.add(entry);
@@ -228,7 +225,11 @@ public final class Store implements Publisher, AutoCloseable {
         retention.evict(log, timeSource.nanos());
     }
 
-    ChannelLog openChannel(ChannelName name, @Nullable InetAddress client) {
+    private long nextArrival() {
+        return ++arrival;
+    }
+
+    ChannelLog openChannel(ChannelName name, long client) {
         requireOpen();
         return channelRegistry.open(name, client);
     }
@@ -277,7 +278,7 @@ public final class Store implements Publisher, AutoCloseable {
         requireOpen();
         SubscribeRequest subscribeRequest = reservation.subscribeRequest();
         Feed prepared = reservation.feed();
-        Feed feed = prepared == null ? channelRegistry.feed(subscribeRequest) : prepared;
+        Feed feed = prepared == null ? channelRegistry.feed(subscribeRequest, state()) : prepared;
         subscribers++;
         channelRegistry.subscribe(feed);
         return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
@@ -298,18 +299,21 @@ public final class Store implements Publisher, AutoCloseable {
         }
     }
 
+    /** Returns the state that determines start positions. Called under the lock. */
+    StartPosition.StoreState state() {
+        return new StartPosition.StoreState(
+                versionVector,
+                channelRegistry::watermarkOfForgotten,
+                arrival,
+                timeSource.nanos(),
+                timeSource.now().toEpochMilli(),
+                startedAt);
+    }
+
     private StartPosition startPosition(Feed feed, SubscribeRequest subscribeRequest) {
-        long before = feed.cost();
-        EvictionWatermark forgotten = channelRegistry.watermarkOfForgotten(feed);
-        long wallMillis = timeSource.now().toEpochMilli();
-        StartPosition.StoreState state = new StartPosition.StoreState(
-                versionVector, forgotten, arrival, timeSource.nanos(), wallMillis, startedAt);
-        StartPosition startPosition = StartPosition.of(feed, subscribeRequest.since(), state);
-        if (startPosition.number() == feed.end()) {
-            feed.joinedAtEnd();
-        }
+        StartPosition startPosition = StartPosition.of(feed, subscribeRequest.since(), state());
+        feed.joined(startPosition.number());
         if (!subscribeRequest.isSingleChannel()) {
-            retention.charge(feed.cost() - before);
             retention.evictExpired();
         }
         if (subscribeRequest.asksForHistory()) {
@@ -337,13 +341,9 @@ public final class Store implements Publisher, AutoCloseable {
         closeCursor(cursor);
     }
 
-    /** Emits the pending messages of conflated feeds whose period has elapsed. */
+    /** Emits the pending messages of conflated feeds whose period has elapsed. Called without the lock. */
     public void flush() {
-        List<Feed.Listeners> changed = new ArrayList<>(0);
-        synchronized (this) {
-            channelRegistry.flush(timeSource.nanos(), changed);
-        }
-        Feed.Listeners.appended(changed);
+        FeedReservation.inSteps(this, changed -> channelRegistry.flush(timeSource.nanos(), changed));
     }
 
     /** Returns whether there is a conflated subscription. */
@@ -384,7 +384,7 @@ public final class Store implements Publisher, AutoCloseable {
     /** Closes the store: discards all messages, and wakes the threads that wait for one. */
     @Override
     public void close() {
-        List<Feed.Listeners> changed = new ArrayList<>();
+        List<FeedListener.Group> changed = new ArrayList<>();
         synchronized (this) {
             closed = true;
             channelRegistry.feeds().forEach(feed -> {
@@ -395,6 +395,6 @@ public final class Store implements Publisher, AutoCloseable {
             retention.clear();
             subscribers = 0;
         }
-        changed.forEach(Feed.Listeners::wake);
+        changed.forEach(FeedListener.Group::wake);
     }
 }

@@ -139,13 +139,13 @@ public final class StoreSnapshots {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         synchronized (store) {
             if (!versionVector.isNew(position)) { // it would be out of order
-                store.skipTo(position, envelope.channel()::equals);
+                store.skipTo(position, channel);
                 return;
             }
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
             long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
-            ChannelLog log = store.openChannel(channel, null);
+            ChannelLog log = store.openChannel(channel, envelope.client());
             item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             StoredMessage message = store.message(log, nanos, position, published, payload);
@@ -172,11 +172,13 @@ public final class StoreSnapshots {
      * received so far.
      */
     public void abandon() {
+        List<Position> received;
         synchronized (store) {
-            versionVector.positions().stream()
+            received = versionVector.positions().stream()
                     .filter(each -> each.sequence() > 0)
-                    .forEach(each -> store.skipTo(each, _ -> true));
+                    .toList();
         }
+        received.forEach(each -> store.recordLoss(each, _ -> true, false));
     }
 
     private static Position position(SnapshotChunk.Watermark watermark) {

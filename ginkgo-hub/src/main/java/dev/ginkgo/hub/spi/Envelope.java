@@ -23,6 +23,7 @@ public final class Envelope {
     private final long publishedMillis;
     private final @Nullable Epoch epoch;
     private final @Nullable IdempotencyRecord idempotency;
+    private final long client;
 
     /**
      * Creates an envelope of a message that was published without an idempotency key.
@@ -65,6 +66,28 @@ public final class Envelope {
             long millis,
             Optional<Epoch> epoch,
             Optional<IdempotencyRecord> idempotency) {
+        this(origin, sequence, previous, channel, binary, payload, millis, epoch, idempotency, 0);
+    }
+
+    /**
+     * Creates an envelope of a message that a client has published.
+     *
+     * @param client number of the client's network, the same at every node; 0 if the program itself has published the message.
+     *     A channel counts towards the share of the client at every node
+     * @see #Envelope(NodeIncarnation, long, long, String, boolean, byte[], long, Optional, Optional)
+     */
+    public Envelope(
+            NodeIncarnation origin,
+            long sequence,
+            long previous,
+            String channel,
+            boolean binary,
+            byte[] payload,
+            long millis,
+            Optional<Epoch> epoch,
+            Optional<IdempotencyRecord> idempotency,
+            long client) {
+        this.client = client;
         this.origin = requireNonNull(origin, "origin is null");
         this.channel = requireNonNull(channel, "channel is null");
         this.payload = requireNonNull(payload, "payload is null");
@@ -123,6 +146,11 @@ public final class Envelope {
     /** Returns the idempotency key with which the message was published, and the response to that request. */
     public Optional<IdempotencyRecord> idempotency() {
         return Optional.ofNullable(idempotency);
+    }
+
+    /** Returns the number of the network of the client that has published the message; 0 if it is not known. */
+    public long client() {
+        return client;
     }
 
     /** Returns the memory of the idempotency record, in bytes; 0 if there is none. */

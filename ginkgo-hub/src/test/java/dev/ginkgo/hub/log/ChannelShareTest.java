@@ -6,7 +6,10 @@ import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.time.TimeSource;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -37,17 +40,15 @@ class ChannelShareTest {
         }
     };
 
-    private final Store store = new Store(
-            new StoreLimits(
-                    () -> Size.ofMebibytes(16),
-                    () -> 1_000,
-                    () -> Duration.ZERO,
-                    () -> Duration.ofMinutes(10),
-                    () -> LIMIT,
-                    () -> 100),
-            TimeSource.system(),
-            1,
-            new Counters());
+    private static final StoreLimits LIMITS = new StoreLimits(
+            () -> Size.ofMebibytes(16),
+            () -> 1_000,
+            () -> Duration.ZERO,
+            () -> Duration.ofMinutes(10),
+            () -> LIMIT,
+            () -> 100);
+
+    private final Store store = new Store(LIMITS, TimeSource.system(), 1, new Counters());
 
     @AfterEach
     void close() {
@@ -63,6 +64,10 @@ class ChannelShareTest {
     }
 
     private void publish(String prefix, int channels, @Nullable InetAddress client) {
+        publish(store, prefix, channels, client);
+    }
+
+    private static void publish(Store store, String prefix, int channels, @Nullable InetAddress client) {
         for (int i = 0; i < channels; i++) {
             store.publish(ChannelName.of(prefix + i), Payload.text("x"), client, Optional.empty());
         }
@@ -117,5 +122,32 @@ class ChannelShareTest {
         publish("/program/", 5, null);
         assertThat(count("/client0/")).isZero();
         assertThat(count("/client")).isEqualTo(LIMIT - 5);
+    }
+
+    @Test
+    @DisplayName(
+            "H-86 a client that publishes on thousands of channels of another node loses its own channels here, too")
+    void greedyClientOfAnotherNode_losesItsOwnChannels() {
+        // Given a peer whose messages are replicated to this node
+        NodeIncarnation peer = new NodeIncarnation("peer", 1);
+        ReplicationOutput output = new ReplicationOutput(peer, 0, envelope -> {
+            Position position = new Position(OriginId.of(peer.name()), 1, envelope.sequence());
+            return store.relay(ChannelName.of(envelope.channel()), position, envelope) ? 1 : 0;
+        });
+        publish("/other/", 4, OTHER);
+        publish("/program/", 50, null);
+
+        // When one client publishes on more channels there than there may be, then others on some, there and here
+        try (Store peerStore = new Store(LIMITS, TimeSource.system(), output, new EpochFence(), new Counters())) {
+            publish(peerStore, "/greedy/", 2_000, GREEDY);
+            publish(peerStore, "/late/there/", 3, OTHER);
+            publish("/late/here/", 3, OTHER);
+        }
+
+        // Then only channels of the greedy client were removed
+        assertThat(count("/other/")).isEqualTo(4);
+        assertThat(count("/program/")).isEqualTo(50);
+        assertThat(count("/late/")).isEqualTo(6);
+        assertThat(count("/greedy/")).isEqualTo(LIMIT - 60);
     }
 }

@@ -60,11 +60,9 @@ class CursorTest {
         Cursor cursor = new Cursor(
                 feed,
                 StartPosition.of(
-                        feed, since, new StartPosition.StoreState(versionVector, forgotten, arrival, now, 0, 0)),
+                        feed, since, new StartPosition.StoreState(versionVector, _ -> forgotten, arrival, now, 0, 0)),
                 versionVector);
-        if (cursor.position() == feed.end()) {
-            feed.joinedAtEnd();
-        }
+        feed.joined(cursor.position());
         return cursor;
     }
 
@@ -317,7 +315,7 @@ class CursorTest {
 
         private void flush() {
             now += 2 * SECOND;
-            feed.flush(now);
+            feed.flush(now, 1_000);
         }
 
         @Test
@@ -403,7 +401,7 @@ class CursorTest {
     }
 
     private Feed merged() {
-        Feed feed = Feed.of(ChannelSelector.of("/*"));
+        Feed feed = Feed.of(ChannelSelector.of("/*"), Since.Point.ALL);
         log.addTo(feed);
         other.addTo(feed);
         return feed;

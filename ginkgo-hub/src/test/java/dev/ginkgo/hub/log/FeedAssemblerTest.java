@@ -9,6 +9,7 @@ import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SelectorMatcher;
 import dev.ginkgo.hub.message.Gap;
 import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,13 +21,13 @@ import org.junit.jupiter.api.Test;
 
 /** Construction of merged feeds while messages are published, evicted and lost between its steps. */
 class FeedAssemblerTest {
-    private final ArrivalList arrivalList = new ArrivalList();
     private final List<ChannelLog> logs = IntStream.range(0, 20)
             .mapToObj(i -> new ChannelLog(ChannelName.of((i < 15 ? "/a/" : "/b/") + i), new EvictionWatermark()))
             .toList();
-    private final Feed feed = Feed.of(ChannelSelector.of("/a/*"));
+    private final Feed feed = Feed.of(ChannelSelector.of("/a/*"), Since.Point.ALL);
+    private long charged;
     private final FeedAssembler assembler = new FeedAssembler(
-            feed, new SelectorMatcher(feed.channelSelector), true, logs, List.of(), arrivalList.openReader());
+            feed, new SelectorMatcher(feed.channelSelector), Feed::first, logs, List.of(), bytes -> charged += bytes);
     private final Random random = new Random(1);
     private long arrival;
 
@@ -39,7 +40,6 @@ class FeedAssemblerTest {
         StoredMessage message =
                 new StoredMessage(log.name.text(), position, List.of(), Instant.EPOCH, Payload.text("x"));
         Entry entry = new Entry(message, log, arrival, arrival, null);
-        arrivalList.add(entry);
         log.feed.add(entry);
         log.mergedFeeds().forEach(each -> each.add(entry));
     }
@@ -48,7 +48,6 @@ class FeedAssemblerTest {
         ChannelLog log = logs.get(random.nextInt(logs.size()));
         Entry oldest = log.oldest();
         if (oldest != null) {
-            arrivalList.remove(oldest);
             log.remove(oldest);
         }
     }
@@ -85,7 +84,6 @@ class FeedAssemblerTest {
             IntStream.range(0, random.nextInt(900)).forEach(_ -> publish());
             IntStream.range(0, random.nextInt(900)).forEach(_ -> evict());
         }
-        assembler.close();
         feed.setAssembler(null);
         assertThat(steps).isGreaterThan(10);
         assertThat(merged()).isEqualTo(retained());

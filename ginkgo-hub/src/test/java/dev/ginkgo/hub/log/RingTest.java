@@ -87,4 +87,34 @@ class RingTest {
             }
         }
     }
+
+    @Test
+    @DisplayName("H-84 slots of evicted messages between two messages are skipped, and a loss among them is found")
+    void emptySlots_areSkipped() {
+        // Given one old and one new message, with a loss between those that were evicted
+        Entry old = append();
+        List<Entry> evicted = new ArrayList<>();
+        for (int i = 1; i < 100_000; i++) {
+            if (i == 50_000) {
+                ring.appendLoss(++arrival);
+            } else {
+                evicted.add(append());
+            }
+        }
+        append();
+        evicted.forEach(ring::remove);
+
+        // Then
+        assertThat(ring.nextPresent(1)).isEqualTo(100_000);
+        assertThat(ring.hasLossBetween(1, 50_000)).isFalse();
+        assertThat(ring.hasLossBetween(1, 50_001)).isTrue();
+        assertThat(ring.hasLossBetween(50_001, 100_000)).isFalse();
+        assertThat(ring.newest()).isEqualTo(100_000);
+
+        // and when the old message is evicted, the loss is still known
+        assertThat(ring.remove(old)).isZero();
+        assertThat(ring.first()).isEqualTo(100_000);
+        assertThat(ring.hasLossBetween(50_000, 100_000)).isTrue();
+        assertThat(ring.hasLossBetween(50_001, 100_000)).isFalse();
+    }
 }

@@ -9,6 +9,7 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.testing.Measurements;
@@ -70,6 +71,29 @@ class StoreLockHoldTest {
             });
             waits.record("five times all channels since=all, 200,000 channels");
             waits.assertShort();
+        }
+    }
+
+    @Test
+    @DisplayName("H-83 neither a loss nor the end of a period of conflation blocks a store of 100,000 channels")
+    void lossAndConflation_withoutBlockingOthers() throws Exception {
+        int channels = 100_000;
+        try (Store store = store(channels, 1_000)) {
+            Duration period = Duration.ofMillis(1);
+            Cursor cursor = store.openCursor(
+                    new SubscribeRequest(ChannelSelector.of("/>"), Since.Point.NONE, period, List.of()), LISTENER);
+            for (int i = 0; i < channels; i++) {
+                store.publish(ChannelName.of("/a/" + i), PAYLOAD);
+            }
+            Waits waits = Waits.measure(store, () -> {
+                store.flush();
+                for (int i = 1; i <= 5; i++) {
+                    store.recordLoss(new Position(7, 1, i), _ -> true, true);
+                }
+            });
+            waits.record("five losses and a flush of conflated feeds, 100,000 channels");
+            waits.assertShort();
+            store.closeCursor(cursor, LISTENER);
         }
     }
 

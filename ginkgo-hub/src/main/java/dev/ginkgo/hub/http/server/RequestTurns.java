@@ -2,6 +2,9 @@ package dev.ginkgo.hub.http.server;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -11,8 +14,10 @@ import java.util.function.BooleanSupplier;
  */
 final class RequestTurns {
     /**
-     * Divides what is decoded in one iteration of an event loop among the connections that wait for a turn. A single one gets
-     * many requests per turn, because messages that are published together are delivered together. Event loop only.
+     * Divides what is decoded in one iteration of an event loop among its connections. A single one gets many requests per
+     * turn, because messages that are published together are delivered together. When the share of an iteration is used up,
+     * a connection that has received bytes is still served a request or two, and all others wait for the next iteration, in
+     * the order of their last turns. Event loop only.
      */
     static final class Share {
         /** Heads, and parts of bodies: 256 small requests with a body. */
@@ -20,10 +25,48 @@ final class RequestTurns {
 
         private static final int MIN_PARTS_PER_TURN = 16;
 
-        private int waiting;
+        /** Two small requests with a body. */
+        private static final int MIN_PARTS_PER_READ = 4;
 
+        private final Deque<RequestTurns> waiting = new ArrayDeque<>();
+        private int partsLeft = PARTS_PER_ITERATION;
+        private boolean scheduled;
+
+        /** Returns how many parts the next turn may decode. */
         int partsPerTurn() {
-            return Math.max(MIN_PARTS_PER_TURN, PARTS_PER_ITERATION / Math.max(1, waiting));
+            int fair = Math.max(MIN_PARTS_PER_TURN, PARTS_PER_ITERATION / Math.max(1, waiting.size()));
+            return Math.max(MIN_PARTS_PER_READ, Math.min(fair, partsLeft));
+        }
+
+        private void turnEnded(int partsDecoded, EventLoop loop) {
+            partsLeft -= partsDecoded;
+            if (partsLeft < PARTS_PER_ITERATION / 2) {
+                schedule(loop);
+            }
+        }
+
+        private void add(RequestTurns turns, EventLoop loop) {
+            waiting.addLast(turns);
+            schedule(loop);
+        }
+
+        private void schedule(EventLoop loop) {
+            if (!scheduled) {
+                scheduled = true;
+                // after the I/O of the loop: execute would run it before
+                var _ = loop.schedule(() -> startIteration(loop), 0, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private void startIteration(EventLoop loop) {
+            scheduled = false;
+            partsLeft = PARTS_PER_ITERATION;
+            for (int turns = waiting.size(); turns > 0 && partsLeft > 0; turns--) {
+                waiting.removeFirst().startScheduled();
+            }
+            if (!waiting.isEmpty()) {
+                schedule(loop);
+            }
         }
     }
 
@@ -65,11 +108,7 @@ final class RequestTurns {
 
     private void startScheduled() {
         scheduled = false;
-        try {
-            start();
-        } finally {
-            share.waiting--;
-        }
+        start();
     }
 
     /** Serves requests that have been received already. */
@@ -88,6 +127,7 @@ final class RequestTurns {
 
     /** Ends a turn. */
     void end() {
+        share.turnEnded(decoder.takePartsDecoded(), channel.eventLoop());
         onEnd.run();
         channel.flush();
         proceed();
@@ -102,8 +142,7 @@ final class RequestTurns {
         channel.config().setAutoRead(!requestsLeft && accepting.getAsBoolean());
         if (requestsLeft && accepting.getAsBoolean() && !scheduled) {
             scheduled = true;
-            share.waiting++;
-            var _ = channel.eventLoop().schedule(this::startScheduled, 0, TimeUnit.NANOSECONDS);
+            share.add(this, channel.eventLoop());
         } else if (!requestsLeft && inputClosed) {
             onAllServed.run();
         }

@@ -43,6 +43,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private int lengths;
     private boolean failed;
     private int partsLeft;
+    private int partsDecoded;
     private boolean betweenTurns = true;
     private boolean mayContinue; // the bytes in the buffer may contain a whole part
 
@@ -97,12 +98,20 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         return mayContinue && actualReadableBytes() > 0;
     }
 
+    /** Returns how many heads and parts of bodies have been decoded since the last call. Event loop only. */
+    int takePartsDecoded() {
+        int decoded = partsDecoded;
+        partsDecoded = 0;
+        return decoded;
+    }
+
     /** Decodes one part. */
     @Override
     protected void callDecode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         mayContinue = true;
         if (accepting.getAsBoolean()) {
             partsLeft--;
+            partsDecoded++;
             super.callDecode(context, in, out);
         }
     }
