@@ -8,7 +8,6 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
-import dev.ginkgo.hub.http.server.ConnectionInitializer;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.NettyServer;

@@ -30,7 +30,7 @@ public final class Exchange {
     private @Nullable String allowedOrigin;
     private boolean complete;
 
-    Exchange(HttpConnection httpConnection, HttpRequest request) {
+    public Exchange(HttpConnection httpConnection, HttpRequest request) {
         this.connection = httpConnection;
         this.request = request;
     }
@@ -78,11 +78,13 @@ public final class Exchange {
         return requestBody;
     }
 
-    boolean isBodyPending() {
+    /** Returns whether a part of the body has not been received. */
+    public boolean isBodyPending() {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
-    void addBody(ByteBuf bytes) throws ProblemException {
+    /** Adds a received part of the body. */
+    public void addBody(ByteBuf bytes) throws ProblemException {
         if (requestBody != null) {
             requestBody.add(bytes);
         } else if (bytes.isReadable()) {
@@ -92,7 +94,8 @@ public final class Exchange {
         }
     }
 
-    void complete() throws ProblemException {
+    /** Runs what was set with {@link #onComplete}, when the whole request has been received. */
+    public void complete() throws ProblemException {
         complete = true;
         if (completion == null) {
             throw new IllegalStateException("no handler has accepted the request");
@@ -140,7 +143,8 @@ public final class Exchange {
         }
     }
 
-    void release() {
+    /** Releases the body. */
+    public void release() {
         if (requestBody != null) {
             requestBody.release();
             requestBody = null;
