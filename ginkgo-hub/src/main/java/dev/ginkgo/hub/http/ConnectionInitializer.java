@@ -2,6 +2,8 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.http.h1.Http1Connection;
 import dev.ginkgo.hub.http.h1.RequestTurns;
+import dev.ginkgo.hub.http.proxy.ProxyHeader;
+import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.ConnectionContext;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
@@ -11,6 +13,7 @@ import dev.ginkgo.hub.http.server.ManagedConnection;
 import dev.ginkgo.hub.http.server.RequestHandler;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
@@ -27,11 +30,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Sets up the connections of an HTTP front, enforces their deadlines and closes them. */
 public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
     private final ConnectionContext connectionContext;
     private final ConnectionLimiter connectionLimiter;
+    private final TrustedProxies trustedProxies;
+    private final AtomicBoolean firstProxyFailure = new AtomicBoolean(true);
     private final Counters counters;
     private final Map<EventLoop, RequestTurns.Share> turnShares = new ConcurrentHashMap<>();
     private final Set<ManagedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -41,27 +48,67 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
             TimeSource timeSource,
             RequestHandler handler,
             ConnectionLimiter connectionLimiter,
+            TrustedProxies trustedProxies,
             ConnectionDeadline.Timeouts timeouts,
             Counters counters) {
         this.connectionContext = new ConnectionContext(timeSource, handler, new DateHeader(timeSource), timeouts);
         this.connectionLimiter = connectionLimiter;
+        this.trustedProxies = trustedProxies;
         this.counters = counters;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)
-                || !connectionLimiter.acquire(ClientNetwork.of(peer.getAddress()))) {
+        InetSocketAddress peer = ClientAddress.peer(channel);
+        InetAddress network = peer == null ? null : ClientNetwork.of(peer.getAddress());
+        boolean proxy = peer != null && trustedProxies.includes(peer);
+        if (peer == null || network == null || !connectionLimiter.acquire(proxy ? null : network)) {
             counters.recordDisconnect(DisconnectReason.REFUSED);
             var _ = channel.close();
             return;
         }
-        InetAddress address = ClientNetwork.of(peer.getAddress());
         var _ = channel.closeFuture().addListener(_ -> {
-            connectionLimiter.release(address);
+            connectionLimiter.release(proxy ? null : network);
             counters.recordDisconnect(DisconnectReason.of(channel));
         });
         channels.add(channel);
+        if (trustedProxies.requiresHeader(peer)) {
+            awaitProxyHeader(channel, peer);
+        } else {
+            serve(channel, network);
+        }
+    }
+
+    private void awaitProxyHeader(Channel channel, InetSocketAddress peer) {
+        AtomicReference<ManagedConnection> self = new AtomicReference<>();
+        ProxyHeader proxyHeader = new ProxyHeader(
+                channel,
+                connectionContext.newDeadline(),
+                () -> serveClientOfProxy(channel, peer),
+                () -> connections.remove(self.get()),
+                firstProxyFailure);
+        self.set(proxyHeader);
+        connections.add(proxyHeader);
+        proxyHeader.addToPipeline();
+    }
+
+    private void serveClientOfProxy(Channel channel, InetSocketAddress peer) {
+        InetSocketAddress client = ClientAddress.of(channel);
+        if (client == null || client.equals(peer)) { // a health check of the proxy itself
+            serve(channel, ClientNetwork.of(peer.getAddress()));
+            return;
+        }
+        InetAddress network = ClientNetwork.of(client.getAddress());
+        if (!connectionLimiter.acquireClient(network)) {
+            DisconnectReason.REFUSED.mark(channel);
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> connectionLimiter.releaseClient(network));
+        serve(channel, network);
+    }
+
+    private void serve(Channel channel, InetAddress address) {
         Http1Connection http1Connection = new Http1Connection(
                 channel,
                 address,

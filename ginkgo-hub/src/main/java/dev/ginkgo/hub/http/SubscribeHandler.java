@@ -3,7 +3,9 @@ package dev.ginkgo.hub.http;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
@@ -19,6 +21,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class SubscribeHandler {
     private final StreamAttacher streamAttacher;
     private final StreamRegistry registry;
+    private final ConnectionLimiter connectionLimiter;
     private final BooleanSupplier stopping;
     private final LiveViewPage page = LiveViewPage.load();
 
-    SubscribeHandler(StreamAttacher streamAttacher, StreamRegistry registry, BooleanSupplier stopping) {
+    SubscribeHandler(
+            StreamAttacher streamAttacher,
+            StreamRegistry registry,
+            ConnectionLimiter connectionLimiter,
+            BooleanSupplier stopping) {
         this.streamAttacher = streamAttacher;
         this.registry = registry;
+        this.connectionLimiter = connectionLimiter;
         this.stopping = stopping;
     }
 
@@ -82,6 +91,16 @@ final class SubscribeHandler {
                     .closingConnection();
         }
         registry.requireCapacity(subscribeRequest.selector());
+        if (exchange.isForwarded()) {
+            countForwardedStream(exchange.connection());
+        }
+    }
+
+    /** Counts the stream of a client behind a proxy like the connection that the client would have without the proxy. */
+    private void countForwardedStream(HttpConnection connection) throws ProblemException {
+        InetAddress network = connection.clientNetwork();
+        connectionLimiter.acquireStream(network);
+        var _ = connection.channel().closeFuture().addListener(_ -> connectionLimiter.releaseClient(network));
     }
 
     private void stream(

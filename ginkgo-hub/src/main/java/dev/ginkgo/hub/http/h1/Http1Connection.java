@@ -12,6 +12,7 @@ import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -320,7 +321,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public InetAddress clientNetwork() {
-        return clientNetwork;
+        return ClientAddress.network(channel, clientNetwork);
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class Exchange {
     private @Nullable RequestBody requestBody;
     private @Nullable String allowedOrigin;
     private boolean complete;
+    private boolean forwarded;
 
     public Exchange(HttpConnection httpConnection, HttpRequest request) {
         this.connection = httpConnection;
@@ -58,6 +59,16 @@ public final class Exchange {
     /** Returns whether the request was sent by a page of a foreign, allowed origin. */
     public boolean isCrossOrigin() {
         return allowedOrigin != null;
+    }
+
+    /** Notes that a trusted proxy has named the client in a header of this request. */
+    public void setForwarded() {
+        forwarded = true;
+    }
+
+    /** Returns whether a trusted proxy has named the client in a header of this request. */
+    public boolean isForwarded() {
+        return forwarded;
     }
 
     /**
