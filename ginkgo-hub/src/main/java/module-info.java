@@ -4,6 +4,7 @@ module dev.ginkgo.hub {
     requires com.fasterxml.jackson.core;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.haproxy;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;

@@ -11,12 +11,12 @@ import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.log.ChannelListing;
 import dev.ginkgo.hub.metrics.LagSummary;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -122,11 +122,7 @@ final class AdminEndpoints {
     private void connection(SubscriberLagCollector.SubscriberLag lag, JsonGenerator json) throws IOException {
         StreamRegistry.OpenStream openStream = lag.stream();
         json.writeStartObject();
-        json.writeStringField(
-                "address",
-                openStream.connection().remoteAddress() instanceof InetSocketAddress remote
-                        ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
-                        : "gone");
+        json.writeStringField("address", ClientAddress.describe(openStream.connection()));
         json.writeStringField("channel", openStream.selector().text());
         json.writeStringField("form", openStream.wireFormat().displayName());
         json.writeNumberField("behind", lag.behind());

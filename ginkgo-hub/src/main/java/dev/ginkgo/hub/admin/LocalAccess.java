@@ -6,6 +6,7 @@ import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
 import dev.ginkgo.hub.http.server.RequestValidator;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.hub.net.ClientNetwork;
 import java.util.List;
 import java.util.Set;
@@ -42,12 +43,13 @@ public final class LocalAccess {
      */
     public static void requireLocalClient(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
-        boolean local = ClientNetwork.isLoopback(exchange.connection().channel().remoteAddress())
-                && host != null
-                && host.isLoopback()
-                && !exchange.isCrossOrigin()
-                && PROXY_HEADERS.stream()
-                        .noneMatch(name -> exchange.request().headers().contains(name));
+        boolean local =
+                ClientNetwork.isLoopback(ClientAddress.of(exchange.connection().channel()))
+                        && host != null
+                        && host.isLoopback()
+                        && !exchange.isCrossOrigin()
+                        && PROXY_HEADERS.stream()
+                                .noneMatch(name -> exchange.request().headers().contains(name));
         if (!local) {
             throw new ProblemException(
                     ProblemType.LOOPBACK_ONLY,

@@ -12,12 +12,12 @@ import dev.ginkgo.hub.log.ChannelListing;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -152,11 +152,7 @@ public final class HubSampler implements DashboardStream.Sampler {
         for (SubscriberLag each : slowest.subList(0, Math.min(MAX_SUBSCRIBERS, slowest.size()))) {
             StreamRegistry.OpenStream stream = each.stream();
             json.writeStartObject();
-            json.writeStringField(
-                    "address",
-                    stream.connection().remoteAddress() instanceof InetSocketAddress remote
-                            ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
-                            : "closed");
+            json.writeStringField("address", ClientAddress.describe(stream.connection()));
             json.writeStringField("channel", stream.selector().text());
             json.writeStringField("format", stream.wireFormat().displayName());
             json.writeNumberField("behind", each.behind());

@@ -4,6 +4,7 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.hub.net.ClientNetwork;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
@@ -36,10 +37,11 @@ final class PatternQuota {
      * @throws HubRejectedException if the quota is exhausted
      */
     void acquireUntilClosed(Channel connection, SubscribeRequest subscribeRequest) {
-        if (subscribeRequest.isSingleChannel() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
+        InetSocketAddress client = ClientAddress.of(connection);
+        if (subscribeRequest.isSingleChannel() || client == null) {
             return;
         }
-        InetAddress address = ClientNetwork.of(remote.getAddress());
+        InetAddress address = ClientNetwork.of(client.getAddress());
         Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
         acquire(address, key);
         var _ = connection.closeFuture().addListener(_ -> release(address, key));

@@ -6,9 +6,10 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.http.proxy.ClientAddressSource;
+import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
-import dev.ginkgo.hub.http.server.ConnectionInitializer;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.NettyServer;
@@ -80,6 +81,16 @@ public final class HttpFrontend extends Service {
                     "is not a list of host names such as \"hub.example.org\"")
             .help("Host names of the hub, besides localhost; if set, requests with any other Host are rejected");
 
+    private final Setting<List<String>> trustedProxyNetworks = list("trusted-proxies", String.class)
+            .check(
+                    all -> all.stream().allMatch(TrustedProxies::isNetwork),
+                    "is not a list of addresses and networks such as \"192.0.2.1\" and \"10.0.0.0/8\"")
+            .help("Addresses of proxies that say for which client they send a request");
+
+    private final Setting<ClientAddressSource> clientAddress = setting(
+                    "client-address", ClientAddressSource.X_FORWARDED_FOR)
+            .help("Where they say it: x-forwarded-for, forwarded, or proxy-protocol");
+
     private final Setting<Optional<Path>> page = optional("page", Path.class)
             .check(
                     folder -> folder.isEmpty() || StaticFiles.isSite(folder.get()),
@@ -106,14 +117,14 @@ public final class HttpFrontend extends Service {
 
     private final Setting<Size> maxBodyMemoryPerAddress = setting("max-body-memory-per-address", Size.ofMebibytes(8))
             .between(Size.ofMebibytes(1), Size.ofMebibytes(1024 * 1024))
-            .help("Part of max-body-memory that one address, or one IPv6 /64, may use; raise it behind a proxy");
+            .help("Part of max-body-memory that one address, or one IPv6 /64, may use");
 
     private final Setting<Integer> maxConnections =
             setting("max-connections", 10_000).between(1, 1_000_000).help("Maximum number of open connections");
 
     private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
             .between(1, 1_000_000)
-            .help("Maximum number of open connections from one address, or one IPv6 /64; raise it behind a proxy");
+            .help("Maximum number of open connections from one address, or one IPv6 /64");
 
     private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
             .between(1, 1_000_000)
@@ -200,7 +211,10 @@ public final class HttpFrontend extends Service {
         StreamRegistry streams = new StreamRegistry(maxSubscribers, time(), random);
         ClusterOrigins members = new ClusterOrigins(time());
         closeOnStop(webDirectory.watchOrigins().apply(members::update));
+        TrustedProxies trustedProxies = new TrustedProxies(trustedProxyNetworks, clientAddress);
+        ConnectionLimiter connectionLimiter = new ConnectionLimiter(maxConnections, maxPerAddress);
         Router router = new Router(
+                trustedProxies,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 routes(streams, shutdown),
                 new PublishHandler(
@@ -211,9 +225,9 @@ public final class HttpFrontend extends Service {
                                 () -> maxBodyMemoryPerAddress.get().bytes(),
                                 () -> maxBody.get().bytes()),
                         shutdown::isRejecting),
-                new SubscribeHandler(hub.streams(), streams, shutdown::isRejecting));
+                new SubscribeHandler(hub.streams(), streams, connectionLimiter, shutdown::isRejecting));
         ConnectionInitializer connections = new ConnectionInitializer(
-                time(), router, new ConnectionLimiter(maxConnections, maxPerAddress), timeouts(), hub.counters());
+                time(), router, connectionLimiter, trustedProxies, timeouts(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         NettyServer nettyServer = closeOnStop(new NettyServer(transport.get(), threads, status().path() + "#loop-"));

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.OriginPolicy;
@@ -25,6 +26,7 @@ import java.util.List;
 final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
+    private final TrustedProxies trustedProxies;
     private final OriginPolicy originPolicy;
     private final List<HttpRoute> routes;
     private final PublishHandler publishHandler;
@@ -34,10 +36,12 @@ final class Router implements RequestHandler {
      * @param routes tried in this order; a request that none of them matches is for a channel
      */
     Router(
+            TrustedProxies trustedProxies,
             OriginPolicy originPolicy,
             List<HttpRoute> routes,
             PublishHandler publishHandler,
             SubscribeHandler subscribeHandler) {
+        this.trustedProxies = trustedProxies;
         this.originPolicy = originPolicy;
         this.routes = List.copyOf(routes);
         this.publishHandler = publishHandler;
@@ -47,6 +51,9 @@ final class Router implements RequestHandler {
     @Override
     public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
+        if (trustedProxies.resolve(exchange.connection().channel(), request.headers())) {
+            exchange.setForwarded();
+        }
         requireVersion(request.protocolVersion());
         RequestValidator.requireSupportedTransferEncoding(request);
         RequestTarget requestTarget = RequestTarget.of(request.uri());

@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the number of open connections, in total and per client network. Thread-safe.
+ * Limits the number of open connections, in total and per client network. Thread-safe. A connection of a trusted proxy counts
+ * in total only; its clients are counted by themselves, when they are known.
  *
  * <p>A connection above a limit still gets an error response, and counts until it is closed. If {@link #REJECTION_SLOTS}
  * such connections are open, further ones are closed without a response.
@@ -28,21 +29,46 @@ public final class ConnectionLimiter {
     /**
      * Counts a new connection.
      *
+     * @param network the network of the client; null for the connection of a trusted proxy
      * @return true if it may stay open, at least for an error response; {@link #release} must be called when it is closed.
      *     False if it must be closed at once
      */
-    synchronized boolean acquire(InetAddress address) {
-        if (openConnections >= maxConnections.get() + REJECTION_SLOTS
-                || byAddress.getOrDefault(address, 0) >= maxPerAddress.get() + REJECTION_SLOTS) {
+    public synchronized boolean acquire(@Nullable InetAddress network) {
+        if (openConnections >= maxConnections.get() + REJECTION_SLOTS || (network != null && !acquireClient(network))) {
             return false;
         }
         openConnections++;
-        byAddress.merge(address, 1, Integer::sum);
         return true;
     }
 
+    /**
+     * Counts a connection that a trusted proxy has opened for a client, and that has been counted in total.
+     *
+     * @return as {@link #acquire}; {@link #releaseClient} ends the count
+     */
+    public synchronized boolean acquireClient(InetAddress network) {
+        if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get() + REJECTION_SLOTS) {
+            return false;
+        }
+        byAddress.merge(network, 1, Integer::sum);
+        return true;
+    }
+
+    /**
+     * Counts a stream of a client behind a trusted proxy, whose connections carry requests of many clients.
+     * {@link #releaseClient} ends the count.
+     *
+     * @throws ProblemException if the client has reached its limit; nothing is counted then
+     */
+    public synchronized void acquireStream(InetAddress network) throws ProblemException {
+        if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get()) {
+            throw tooManyFromAddress();
+        }
+        byAddress.merge(network, 1, Integer::sum);
+    }
+
     /** Returns the error for a connection that has been counted; null if it is within the limits. */
-    synchronized @Nullable ProblemException rejection(InetAddress address) {
+    public synchronized @Nullable ProblemException rejection(InetAddress address) {
         if (openConnections > maxConnections.get()) {
             return new ProblemException(
                             ProblemType.TOO_MANY_CONNECTIONS,
@@ -51,19 +77,30 @@ public final class ConnectionLimiter {
                     .closingConnection();
         }
         if (byAddress.getOrDefault(address, 0) > maxPerAddress.get()) {
-            return new ProblemException(
-                            ProblemType.TOO_MANY_FROM_ADDRESS,
-                            "http.max-connections-per-address = " + maxPerAddress.get()
-                                    + " connections are open from your address; close some, or try again later")
-                    .withHeader("Retry-After", "5")
-                    .closingConnection();
+            return tooManyFromAddress().closingConnection();
         }
         return null;
     }
 
-    synchronized void release(InetAddress address) {
+    private ProblemException tooManyFromAddress() {
+        return new ProblemException(
+                        ProblemType.TOO_MANY_FROM_ADDRESS,
+                        "http.max-connections-per-address = " + maxPerAddress.get()
+                                + " connections are open from your address; close some, or try again later")
+                .withHeader("Retry-After", "5");
+    }
+
+    /** Ends the count of a connection that has been closed, with the network given to {@link #acquire}. */
+    public synchronized void release(@Nullable InetAddress network) {
         openConnections--;
-        byAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+        if (network != null) {
+            releaseClient(network);
+        }
+    }
+
+    /** Ends a count of {@link #acquireClient} or {@link #acquireStream}. */
+    public synchronized void releaseClient(InetAddress network) {
+        byAddress.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /** Returns the number of open connections. */

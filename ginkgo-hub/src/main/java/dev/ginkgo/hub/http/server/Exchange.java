@@ -29,8 +29,9 @@ public final class Exchange {
     private @Nullable RequestBody requestBody;
     private @Nullable String allowedOrigin;
     private boolean complete;
+    private boolean forwarded;
 
-    Exchange(HttpConnection httpConnection, HttpRequest request) {
+    public Exchange(HttpConnection httpConnection, HttpRequest request) {
         this.connection = httpConnection;
         this.request = request;
     }
@@ -60,6 +61,16 @@ public final class Exchange {
         return allowedOrigin != null;
     }
 
+    /** Notes that a trusted proxy has named the client in a header of this request. */
+    public void setForwarded() {
+        forwarded = true;
+    }
+
+    /** Returns whether a trusted proxy has named the client in a header of this request. */
+    public boolean isForwarded() {
+        return forwarded;
+    }
+
     /**
      * Sets what happens when the request is complete.
      *
@@ -78,11 +89,13 @@ public final class Exchange {
         return requestBody;
     }
 
-    boolean isBodyPending() {
+    /** Returns whether a part of the body has not been received. */
+    public boolean isBodyPending() {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
-    void addBody(ByteBuf bytes) throws ProblemException {
+    /** Adds a received part of the body. */
+    public void addBody(ByteBuf bytes) throws ProblemException {
         if (requestBody != null) {
             requestBody.add(bytes);
         } else if (bytes.isReadable()) {
@@ -92,7 +105,8 @@ public final class Exchange {
         }
     }
 
-    void complete() throws ProblemException {
+    /** Runs what was set with {@link #onComplete}, when the whole request has been received. */
+    public void complete() throws ProblemException {
         complete = true;
         if (completion == null) {
             throw new IllegalStateException("no handler has accepted the request");
@@ -140,7 +154,8 @@ public final class Exchange {
         }
     }
 
-    void release() {
+    /** Releases the body. */
+    public void release() {
         if (requestBody != null) {
             requestBody.release();
             requestBody = null;

@@ -2,6 +2,9 @@ package dev.ginkgo.hub.http.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.ginkgo.hub.http.ConnectionInitializer;
+import dev.ginkgo.hub.http.proxy.ClientAddressSource;
+import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBuf;
@@ -10,6 +13,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** HTTP connections without sockets, for clients with any address. Everything happens on the thread of the test. */
@@ -22,6 +26,7 @@ final class EmbeddedServer {
                 TimeSource.system(),
                 handler,
                 new ConnectionLimiter(() -> 1_000, () -> maxConnectionsPerAddress),
+                new TrustedProxies(List::of, () -> ClientAddressSource.X_FORWARDED_FOR),
                 new ConnectionDeadline.Timeouts(timeout, timeout, timeout, timeout),
                 new Counters());
     }

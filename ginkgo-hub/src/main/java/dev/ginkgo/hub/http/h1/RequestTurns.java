@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,14 +12,14 @@ import java.util.function.BooleanSupplier;
  * Serves the pipelined requests of one connection in turns, so that other connections of the event loop are served in between.
  * Nothing is read while requests that have been received are left. Event loop only.
  */
-final class RequestTurns {
+public final class RequestTurns {
     /**
      * Divides what is decoded in one iteration of an event loop among its connections. A single one gets many requests per
      * turn, because messages that are published together are delivered together. When the share of an iteration is used up,
      * a connection that has received bytes is still served a request or two, and all others wait for the next iteration, in
      * the order of their last turns. Event loop only.
      */
-    static final class Share {
+    public static final class Share {
         /** Heads, and parts of bodies: 256 small requests with a body. */
         private static final int PARTS_PER_ITERATION = 512;
 

@@ -1,0 +1,165 @@
+package dev.ginkgo.hub.http;
+
+import dev.ginkgo.hub.http.h1.Http1Connection;
+import dev.ginkgo.hub.http.h1.RequestTurns;
+import dev.ginkgo.hub.http.proxy.ProxyHeader;
+import dev.ginkgo.hub.http.proxy.TrustedProxies;
+import dev.ginkgo.hub.http.server.ConnectionContext;
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ConnectionLimiter;
+import dev.ginkgo.hub.http.server.ConnectionSecurity;
+import dev.ginkgo.hub.http.server.DateHeader;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.RequestHandler;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientAddress;
+import dev.ginkgo.hub.net.ClientNetwork;
+import dev.ginkgo.time.TimeSource;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Sets up the connections of an HTTP front, enforces their deadlines and closes them. */
+public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
+    private final ConnectionContext connectionContext;
+    private final ConnectionLimiter connectionLimiter;
+    private final TrustedProxies trustedProxies;
+    private final AtomicBoolean firstProxyFailure = new AtomicBoolean(true);
+    private final Counters counters;
+    private final Map<EventLoop, RequestTurns.Share> turnShares = new ConcurrentHashMap<>();
+    private final Set<ManagedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+
+    public ConnectionInitializer(
+            TimeSource timeSource,
+            RequestHandler handler,
+            ConnectionLimiter connectionLimiter,
+            TrustedProxies trustedProxies,
+            ConnectionDeadline.Timeouts timeouts,
+            Counters counters) {
+        this.connectionContext = new ConnectionContext(timeSource, handler, new DateHeader(timeSource), timeouts);
+        this.connectionLimiter = connectionLimiter;
+        this.trustedProxies = trustedProxies;
+        this.counters = counters;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        InetSocketAddress peer = ClientAddress.peer(channel);
+        InetAddress network = peer == null ? null : ClientNetwork.of(peer.getAddress());
+        boolean proxy = peer != null && trustedProxies.includes(peer);
+        if (peer == null || network == null || !connectionLimiter.acquire(proxy ? null : network)) {
+            counters.recordDisconnect(DisconnectReason.REFUSED);
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> {
+            connectionLimiter.release(proxy ? null : network);
+            counters.recordDisconnect(DisconnectReason.of(channel));
+        });
+        channels.add(channel);
+        if (trustedProxies.requiresHeader(peer)) {
+            awaitProxyHeader(channel, peer);
+        } else {
+            serve(channel, network);
+        }
+    }
+
+    private void awaitProxyHeader(Channel channel, InetSocketAddress peer) {
+        AtomicReference<ManagedConnection> self = new AtomicReference<>();
+        ProxyHeader proxyHeader = new ProxyHeader(
+                channel,
+                connectionContext.newDeadline(),
+                () -> serveClientOfProxy(channel, peer),
+                () -> connections.remove(self.get()),
+                firstProxyFailure);
+        self.set(proxyHeader);
+        connections.add(proxyHeader);
+        proxyHeader.addToPipeline();
+    }
+
+    private void serveClientOfProxy(Channel channel, InetSocketAddress peer) {
+        InetSocketAddress client = ClientAddress.of(channel);
+        if (client == null || client.equals(peer)) { // a health check of the proxy itself
+            serve(channel, ClientNetwork.of(peer.getAddress()));
+            return;
+        }
+        InetAddress network = ClientNetwork.of(client.getAddress());
+        if (!connectionLimiter.acquireClient(network)) {
+            DisconnectReason.REFUSED.mark(channel);
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> connectionLimiter.releaseClient(network));
+        serve(channel, network);
+    }
+
+    private void serve(Channel channel, InetAddress address) {
+        Http1Connection http1Connection = new Http1Connection(
+                channel,
+                address,
+                ConnectionSecurity.NONE,
+                connectionContext,
+                turnShares.computeIfAbsent(channel.eventLoop(), _ -> new RequestTurns.Share()),
+                connectionLimiter.rejection(address));
+        connections.add(http1Connection);
+        http1Connection.onDetached(() -> connections.remove(http1Connection));
+        http1Connection.addTo(channel.pipeline());
+    }
+
+    /** Closes the connections whose deadline has passed. */
+    public void closeExpired() {
+        for (ManagedConnection each : connections) {
+            if (each.isExpired()) {
+                each.channel().eventLoop().execute(each::closeIfExpired);
+            }
+        }
+    }
+
+    /** Stops accepting requests: idle connections are closed at once, others after their response. */
+    public void drain() {
+        for (ManagedConnection each : connections) {
+            each.channel().eventLoop().execute(each::drain);
+        }
+    }
+
+    /**
+     * Waits, in real time, until all connections are closed.
+     *
+     * @return whether they are; false after the timeout
+     */
+    public boolean awaitClosed(Duration timeout) throws InterruptedException {
+        return channels.newCloseFuture().await(timeout.toMillis());
+    }
+
+    /** Returns the open connections. */
+    public Collection<Channel> channels() {
+        return List.copyOf(channels);
+    }
+
+    /** Returns the number of open connections. */
+    public int size() {
+        return channels.size();
+    }
+
+    /** Closes all connections. */
+    @Override
+    public void close() {
+        channels.forEach(DisconnectReason.STOPPING::mark);
+        channels.close().awaitUninterruptibly();
+    }
+}

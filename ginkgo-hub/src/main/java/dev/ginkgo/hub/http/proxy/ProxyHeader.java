@@ -1,0 +1,138 @@
+package dev.ginkgo.hub.http.proxy;
+
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connection of a trusted proxy until its PROXY protocol header has been received, before TLS and HTTP. The source follows
+ * {@code proxy-protocol.txt} of HAProxy, versions 1 and 2. A header without an address ({@code LOCAL}, {@code UNKNOWN}), as
+ * of a health check, leaves the address of the proxy. Event loop only.
+ */
+public final class ProxyHeader extends ChannelInboundHandlerAdapter implements ManagedConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHeader.class);
+
+    private final Channel channel;
+    private final ConnectionDeadline deadline;
+    private final Runnable continuation;
+    private final Runnable onEnd;
+    private final AtomicBoolean firstFailure;
+
+    /**
+     * Starts the deadline: the header must be complete within {@code http.request-timeout}.
+     *
+     * @param continuation adds the handlers of the connection to its pipeline, when its client is known
+     * @param onEnd called when the header is complete or the connection is closed
+     * @param firstFailure whether no failure has been logged; set to false by the first one
+     */
+    public ProxyHeader(
+            Channel channel,
+            ConnectionDeadline deadline,
+            Runnable continuation,
+            Runnable onEnd,
+            AtomicBoolean firstFailure) {
+        this.channel = channel;
+        this.deadline = deadline;
+        this.continuation = continuation;
+        this.onEnd = onEnd;
+        this.firstFailure = firstFailure;
+        deadline.start(ConnectionDeadline.Kind.REQUEST);
+    }
+
+    /** Adds the handlers to the pipeline of the channel. */
+    public void addToPipeline() {
+        channel.pipeline().addLast(new HAProxyMessageDecoder(true), this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof HAProxyMessage header)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        try {
+            setClient(header);
+        } finally {
+            header.release();
+        }
+        context.pipeline().remove(this);
+        continuation.run(); // the decoder removes itself, and passes on what follows the header
+    }
+
+    private void setClient(HAProxyMessage header) {
+        HAProxyProxiedProtocol.AddressFamily family = header.proxiedProtocol().addressFamily();
+        boolean inet = family == HAProxyProxiedProtocol.AddressFamily.AF_IPv4
+                || family == HAProxyProxiedProtocol.AddressFamily.AF_IPv6;
+        InetAddress source = inet ? NetUtil.createInetAddressFromIpAddressString(header.sourceAddress()) : null;
+        if (source != null) {
+            ClientAddress.set(channel, new InetSocketAddress(source, header.sourcePort()));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (firstFailure.compareAndSet(true, false)) {
+            LOG.warn(
+                    "closed a connection of {} that did not begin with a PROXY protocol header, which http.client-address ="
+                            + " \"proxy-protocol\" requires of http.trusted-proxies ({}); further ones are not logged",
+                    channel.remoteAddress(),
+                    cause.getMessage());
+        }
+        close(DisconnectReason.REFUSED);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        end();
+    }
+
+    private void end() {
+        deadline.clear();
+        onEnd.run();
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public boolean isExpired() {
+        return deadline.isExpired();
+    }
+
+    @Override
+    public void closeIfExpired() {
+        if (deadline.isExpired()) {
+            close(DisconnectReason.REQUEST_TIMEOUT);
+        }
+    }
+
+    @Override
+    public void drain() {
+        close(DisconnectReason.STOPPING);
+    }
+
+    private void close(DisconnectReason reason) {
+        reason.mark(channel);
+        var _ = channel.close();
+    }
+}
