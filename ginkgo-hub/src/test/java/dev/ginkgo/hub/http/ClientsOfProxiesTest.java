@@ -49,7 +49,7 @@ class ClientsOfProxiesTest {
             assertThat(connections(testHub)).contains("\"198.51.100.7:0\"").contains("\"198.51.100.8:0\"");
 
             // When
-            one.close();
+            one.reset();
 
             // Then
             await().untilAsserted(() -> {
