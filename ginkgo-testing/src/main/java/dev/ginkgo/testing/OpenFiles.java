@@ -2,6 +2,7 @@ package dev.ginkgo.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class OpenFiles {
 
     /** Returns the sockets and files that are open now. */
     static OpenFiles current() {
+        openDescriptorsOfJdk();
         Set<String> targets = new HashSet<>();
         if (Files.isDirectory(DIRECTORY)) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(DIRECTORY)) {
@@ -37,6 +39,15 @@ final class OpenFiles {
             }
         }
         return new OpenFiles(targets);
+    }
+
+    /** Makes the JDK open the pair of sockets that it opens with the first channel and keeps until the process ends. */
+    private static void openDescriptorsOfJdk() {
+        try {
+            ServerSocketChannel.open().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String target(Path descriptor) {
