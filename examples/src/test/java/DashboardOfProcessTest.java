@@ -34,6 +34,7 @@ class DashboardOfProcessTest {
     Path folder;
 
     private final Program program = new Program();
+    private volatile String problem = "";
     private Path file;
     private Ginkgo tree;
     private DashboardServer server;
@@ -68,10 +69,11 @@ class DashboardOfProcessTest {
         server = new DashboardServer(
                 Address.of("127.0.0.1:0"),
                 new DashboardTarget(
-                        program,
+                        () -> program,
                         () -> Optional.of(tree),
                         () -> CompletableFuture.supplyAsync(tree::reload),
-                        file.toString()),
+                        file.toString(),
+                        () -> problem),
                 LogBuffer.attach());
         Ginkgo.of(server).name("dashboard").start();
     }
@@ -89,9 +91,11 @@ class DashboardOfProcessTest {
 
     @Test
     @DisplayName(
-            "R-40 every page of the dashboard of a process passes axe-core, dark and light, and fits into 390 pixels")
+            "R-40 every page of the dashboard of a process passes axe-core, dark and light, and fits into 390 pixels; C-39 each"
+                    + " shows why the newest version does not run")
     void pages_areAccessible() throws Exception {
-        // Given a service that has failed
+        // Given a service that has failed, and sources that do not compile
+        problem = "Program.java:4:9: error: cannot find symbol\n        mesage.get();\n        ^\n1 error";
         program.worker.failing.countDown();
         await().atMost(TIMEOUT)
                 .until(() -> program.worker.status().nextRestartIn().isPresent());
@@ -101,6 +105,7 @@ class DashboardOfProcessTest {
                 for (boolean wide : new boolean[] {true, false}) {
                     // When the page is shown, wide and dark, then narrow and light
                     browser.window(wide ? 1200 : 390, 900, wide ? "dark" : "light");
+                    browser.awaitText("main", "Program.java:4:9: error: cannot find symbol");
                     browser.awaitText("main", text(page));
 
                     // Then it has no violation, and needs no horizontal scrolling

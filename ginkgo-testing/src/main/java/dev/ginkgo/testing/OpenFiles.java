@@ -2,7 +2,7 @@ package dev.ginkgo.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +23,11 @@ final class OpenFiles {
     }
 
     /**
-     * Returns the sockets and files that are open now. First opens and closes a socket, because with the first socket of
-     * a process the JDK opens a descriptor of its own, which must not count as left by the test.
+     * Returns the sockets and files that are open now, with those that the JDK opens with the first channel and keeps,
+     * which must not count as left by the test.
      */
     static OpenFiles current() {
-        try {
-            SocketChannel.open().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        openDescriptorsOfJdk();
         return list();
     }
 
@@ -50,6 +46,15 @@ final class OpenFiles {
             }
         }
         return new OpenFiles(targets);
+    }
+
+    /** Makes the JDK open the pair of sockets that it opens with the first channel and keeps until the process ends. */
+    private static void openDescriptorsOfJdk() {
+        try {
+            ServerSocketChannel.open().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String target(Path descriptor) {

@@ -25,6 +25,7 @@ import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.DaemonViews;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.Style;
+import dev.ginkgo.run.scaffold.NewCommand;
 import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -49,6 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         customSynopsis = {
             "ginkgo TARGET [options]        runs a service in the foreground; short for ginkgo run",
             "ginkgo TARGET -h               prints every setting of the service",
+            "ginkgo dev TARGET [options]    runs a service, and replaces it when its files change",
+            "ginkgo new PROJECT             creates a Maven project with a service; --single: one source file",
             "ginkgo check TARGET [options]  checks the configuration without starting anything",
             "ginkgo start TARGET [options]  starts the service as a daemon; returns when it is ready",
             "ginkgo stop NAME…              stops daemons; returns when their processes have exited",
@@ -139,6 +142,8 @@ final class CommandTree {
     private Map<String, Supplier<Object>> subcommands() {
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
         all.put("run", () -> target(TargetVerb.RUN, "Runs a service in the foreground."));
+        all.put("dev", () -> target(TargetVerb.DEV, "Runs a service, and replaces it when its files change."));
+        all.put("new", () -> new NewCommand(commandContext));
         all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration without starting anything."));
         all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a systemd unit for a service."));
         all.put("pub", () -> new PubCommand(console()));

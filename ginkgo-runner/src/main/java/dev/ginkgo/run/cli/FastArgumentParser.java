@@ -12,7 +12,7 @@ import java.util.Set;
  * {@code @file}) is left to {@link TargetCommand}. Where it returns a result, {@link TargetCommand} returns the same.
  */
 final class FastArgumentParser {
-    private static final Set<String> VERBS = Set.of("run", "start", "check", "systemd");
+    private static final Set<String> VERBS = Set.of("run", "dev", "start", "check", "systemd");
 
     private final List<String> arguments;
     private int next;

@@ -2,6 +2,7 @@ package dev.ginkgo.run.cli;
 
 import dev.ginkgo.run.daemon.DaemonRegistration;
 import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.dev.DevCommand;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.CommandException;
 import dev.ginkgo.run.output.ExitCode;
@@ -44,10 +45,13 @@ record ParsedCommand(
             });
             return register(commandContext, launcher, all);
         }
+        if (verb == TargetVerb.DEV && !after.help) {
+            return develop(commandContext, all);
+        }
         TargetAction targetAction = new TargetAction(commandContext, all, target);
         if (targetAction.program() instanceof Program.MainProgram main) {
             return switch (verb) {
-                case RUN -> targetAction.runMain(main, targetArguments);
+                case DEV, RUN -> targetAction.runMain(main, targetArguments);
                 case START, CHECK -> targetAction.checkMain(main); // start gets here only with -h
                 case PREFLIGHT -> throw mainMethodWithName();
                 case SYSTEMD ->
@@ -64,11 +68,22 @@ record ParsedCommand(
             return targetAction.printSettings();
         }
         return switch (verb) {
-            case RUN, START -> targetAction.run(); // start without -h was handled above
+            case DEV, RUN, START -> targetAction.run(); // dev and start without -h were handled above
             case CHECK -> targetAction.check();
             case PREFLIGHT -> targetAction.preflight();
             case SYSTEMD -> targetAction.printSystemdUnit();
         };
+    }
+
+    private int develop(CommandContext commandContext, TargetOptions all) {
+        usageError.ifPresent(e -> {
+            throw SettingOption.withHint(e, targetArguments, () -> new TargetAction(commandContext, all, target));
+        });
+        if (all.isNamed()) {
+            throw new CommandException(
+                    ExitCode.USAGE, "dev runs no daemon: --name and --pid are options of start and run.");
+        }
+        return new DevCommand(commandContext, all, target).run();
     }
 
     /** Claims the name first, because everything else is useless if it is taken, and runs the target under it. */

@@ -39,13 +39,23 @@ public final class SourceCompiler {
     private final CommandContext commandContext;
     private final List<Path> classPath;
     private final Optional<ClassCache> cache;
+    private final Consumer<CompilerInputs> inputs;
 
     /**
      * @param classPath the user's jars and folders, searched after Ginkgo's own class path
      */
     public SourceCompiler(CommandContext commandContext, List<Path> classPath) {
+        this(commandContext, classPath, ignored -> {});
+    }
+
+    /**
+     * @param classPath the user's jars and folders, searched after Ginkgo's own class path
+     * @param inputs receives what each compilation depended on, before {@code compile} returns or throws
+     */
+    public SourceCompiler(CommandContext commandContext, List<Path> classPath, Consumer<CompilerInputs> inputs) {
         this.commandContext = commandContext;
         this.classPath = List.copyOf(classPath);
+        this.inputs = inputs;
         cache = ClassCache.of(commandContext.environment());
     }
 
@@ -60,10 +70,16 @@ public final class SourceCompiler {
             return compile(file, compiled -> {});
         }
         ClassCache classCache = cache.orElseThrow();
-        return classCache
-                .find(key.get())
-                .map(found -> new Compilation(found.classes(), found.classesOfFile(), Path.of(found.root())))
+        Optional<CompiledClasses> found = classCache.find(key.get());
+        found.map(CompilerInputs::of).ifPresent(inputs);
+        return found.map(
+                        classes -> new Compilation(classes.classes(), classes.classesOfFile(), Path.of(classes.root())))
                 .orElseGet(() -> compile(file, compiled -> classCache.put(key.get(), compiled)));
+    }
+
+    /** Compiles the file as {@link #compile(Path)} does, and discards the result, so that the next compilation is faster. */
+    public void warmUp(Path file) {
+        compile(file, compiled -> {});
     }
 
     /** Returns everything that determines the result except the sources; empty if the class path has no fingerprint. */
@@ -104,7 +120,11 @@ public final class SourceCompiler {
                 root = root(file, unit);
             }
             files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of(root));
-            task.analyze();
+            try {
+                task.analyze();
+            } finally {
+                inputs.accept(CompilerInputs.of(recorder.result(file, root)));
+            }
             if (CompileErrorPrinter.any(diagnostics.getDiagnostics())) {
                 throw new CommandException(
                         ExitCode.DATA,

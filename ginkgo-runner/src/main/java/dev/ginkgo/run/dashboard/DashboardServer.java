@@ -150,6 +150,7 @@ public final class DashboardServer extends Service {
             next.set(batch.next());
             Map<String, @Nullable Object> sample = new LinkedHashMap<>();
             sample.put("program", samples.program());
+            sample.put("problem", samples.problem());
             sample.put("level", LogLevels.rootLevel());
             sample.put("lines", batch.lines());
             return sample;

@@ -40,13 +40,18 @@ public final class LogBuffer extends AppenderBase<ILoggingEvent> {
 
     /** Creates a buffer and attaches it to the root logger, whose configuration must be complete. */
     public static LogBuffer attach() {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         LogBuffer buffer = new LogBuffer();
-        buffer.setContext(context);
-        buffer.setName("ginkgo-dashboard");
-        buffer.start();
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(buffer);
+        buffer.reattach();
         return buffer;
+    }
+
+    /** Attaches this buffer again, after a new configuration of the log has detached it. It keeps its lines. */
+    public void reattach() {
+        LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+        setContext(loggers);
+        setName("ginkgo-dashboard");
+        start();
+        loggers.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(this);
     }
 
     /** Called by Logback with this monitor held. */

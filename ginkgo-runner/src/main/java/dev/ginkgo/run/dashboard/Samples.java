@@ -36,7 +36,7 @@ final class Samples {
      * @param path path of the service; without details if there is no such service
      */
     Map<String, @Nullable Object> services(String path) {
-        Status root = target.root().status();
+        Status root = target.root().get().status();
         Map<String, @Nullable Object> sample = new LinkedHashMap<>();
         sample.put("at", TimeSource.system().now().toEpochMilli());
         sample.put("program", root.path());
@@ -49,6 +49,7 @@ final class Samples {
                 Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         sample.put("maxMemory", Runtime.getRuntime().maxMemory());
         sample.put("started", target.tree().get().isPresent());
+        sample.put("problem", problem());
         sample.put("notReady", root.notReady());
         sample.put("tree", TreeJson.of(root));
         sample.put("hubs", hubs());
@@ -66,7 +67,12 @@ final class Samples {
 
     /** Returns the name of the program. */
     String program() {
-        return target.root().status().path();
+        return target.root().get().status().path();
+    }
+
+    /** Returns why the newest sources or configuration do not run, or an empty text. */
+    String problem() {
+        return target.problem().get();
     }
 
     /** Returns the settings of the program, and which of them wait for a restart. */
@@ -74,6 +80,7 @@ final class Samples {
         Map<String, @Nullable Object> sample = new LinkedHashMap<>();
         Optional<Ginkgo> tree = target.tree().get();
         sample.put("program", program());
+        sample.put("problem", problem());
         sample.put("started", tree.isPresent());
         sample.put("configuration", target.configuration());
         sample.put("pending", tree.map(Ginkgo::pendingRestart).orElse(List.of()));
@@ -100,7 +107,7 @@ final class Samples {
     }
 
     private List<Map<String, @Nullable Object>> hubs() {
-        return Ginkgo.findAll(target.root(), MessageHub.class).stream()
+        return Ginkgo.findAll(target.root().get(), MessageHub.class).stream()
                 .map(Samples::hub)
                 .flatMap(Optional::stream)
                 .toList();

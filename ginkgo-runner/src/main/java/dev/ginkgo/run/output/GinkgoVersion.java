@@ -8,7 +8,11 @@ public final class GinkgoVersion {
 
     /** Returns the version in the manifest of the jar, or a note that the classes are not in a jar. */
     public static String text() {
-        return Optional.ofNullable(GinkgoVersion.class.getPackage().getImplementationVersion())
-                .orElse("(not from a jar)");
+        return number().orElse("(not from a jar)");
+    }
+
+    /** Returns the version in the manifest of the jar; empty if the classes are not in a jar. */
+    public static Optional<String> number() {
+        return Optional.ofNullable(GinkgoVersion.class.getPackage().getImplementationVersion());
     }
 }

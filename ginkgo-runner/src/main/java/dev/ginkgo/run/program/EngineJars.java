@@ -72,6 +72,19 @@ public final class EngineJars {
         return jars.isEmpty() ? own : new URLClassLoader("engines", jars.toArray(URL[]::new), own);
     }
 
+    /**
+     * Returns the loader as {@link #loader()} does, or the one of an earlier call if it has the same jars. The classes of
+     * an engine are then loaded once, however often the program is loaded.
+     */
+    public ClassLoader loader(ClassLoader earlier) {
+        List<URL> jars = selected.stream().flatMap(name -> jars(name).stream()).toList();
+        return earlier instanceof URLClassLoader engines
+                        && !jars.isEmpty()
+                        && List.of(engines.getURLs()).equals(jars)
+                ? earlier
+                : loader();
+    }
+
     /** Returns hints for configuration problems that a missing engine may have caused. */
     public List<String> missing(List<ConfigProblem> problems) {
         List<String> lines = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.ginkgo.run.program;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.run.compile.Compilation;
+import dev.ginkgo.run.compile.CompilerInputs;
 import dev.ginkgo.run.compile.SourceCompiler;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.CommandException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Loads the program of a target: compiles sources, loads classes, and selects the service or main method. */
 public final class ProgramLoader {
@@ -20,6 +22,7 @@ public final class ProgramLoader {
     private final List<Path> classPath;
     private final Optional<String> serviceName;
     private final ClassLoader parent;
+    private final Consumer<CompilerInputs> inputs;
 
     /**
      * @param classPath the user's jars and folders
@@ -28,7 +31,23 @@ public final class ProgramLoader {
      */
     public ProgramLoader(
             CommandContext commandContext, List<Path> classPath, Optional<String> serviceName, ClassLoader parent) {
+        this(commandContext, classPath, serviceName, parent, ignored -> {});
+    }
+
+    /**
+     * @param classPath the user's jars and folders
+     * @param serviceName the value of {@code --service}
+     * @param parent class loader of Ginkgo and of the selected engines
+     * @param inputs receives the source files on which the program depends, also if they do not compile
+     */
+    public ProgramLoader(
+            CommandContext commandContext,
+            List<Path> classPath,
+            Optional<String> serviceName,
+            ClassLoader parent,
+            Consumer<CompilerInputs> inputs) {
         this.parent = parent;
+        this.inputs = inputs;
         this.commandContext = commandContext;
         this.classPath = classPath;
         this.serviceName = serviceName;
@@ -50,7 +69,7 @@ public final class ProgramLoader {
     }
 
     private Loaded ofSource(Path file, Target target) {
-        Compilation compiled = new SourceCompiler(commandContext, classPath).compile(file);
+        Compilation compiled = new SourceCompiler(commandContext, classPath, inputs).compile(file);
         UserClassLoader loader = new UserClassLoader(parent, classPath, compiled.classes());
         List<Class<?>> classes = compiled.classesOfFile().stream()
                 .<Class<?>>map(name -> ProgramLoader.load(name, loader).orElseThrow())

@@ -7,6 +7,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,13 @@ public final class UserClassLoader extends URLClassLoader {
      */
     public void add(String name, byte[] bytes) {
         added.put(name, bytes);
+    }
+
+    /** Returns whether both loaders have the same compiled classes. */
+    public boolean hasSameCompiledClasses(UserClassLoader other) {
+        return compiled.keySet().equals(other.compiled.keySet())
+                && compiled.entrySet().stream()
+                        .allMatch(each -> Arrays.equals(each.getValue(), other.compiled.get(each.getKey())));
     }
 
     /** Returns a resource; the class files of compiled classes are resources, as those of other classes. */

@@ -25,12 +25,12 @@ public final class LifecycleMessages {
 
     private final ExceptionPrinter exceptionPrinter;
 
-    LifecycleMessages(ExceptionPrinter exceptionPrinter) {
+    public LifecycleMessages(ExceptionPrinter exceptionPrinter) {
         this.exceptionPrinter = exceptionPrinter;
     }
 
     /** Returns, for example, {@code number-server is READY after 123 ms (pid 4711)}, and a suffix. */
-    static String readiness(Status status, Duration after, String suffix) {
+    public static String readiness(Status status, Duration after, String suffix) {
         String times = " after " + after.toMillis() + " ms (pid "
                 + ProcessHandle.current().pid() + ")";
         return status.ready()
@@ -39,17 +39,17 @@ public final class LifecycleMessages {
                         + indented(status.notReady());
     }
 
-    String stopped(Status status, Duration after) {
+    public String stopped(Status status, Duration after) {
         return status.path() + " has stopped after " + after.toMillis() + " ms";
     }
 
     /** Returns the shutdown report of a stop with errors: the errors, and the running tasks with their stack traces. */
-    String unclean(StopException e) {
+    public String unclean(StopException e) {
         return exceptionPrinter.render(e);
     }
 
     /** Returns why the start failed, and the errors of the stop that followed. */
-    String notStarted(StartException e) {
+    public String notStarted(StartException e) {
         return exceptionPrinter.render(e);
     }
 
@@ -73,19 +73,19 @@ public final class LifecycleMessages {
         return ExitCode.SOFTWARE;
     }
 
-    String failed(Status status) {
+    public String failed(Status status) {
         return status.path() + " has failed"
                 + status.failure()
                         .map(failure -> ": " + exceptionPrinter.render(failure))
                         .orElse(": " + status.reason());
     }
 
-    String uncaught(Thread thread, Throwable error) {
+    public String uncaught(Thread thread, Throwable error) {
         return "Uncaught exception in thread " + thread.getName() + "; stopping. " + exceptionPrinter.render(error);
     }
 
     /** Returns the report before a halt: the running tasks with their stack traces. */
-    String halted(List<TaskInfo> tasks) {
+    public String halted(List<TaskInfo> tasks) {
         String running = tasks.stream()
                 .map(task -> task.fullName() + " still runs after " + task.age().toMillis() + " ms"
                         + Arrays.stream(task.thread().getStackTrace())
@@ -97,7 +97,7 @@ public final class LifecycleMessages {
     }
 
     /** Returns the result of a reload: the changes, or every error. */
-    String reload(ReloadResult reloadResult) {
+    public String reload(ReloadResult reloadResult) {
         return "reload: " + reloadResult;
     }
 

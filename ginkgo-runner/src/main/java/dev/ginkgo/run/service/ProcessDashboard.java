@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * and fails its start if the port is in use. Otherwise it starts beside the program, which does not wait for it, on the
  * usual port or a free one.
  */
-final class ProcessDashboard {
+public final class ProcessDashboard {
     /** Value of the setting that enables the dashboard for a program that a user starts on a terminal. */
-    static final String AUTO = "auto";
+    public static final String AUTO = "auto";
 
     static final String ON = "on";
     static final String OFF = "off";
@@ -33,6 +33,7 @@ final class ProcessDashboard {
     private final DashboardTarget target;
 
     private volatile @Nullable DashboardServer server;
+    private @Nullable LogBuffer log; // used by the main thread
     private CompletableFuture<?> starting = CompletableFuture.completedFuture(null); // used by the main thread
 
     private ProcessDashboard(CommandContext commandContext, Optional<Address> address, DashboardTarget target) {
@@ -46,7 +47,7 @@ final class ProcessDashboard {
      *
      * @param foreground whether the process stays on the terminal from which it was started
      */
-    static Optional<ProcessDashboard> of(
+    public static Optional<ProcessDashboard> of(
             String setting, boolean foreground, CommandContext commandContext, DashboardTarget target) {
         return switch (setting) {
             case OFF -> Optional.empty();
@@ -72,8 +73,9 @@ final class ProcessDashboard {
      *
      * @throws StartException if it cannot listen at the address that is set
      */
-    void start() {
+    public void start() {
         LogBuffer logBuffer = LogBuffer.attach();
+        log = logBuffer;
         if (address.isPresent()) {
             start(address.get(), logBuffer);
         } else {
@@ -113,8 +115,15 @@ final class ProcessDashboard {
         return false;
     }
 
+    /** Continues to show the log after a new configuration of it. Called on the main thread. */
+    public void logConfigured() {
+        if (log != null) {
+            log.reattach();
+        }
+    }
+
     /** Stops the dashboard. Called on the main thread. */
-    void stop() {
+    public void stop() {
         starting.join();
         DashboardServer running = server;
         if (running != null) {

@@ -10,7 +10,7 @@ import java.lang.invoke.MethodType;
  * {@code jdk.unsupported}, which JEP 260 keeps for such uses. The class is called by reflection, because javac's warning
  * about it cannot be suppressed in a build that treats warnings as errors, and because not every platform has it.
  */
-final class SignalHandlers {
+public final class SignalHandlers {
     private SignalHandlers() {}
 
     /**
@@ -20,7 +20,7 @@ final class SignalHandlers {
      * @return whether the signal can be handled: the platform supports it, and the JVM does not reserve it ({@code
      *     -Xrs})
      */
-    static boolean handle(String name, Runnable action) {
+    public static boolean handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

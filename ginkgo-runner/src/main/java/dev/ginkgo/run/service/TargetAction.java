@@ -2,10 +2,7 @@ package dev.ginkgo.run.service;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Service;
 import dev.ginkgo.config.ConfigProblem;
-import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.SettingInfo;
 import dev.ginkgo.config.SettingSource;
 import dev.ginkgo.config.ValidationResult;
@@ -16,20 +13,15 @@ import dev.ginkgo.run.log.LogProvider;
 import dev.ginkgo.run.log.RotatingLogFile;
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.CommandException;
-import dev.ginkgo.run.output.ExceptionPrinter;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.SettingsHelp;
-import dev.ginkgo.run.program.EngineJars;
 import dev.ginkgo.run.program.Program;
-import dev.ginkgo.run.program.ProgramLoader;
 import dev.ginkgo.run.program.Target;
-import dev.ginkgo.run.program.TargetResolver;
 import dev.ginkgo.run.systemd.SystemdUnit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -38,32 +30,19 @@ import java.util.stream.Stream;
 public final class TargetAction {
     private final CommandContext commandContext;
     private final TargetOptions options;
-    private final Target target;
-    private final EngineJars engineJars;
-    private final ProgramLoader.Loaded loaded;
-    private final ExceptionPrinter exceptionPrinter;
     private final String targetArgument;
+    private final LoadedTarget loadedTarget;
 
     public TargetAction(CommandContext commandContext, TargetOptions options, String targetArgument) {
         this.commandContext = commandContext;
         this.options = options;
         this.targetArgument = targetArgument;
-        target = new TargetResolver(commandContext).resolve(targetArgument);
-        engineJars = EngineJars.of(
-                Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of),
-                configuration(commandContext, options, target));
-        loaded = new ProgramLoader(
-                        commandContext,
-                        options.classPath(commandContext.directory()),
-                        options.service(),
-                        engineJars.loader())
-                .load(target);
-        exceptionPrinter = new ExceptionPrinter(options.stackTraces(), loaded.sources());
-        Thread.currentThread().setContextClassLoader(loaded.loader());
+        loadedTarget = new LoadedTarget(commandContext, options, targetArgument);
+        Thread.currentThread().setContextClassLoader(loadedTarget.loader());
     }
 
     public Program program() {
-        return loaded.program();
+        return loadedTarget.program();
     }
 
     /** Reports that the program compiles, which is all that can be checked of a main method. */
@@ -83,29 +62,31 @@ public final class TargetAction {
             main.main().invoke(arguments.toArray(String[]::new));
             return ExitCode.KEEP_RUNNING;
         } catch (Throwable e) {
-            commandContext.printError(exceptionPrinter.render(e));
+            commandContext.printError(loadedTarget.exceptionPrinter().render(e));
             return ExitCode.SOFTWARE.number();
         }
     }
 
     /** Prints every setting as TOML that can be used as a configuration file. */
     public int printSettings() {
-        Prepared prepared = prepare();
+        LoadedTarget.Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
-        commandContext.out().println("# Settings of " + name() + ", as a configuration file for this folder.");
+        commandContext
+                .out()
+                .println("# Settings of " + loadedTarget.name() + ", as a configuration file for this folder.");
         commandContext.out().println("# Each can also be set with --set key=value or an environment variable.");
         commandContext.out().println("service = \"" + serviceKey() + "\"");
         commandContext.out().println();
         commandContext.out().print(SettingsHelp.render(validationResult.settings()));
         commandContext.out().flush();
         validationResult.problems().forEach(configProblem -> commandContext.printError(configProblem.toString()));
-        engineJars.missing(validationResult.problems()).forEach(commandContext::printError);
+        loadedTarget.missingEngines(validationResult.problems()).forEach(commandContext::printError);
         return ExitCode.OK.number();
     }
 
     /** Returns the value of the key {@code service} for a configuration file in the working directory. */
     private String serviceKey() {
-        return switch (target.code()) {
+        return switch (loadedTarget.target().code()) {
             case Target.SourceFile(Path file) ->
                 commandContext.displayPath(file).replace("\\", "\\\\").replace("\"", "\\\"");
             case Target.ClassName(String name) -> name;
@@ -125,7 +106,7 @@ public final class TargetAction {
 
     /** Validates the configuration and prints every problem. */
     public int check() {
-        Prepared prepared = prepare();
+        LoadedTarget.Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
         validationResult.warnings().forEach(warning -> commandContext.printError("warning: " + warning));
         if (!validationResult.problems().isEmpty()) {
@@ -140,14 +121,15 @@ public final class TargetAction {
                 .count();
         commandContext
                 .out()
-                .println("ok: " + name() + ", " + validationResult.settings().size() + " settings, " + configured
+                .println("ok: " + loadedTarget.name() + ", "
+                        + validationResult.settings().size() + " settings, " + configured
                         + " of them configured; nothing was started");
         return ExitCode.OK.number();
     }
 
     /** Prints the errors that a start would report, and nothing else, because the start follows. */
     public int preflight() {
-        Prepared prepared = prepare();
+        LoadedTarget.Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
         if (!validationResult.problems().isEmpty()) {
             return reportProblems(validationResult.problems());
@@ -158,7 +140,7 @@ public final class TargetAction {
 
     /** Runs the service on this terminal until it has stopped. */
     public int run() {
-        Prepared prepared = prepare();
+        LoadedTarget.Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
         if (!validationResult.problems().isEmpty()) {
             return reportProblems(validationResult.problems());
@@ -183,7 +165,7 @@ public final class TargetAction {
      *     terminal
      */
     public int run(DaemonRegistration daemonRegistration, Optional<LauncherPipe> launcher) {
-        Prepared prepared = prepare();
+        LoadedTarget.Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
         if (!validationResult.problems().isEmpty()) {
             int code = reportProblems(validationResult.problems());
@@ -221,7 +203,7 @@ public final class TargetAction {
             ControlHandler controlHandler = new ControlHandler(
                     prepared.service(),
                     serviceRunner,
-                    configurationPath(),
+                    loadedTarget.configurationPath(),
                     ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
                             .console());
             int code;
@@ -242,7 +224,7 @@ public final class TargetAction {
     }
 
     private static PeriodicTasks.PeriodicTask rotation(
-            Prepared prepared, ProcessEnvironment processEnvironment, RotatingLogFile log) {
+            LoadedTarget.Prepared prepared, ProcessEnvironment processEnvironment, RotatingLogFile log) {
         return () -> {
             if (!processEnvironment.isSwitchPending()) {
                 prepared.logging().rotate(log);
@@ -251,14 +233,14 @@ public final class TargetAction {
     }
 
     private ServiceRunner serviceRunner(
-            Prepared prepared,
+            LoadedTarget.Prepared prepared,
             ValidationResult validationResult,
             ProcessEnvironment processEnvironment,
             Reporter reporter,
             Optional<RotatingLogFile> log) {
         return new ServiceRunner(
                 reporter,
-                exceptionPrinter,
+                loadedTarget.exceptionPrinter(),
                 prepared.builder(),
                 exitOnTerm(validationResult),
                 processEnvironment,
@@ -266,21 +248,27 @@ public final class TargetAction {
     }
 
     private Optional<ProcessDashboard> dashboard(
-            Prepared prepared, ValidationResult validationResult, ServiceRunner serviceRunner, boolean foreground) {
+            LoadedTarget.Prepared prepared,
+            ValidationResult validationResult,
+            ServiceRunner serviceRunner,
+            boolean foreground) {
         return ProcessDashboard.of(
                 ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
                         .dashboard(),
                 foreground,
                 commandContext,
                 new DashboardTarget(
-                        prepared.service(), serviceRunner::tree, serviceRunner::reload, configurationPath()));
+                        prepared.service(),
+                        serviceRunner::tree,
+                        serviceRunner::reload,
+                        loadedTarget.configurationPath()));
     }
 
-    private ProcessEnvironment processEnvironment(Prepared prepared, ValidationResult validationResult) {
+    private ProcessEnvironment processEnvironment(LoadedTarget.Prepared prepared, ValidationResult validationResult) {
         return new ProcessEnvironment(
                 commandContext,
                 ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory()),
-                Stream.concat(target.configuration().stream(), credentials(commandContext).stream())
+                Stream.concat(loadedTarget.target().configuration().stream(), loadedTarget.credentials().stream())
                         .toList(),
                 prepared.service()::status);
     }
@@ -291,7 +279,7 @@ public final class TargetAction {
         if (!validationResult.problems().isEmpty()) {
             return reportProblems(validationResult.problems());
         }
-        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
+        Program.ServiceProgram program = loadedTarget.serviceProgram();
         Path directory = commandContext.directory();
         boolean isFile = targetArgument.endsWith(".java") || targetArgument.endsWith(".toml");
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
@@ -312,11 +300,6 @@ public final class TargetAction {
         return ExitCode.OK.number();
     }
 
-    /** Returns the absolute path of the configuration file, or an empty string. */
-    private String configurationPath() {
-        return target.configuration().map(Path::toString).orElse("");
-    }
-
     private static int exitOnTerm(ValidationResult validationResult) {
         return validationResult.settings().stream()
                 .filter(setting -> setting.fullKey().equals("ginkgo.exit-on-term"))
@@ -327,64 +310,13 @@ public final class TargetAction {
 
     private int reportProblems(List<ConfigProblem> problems) {
         problems.forEach(configProblem -> commandContext.printError(configProblem.toString()));
-        engineJars.missing(problems).forEach(commandContext::printError);
+        loadedTarget.missingEngines(problems).forEach(commandContext::printError);
         commandContext.printError((problems.size() == 1 ? "1 problem" : problems.size() + " problems")
-                + " in the configuration of " + name() + "; nothing was started.");
+                + " in the configuration of " + loadedTarget.name() + "; nothing was started.");
         return ExitCode.CONFIGURATION.number();
     }
 
-    private record Prepared(Service service, Ginkgo.Builder builder, LogConfigurator logging) {}
-
-    private Prepared prepare() {
-        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
-        LogConfigurator logConfigurator = new LogConfigurator(loaded.loader(), exceptionPrinter);
-        logConfigurator.configureDefaults();
-        Service service = instantiate(program);
-        Ginkgo.Builder builder = Ginkgo.of(service)
-                .configuration(configuration(commandContext, options, target))
-                .section(logConfigurator.table())
-                .section(new ProcessSettings().table());
-        return new Prepared(service, builder, logConfigurator);
-    }
-
-    private Service instantiate(Program.ServiceProgram program) {
-        try {
-            return ProgramLoader.instantiate(program.type());
-        } catch (Throwable e) {
-            throw new CommandException(
-                    ExitCode.SOFTWARE,
-                    "cannot instantiate " + program.type().getName() + ": " + exceptionPrinter.render(e));
-        }
-    }
-
-    private static Configuration configuration(CommandContext commandContext, TargetOptions options, Target target) {
-        Configuration configuration = Configuration.empty()
-                .workingDirectory(commandContext.directory())
-                .environment(commandContext.environment());
-        if (target.configuration().isPresent()) {
-            configuration = configuration.file(
-                    commandContext.directory().relativize(target.configuration().get()));
-        }
-        Optional<Path> credentials = credentials(commandContext);
-        if (credentials.isPresent()) {
-            configuration = configuration.credentials(credentials.get());
-        }
-        for (Map.Entry<String, String> entry : options.settings().entrySet()) {
-            configuration = configuration.set(entry.getKey(), entry.getValue());
-        }
-        return configuration;
-    }
-
-    /** Returns the folder with one file per secret that systemd gives to a service. */
-    private static Optional<Path> credentials(CommandContext commandContext) {
-        return Optional.ofNullable(commandContext.environment().get("CREDENTIALS_DIRECTORY"))
-                .filter(folder -> !folder.isEmpty())
-                .map(Path::of);
-    }
-
-    private String name() {
-        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
-        String type = program.type().getSimpleName();
-        return targetArgument.equals(program.type().getName()) ? type : type + " (" + targetArgument + ")";
+    private LoadedTarget.Prepared prepare() {
+        return loadedTarget.prepare(LogConfigurator::configureDefaults);
     }
 }

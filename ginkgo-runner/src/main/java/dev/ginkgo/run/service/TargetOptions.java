@@ -30,7 +30,7 @@ public record TargetOptions(
         boolean stackTraces) {
 
     /** Returns the user's class path; {@code folder/*} means all jars of the folder, as with {@code java}. */
-    List<Path> classPath(Path directory) {
+    public List<Path> classPath(Path directory) {
         return classPath.stream()
                 .flatMap(entry -> Stream.of(entry.split(File.pathSeparator)))
                 .filter(entry -> !entry.isEmpty())

@@ -22,6 +22,7 @@ function App() {
   const [page, argument] = useRoute();
   const [state, setState] = useState('connecting');
   const [name, setName] = useState('');
+  const [problem, setProblem] = useState('');
   const [hubs, setHubs] = useState([]);
   const [ask, setAsk] = useState(null);
   const [result, setResult] = useState('');
@@ -40,26 +41,32 @@ function App() {
         <div class="notice" role="status">
           <p>${result}</p><p><button type="button" class="button" onClick=${() => setResult('')}>Dismiss</button></p>
         </div>` : null}
-      <${Page} argument=${argument} onState=${setState} onName=${setName} onHubs=${setHubs} confirm=${confirm}/>
+      ${problem ? html`
+        <div class="notice bad-notice" role="alert">
+          <strong>The newest version does not run</strong>
+          <pre class="stack" tabindex="0">${problem}</pre>
+        </div>` : null}
+      <${Page} argument=${argument} onState=${setState} onHubs=${setHubs} confirm=${confirm}
+        onSample=${sample => { setName(sample.program); setProblem(sample.problem); }}/>
     </main>
     <${Confirm} ask=${ask} close=${() => setAsk(null)}/>`;
 }
 
-/** Reports the state of a stream, and the name of the program, to the header. */
-function useSamples(url, onState, onName) {
+/** Reports the state of a stream, and its samples, to the page around. */
+function useSamples(url, onState, onSample) {
   const [sample, setSample] = useState(null);
   const state = useStream(url, setSample);
   useEffect(() => onState(state), [state]);
   useEffect(() => {
-    if (sample) onName(sample.program);
-  }, [sample?.program]);
+    if (sample) onSample(sample);
+  }, [sample?.program, sample?.problem]);
   return sample;
 }
 
 // ---- services
 
-function Services({ argument, onState, onName, onHubs, confirm }) {
-  const sample = useSamples('/-/samples/services?path=' + encodeURIComponent(argument), onState, onName);
+function Services({ argument, onState, onSample, onHubs, confirm }) {
+  const sample = useSamples('/-/samples/services?path=' + encodeURIComponent(argument), onState, onSample);
   useEffect(() => {
     if (sample) onHubs(sample.hubs);
   }, [sample]);
@@ -135,8 +142,8 @@ function Task({ task }) {
 
 // ---- settings
 
-function Settings({ onState, onName, confirm }) {
-  const sample = useSamples('/-/samples/settings', onState, onName);
+function Settings({ onState, onSample, confirm }) {
+  const sample = useSamples('/-/samples/settings', onState, onSample);
   const [filter, setFilter] = useState('');
   const [changed, setChanged] = useState(false);
   if (!sample) return html`<p class="muted">Waiting for the first sample.</p>`;
@@ -185,7 +192,7 @@ function Value({ row, pending }) {
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
-function Log({ onState, onName, confirm }) {
+function Log({ onState, onSample, confirm }) {
   const lines = useRef([]);
   const [view, setView] = useState({ level: '', lines: [] });
   const [filter, setFilter] = useState('');
@@ -201,7 +208,7 @@ function Log({ onState, onName, confirm }) {
     }
     const added = sample.lines.filter(line => line.number > last).reverse();
     lines.current = added.length || !lines.current.length ? [...added, ...lines.current].slice(0, MAX_LINES) : lines.current;
-    onName(sample.program);
+    onSample(sample);
     if (!held.current) setView({ level: sample.level, lines: lines.current });
   });
   useEffect(() => onState(state), [state]);

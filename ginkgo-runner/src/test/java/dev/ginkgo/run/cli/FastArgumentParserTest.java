@@ -89,7 +89,7 @@ class FastArgumentParserTest {
         int accepted = 0;
         for (int i = 0; i < 4_000; i++) {
             List<String> words = new ArrayList<>();
-            words.add(List.of("run", "check", "start", "systemd").get(random.nextInt(4)));
+            words.add(List.of("run", "dev", "check", "start", "systemd").get(random.nextInt(5)));
             for (int n = random.nextInt(9); n > 0; n--) {
                 words.add(WORDS.get(random.nextInt(WORDS.size())));
             }

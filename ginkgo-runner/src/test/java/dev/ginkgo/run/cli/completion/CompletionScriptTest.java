@@ -98,6 +98,8 @@ class CompletionScriptTest {
         assertThat(completer.complete("bench", "p")).containsExactly("pub");
         assertThat(completer.complete("completion", "f")).containsExactly("fish");
         assertThat(completer.complete("help", "rel")).containsExactly("reload");
+        assertThat(completer.complete("dev", "Hel")).contains("Hello.java");
+        assertThat(completer.complete("new", "--si")).containsExactly("--single");
     }
 
     private List<String> bash(String... words) throws Exception {
