@@ -4,8 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.time.TimeSource;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
@@ -37,6 +41,8 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     private final int capacity;
     private final Overflow overflow;
     private final Queue<T> items = new ArrayDeque<>();
+    private final WaitQueue consumers = serviceNode.waitQueue().part();
+    private final WaitQueue producers = serviceNode.waitQueue().part();
     private long dropped;
 
     /**
@@ -65,11 +71,9 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     public boolean put(T item) throws InterruptedException {
         requireNonNull(item, "item is null");
         Boolean put = overflow == Overflow.BLOCK
-                ? serviceNode
-                        .waitQueue()
-                        .await(() -> serviceNode.terminated ? rejectItem() : tryPut(item), timeSource(), forever())
+                ? producers.await(() -> serviceNode.terminated ? rejectItem() : tryPut(item), timeSource(), forever())
                 : tryPut(item);
-        serviceNode.waitQueue().signal();
+        consumers.signalOne();
         return Boolean.TRUE.equals(put);
     }
 
@@ -103,7 +107,7 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
      * @throws IllegalStateException if the mailbox is empty and has stopped permanently
      */
     public T take() throws InterruptedException {
-        T item = takeOrEnd();
+        T item = takeUntil(forever());
         if (item == null) {
             throw new IllegalStateException(
                     serviceNode.path() + " has stopped and is empty; no more items will arrive");
@@ -111,21 +115,47 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
         return item;
     }
 
-    private @Nullable T takeOrEnd() throws InterruptedException {
-        Optional<T> found = serviceNode
-                .waitQueue()
-                .await(
-                        () -> {
-                            T item = poll();
-                            return item == null && !serviceNode.terminated ? null : Optional.ofNullable(item);
-                        },
-                        timeSource(),
-                        forever());
-        serviceNode.waitQueue().signal();
+    /**
+     * Removes and returns the next item; waits up to {@code atMost} for one, in the time of the tree.
+     *
+     * @return empty if there was none in time, or if the mailbox is empty and has stopped permanently
+     */
+    public Optional<T> poll(Duration atMost) throws InterruptedException {
+        return Optional.ofNullable(takeUntil(WaitQueue.deadlineAfter(timeSource(), atMost)));
+    }
+
+    /**
+     * Moves the items that are queued now into a collection, without waiting. To process items in batches, {@link #take}
+     * one and drain the rest.
+     *
+     * @param max the largest number of items to move
+     * @return the number of items that were moved
+     */
+    public int drainTo(Collection<? super T> target, int max) {
+        List<T> drained = new ArrayList<>();
+        synchronized (this) {
+            while (drained.size() < max && !items.isEmpty()) {
+                drained.add(items.remove());
+            }
+        }
+        drained.forEach(_ -> producers.signalOne());
+        target.addAll(drained); // user code, so not under the lock
+        return drained.size();
+    }
+
+    private @Nullable T takeUntil(long deadline) throws InterruptedException {
+        Optional<T> found = consumers.await(
+                () -> {
+                    T item = next();
+                    return item == null && !serviceNode.terminated ? null : Optional.ofNullable(item);
+                },
+                timeSource(),
+                deadline);
+        producers.signalOne();
         return found == null ? null : found.orElse(null);
     }
 
-    private synchronized @Nullable T poll() {
+    private synchronized @Nullable T next() {
         return items.poll();
     }
 
@@ -148,7 +178,7 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
             public boolean hasNext() {
                 if (next == null) {
                     try {
-                        next = takeOrEnd();
+                        next = takeUntil(forever());
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

@@ -121,6 +121,47 @@ class MailboxInterleavingsTest {
         }
     }
 
+    /** A producer and two consumers, one of which is interrupted while it waits. */
+    private static final class InterruptedConsumer extends MailboxScenario {
+        private @Nullable String second;
+        private @Nullable String third;
+
+        InterruptedConsumer() {
+            super(Mailbox.Overflow.DROP_OLDEST);
+        }
+
+        @Override
+        protected Scenario newInstance() {
+            return new InterruptedConsumer();
+        }
+
+        @Override
+        protected void first() throws InterruptedException {
+            mailbox.put("a");
+        }
+
+        @Override
+        protected void second() {
+            Thread.currentThread().interrupt();
+            try {
+                second = mailbox.take();
+                mailbox.put(second); // for the other consumer
+            } catch (InterruptedException e) {
+                second = "interrupted";
+            }
+        }
+
+        @Override
+        protected void third() throws InterruptedException {
+            third = mailbox.take();
+        }
+
+        @Override
+        protected void verify() {
+            require("a".equals(third), "taken " + second + ", " + third);
+        }
+    }
+
     /** Two producers and a consumer of a mailbox that drops items. */
     private static final class Dropping extends MailboxScenario {
         private @Nullable String taken;
@@ -204,6 +245,12 @@ class MailboxInterleavingsTest {
     @DisplayName("T-18 two consumers of one mailbox take different items, and none of them waits for ever")
     void consumersShareTheItems() {
         Scenario.check(300, new TwoConsumers());
+    }
+
+    @Test
+    @DisplayName("T-18 a consumer that is interrupted leaves the item, and the signal for it, to the other")
+    void interruptedConsumerPassesTheSignalOn() {
+        Scenario.check(300, new InterruptedConsumer());
     }
 
     @Test

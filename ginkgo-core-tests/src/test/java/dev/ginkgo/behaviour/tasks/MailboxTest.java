@@ -8,11 +8,13 @@ import dev.ginkgo.Mailbox;
 import dev.ginkgo.Mailbox.Overflow;
 import dev.ginkgo.behaviour.BackgroundThread;
 import dev.ginkgo.behaviour.TestService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -134,5 +136,49 @@ class MailboxTest {
         assertThatThrownBy(() -> new Mailbox<String>(0, Overflow.BLOCK))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("capacity is 0; a mailbox needs a capacity of at least 1");
+    }
+
+    @Test
+    @DisplayName("T-35 a poll with a limit returns an item, or nothing when its time or the mailbox has ended")
+    void pollEndsAtItsLimit() throws InterruptedException {
+        all.put(1);
+        assertThat(all.poll(Duration.ZERO)).contains(1);
+        assertThat(all.poll(Duration.ZERO)).isEmpty();
+        assertThat(all.poll(Duration.ofMillis(1))).isEmpty();
+
+        List<Optional<Integer>> polled = Collections.synchronizedList(new ArrayList<>());
+        BackgroundThread consumer = BackgroundThread.run(() -> {
+            polled.add(all.poll(Duration.ofHours(1)));
+            polled.add(all.poll(Duration.ofHours(1)));
+        });
+        await().until(consumer::isParked);
+        all.put(2);
+        await().until(() -> polled.size() == 1 && consumer.isParked());
+        root.stop();
+
+        assertThat(consumer.awaitThrown()).isNull();
+        assertThat(polled).containsExactly(Optional.of(2), Optional.empty());
+    }
+
+    @Test
+    @DisplayName("T-36 drainTo moves the queued items, up to a number, and makes room for every producer that waits")
+    void drainToMovesItems() throws InterruptedException {
+        all.put(1);
+        all.put(2);
+        BackgroundThread third =
+                BackgroundThread.run(() -> assertThat(all.put(3)).isTrue());
+        BackgroundThread fourth =
+                BackgroundThread.run(() -> assertThat(all.put(3)).isTrue());
+        await().until(() -> third.isParked() && fourth.isParked());
+        List<Integer> batch = new ArrayList<>();
+
+        assertThat(all.drainTo(batch, 10)).isEqualTo(2);
+        assertThat(third.awaitThrown()).isNull();
+        assertThat(fourth.awaitThrown()).isNull();
+        assertThat(all.drainTo(batch, 1)).isEqualTo(1);
+
+        assertThat(batch).containsExactly(1, 2, 3);
+        assertThat(all.size()).isEqualTo(1);
+        assertThat(all.drainTo(batch, 0)).isZero();
     }
 }

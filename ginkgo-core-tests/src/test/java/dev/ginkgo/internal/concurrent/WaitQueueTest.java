@@ -4,6 +4,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.time.TimeSource;
@@ -61,6 +62,85 @@ class WaitQueueTest {
                         timeSource,
                         WaitQueue.never(timeSource)));
         assertThat(waiting.join(ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    @DisplayName("T-37 a signal for one thread makes one of the waiting threads evaluate its condition")
+    void signalOne_wakesOneThread() throws InterruptedException {
+        // Given three waiting threads
+        AtomicInteger evaluations = new AtomicInteger();
+        AtomicBoolean end = new AtomicBoolean();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            threads.add(Thread.ofVirtual()
+                    .start(() -> queue.awaitUninterruptibly(
+                            () -> {
+                                evaluations.incrementAndGet();
+                                return end.get() ? true : null;
+                            },
+                            timeSource,
+                            WaitQueue.never(timeSource))));
+        }
+        await().until(() -> evaluations.get() == 3 && allWait(threads));
+
+        // When
+        queue.signalOne();
+
+        // Then
+        await().until(() -> evaluations.get() > 3 && allWait(threads));
+        assertThat(evaluations).hasValue(4);
+        end.set(true);
+        queue.signal();
+        for (Thread thread : threads) {
+            assertThat(thread.join(ofSeconds(30))).isTrue();
+        }
+    }
+
+    private static boolean allWait(List<Thread> threads) {
+        return threads.stream()
+                .allMatch(thread ->
+                        thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+    }
+
+    @Test
+    @DisplayName("T-37 a thread that is signalled when it has stopped waiting passes the signal on")
+    void signalOne_isPassedOn() throws InterruptedException {
+        for (int i = 0; i < 30; i++) { // either of the two threads may be the one that is signalled
+            WaitQueue one = new WaitQueue();
+            AtomicInteger evaluations = new AtomicInteger();
+            AtomicBoolean changed = new AtomicBoolean();
+            Thread waiting = Thread.ofVirtual()
+                    .start(() -> one.awaitUninterruptibly(
+                            () -> {
+                                evaluations.incrementAndGet();
+                                return changed.get() ? true : null;
+                            },
+                            timeSource,
+                            WaitQueue.never(timeSource)));
+            await().until(() -> evaluations.get() == 1);
+            one.await(
+                    () -> {
+                        changed.set(true);
+                        one.signalOne();
+                        return true;
+                    },
+                    timeSource,
+                    WaitQueue.never(timeSource));
+            assertThat(waiting.join(ofSeconds(30))).isTrue();
+        }
+    }
+
+    @Test
+    void signalsTheThreadsOfItsParts() throws InterruptedException {
+        AtomicBoolean changed = new AtomicBoolean();
+        WaitQueue part = queue.part();
+        Thread waiting = Thread.ofVirtual()
+                .start(() -> part.awaitUninterruptibly(
+                        () -> changed.get() ? true : null, timeSource, WaitQueue.never(timeSource)));
+        await().until(() -> allWait(List.of(waiting)));
+        changed.set(true);
+        queue.signal();
+        assertThat(waiting.join(ofSeconds(30))).isTrue();
     }
 
     @Test

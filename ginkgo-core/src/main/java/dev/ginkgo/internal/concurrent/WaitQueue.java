@@ -2,8 +2,11 @@ package dev.ginkgo.internal.concurrent;
 
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,7 @@ public final class WaitQueue {
     private static final class Waiter {
         final Thread thread;
         final TimeSource time;
-        volatile boolean signalled;
+        final AtomicBoolean signalled = new AtomicBoolean();
 
         Waiter(Thread thread, TimeSource time) {
             this.thread = thread;
@@ -32,15 +35,40 @@ public final class WaitQueue {
     }
 
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+    private final List<WaitQueue> parts = new CopyOnWriteArrayList<>();
 
     /** Creates a queue without waiting threads. */
     public WaitQueue() {}
 
+    /**
+     * Returns a queue for the threads that wait for one kind of change, which also receives each signal of this queue. It
+     * lasts as long as this queue.
+     */
+    public WaitQueue part() {
+        WaitQueue part = new WaitQueue();
+        parts.add(part);
+        return part;
+    }
+
     /** Makes every waiting thread evaluate its condition again. */
     public void signal() {
         for (Waiter waiter : waiting) {
-            waiter.signalled = true;
+            waiter.signalled.set(true);
             waiter.time.unpark(waiter.thread);
+        }
+        parts.forEach(WaitQueue::signal);
+    }
+
+    /**
+     * Makes one waiting thread evaluate its condition again, because the change satisfies only one, such as an item that
+     * one thread can take. If that thread stops waiting for another reason, it passes the signal on.
+     */
+    public void signalOne() {
+        for (Waiter waiter : waiting) {
+            if (waiter.signalled.compareAndSet(false, true)) {
+                waiter.time.unpark(waiter.thread);
+                return;
+            }
         }
     }
 
@@ -64,7 +92,7 @@ public final class WaitQueue {
         waiting.add(self);
         try {
             while (true) {
-                self.signalled = false;
+                self.signalled.set(false);
                 T found = probe.get();
                 if (found != null) {
                     return found;
@@ -76,12 +104,15 @@ public final class WaitQueue {
                 if (timeSource.nanos() - until >= 0) {
                     return null;
                 }
-                if (!self.signalled) {
+                if (!self.signalled.get()) {
                     timeSource.park(until);
                 }
             }
         } finally {
             waiting.remove(self);
+            if (!self.signalled.compareAndSet(false, true)) {
+                signalOne(); // signalled after it evaluated its condition: another thread may need the change
+            }
         }
     }
 
