@@ -50,8 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         customSynopsis = {
             "ginkgo TARGET [options]        runs a service in the foreground; short for ginkgo run",
             "ginkgo TARGET -h               prints every setting of the service",
-            "ginkgo dev TARGET [options]    runs a service, and replaces it when its files change",
-            "ginkgo new PROJECT             creates a Maven project with a service; --single: one source file",
+            "ginkgo dev TARGET [options]    runs a service that a change of its files replaces",
+            "ginkgo new PROJECT             creates a Maven project, or with --single a file",
             "ginkgo check TARGET [options]  checks the configuration without starting anything",
             "ginkgo start TARGET [options]  starts the service as a daemon; returns when it is ready",
             "ginkgo stop NAME…              stops daemons; returns when their processes have exited",

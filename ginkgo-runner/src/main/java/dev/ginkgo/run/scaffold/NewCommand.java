@@ -2,8 +2,13 @@ package dev.ginkgo.run.scaffold;
 
 import dev.ginkgo.run.output.CommandContext;
 import dev.ginkgo.run.output.ExitCode;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,12 +46,13 @@ public final class NewCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Scaffold scaffold = new Scaffold(commandContext);
+        String ginkgo = ginkgo(commandContext.environment(), System.getProperty("ginkgo.launcher", "ginkgo"));
         if (single) {
             ProjectName name = scaffold.createSingle(project);
             print(List.of(
                     "created " + name.type() + ".java",
                     "",
-                    "  ginkgo dev " + name.type() + ".java   runs it; a saved change takes effect at once"));
+                    "  " + ginkgo + " dev " + name.type() + ".java   runs it; a saved change takes effect at once"));
         } else {
             ProjectName name = scaffold.createProject(project);
             print(List.of(
@@ -54,10 +60,18 @@ public final class NewCommand implements Callable<Integer> {
                             + name.type(),
                     "",
                     "  cd " + name.kebab(),
-                    "  ginkgo dev " + name.kebab() + ".toml   runs it; a saved change takes effect at once",
+                    "  " + ginkgo + " dev " + name.kebab() + ".toml   runs it; a saved change takes effect at once",
                     "  mvn verify   builds and tests it; README.md says what it needs"));
         }
         return ExitCode.OK.number();
+    }
+
+    /** Returns how to call this command from another folder: by its name if that is on the path, or by its file. */
+    static String ginkgo(Map<String, String> environment, String launcher) {
+        boolean onPath = Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "ginkgo")));
+        return onPath ? "ginkgo" : launcher;
     }
 
     private void print(List<String> lines) {

@@ -110,6 +110,21 @@ class NewCommandTest {
     }
 
     @Test
+    @DisplayName("C-36 the next step that is printed names the launcher by its file if it is not on the path")
+    void printsNextStep_forThisLauncher() throws IOException {
+        // Given
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Map<String, String> environment = Map.of("PATH", "/nowhere:" + bin);
+
+        // When, then
+        assertThat(NewCommand.ginkgo(environment, "/src/ginkgo")).isEqualTo("/src/ginkgo");
+        assertThat(NewCommand.ginkgo(Map.of(), "/src/ginkgo")).isEqualTo("/src/ginkgo");
+        assertThat(Files.writeString(bin.resolve("ginkgo"), "").toFile().setExecutable(true))
+                .isTrue();
+        assertThat(NewCommand.ginkgo(environment, "/src/ginkgo")).isEqualTo("ginkgo");
+    }
+
+    @Test
     @DisplayName("C-37 nothing is overwritten: an existing file, or a folder that is not empty, is reported and kept")
     void overwritesNothing() throws Exception {
         // Given
