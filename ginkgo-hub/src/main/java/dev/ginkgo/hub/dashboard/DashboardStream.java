@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.dashboard;
 
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
@@ -26,7 +27,9 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +90,7 @@ final class DashboardStream {
         private final Store store;
         private final DeliveryEngine engine;
         private int viewers; // guarded by DashboardStream.this
+        private final Map<Channel, Access> accessByViewer = new ConcurrentHashMap<>();
 
         private Feed() {
             Counters counters = new Counters();
@@ -103,6 +107,15 @@ final class DashboardStream {
                     () -> Integer.MAX_VALUE);
         }
 
+        /** Closes the connections of viewers whose credentials have expired or been revoked. */
+        private void closeInvalid() {
+            accessByViewer.forEach((viewer, access) -> {
+                if (access.validity(timeSource.now()) != Access.Validity.VALID) {
+                    var _ = viewer.close();
+                }
+            });
+        }
+
         private void close() {
             engine.close();
             store.close();
@@ -114,7 +127,11 @@ final class DashboardStream {
         Feed joined = join();
         HttpConnection httpConnection = exchange.connection();
         Channel connection = httpConnection.channel();
-        connection.closeFuture().addListener(_ -> leave(joined));
+        joined.accessByViewer.put(connection, exchange.access());
+        connection.closeFuture().addListener(_ -> {
+            joined.accessByViewer.remove(connection);
+            leave(joined);
+        });
         FullHttpResponse head = Responses.streamHead("text/event-stream");
         head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         httpConnection.addDateHeader(head);
@@ -172,6 +189,7 @@ final class DashboardStream {
                 long begin = timeSource.nanos();
                 publishSample(current);
                 current.engine.closeStalledWrites(STALL_TIMEOUT);
+                current.closeInvalid();
                 awaitNextSample(current, timeSource.nanos() - begin);
             }
         } catch (InterruptedException stopping) {

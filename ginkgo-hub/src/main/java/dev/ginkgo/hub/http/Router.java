@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.access.AccessRules;
+import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.OriginPolicy;
@@ -26,6 +28,7 @@ final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
     private final OriginPolicy originPolicy;
+    private final RequestAuthentication authentication;
     private final List<HttpRoute> routes;
     private final PublishHandler publishHandler;
     private final SubscribeHandler subscribeHandler;
@@ -35,10 +38,12 @@ final class Router implements RequestHandler {
      */
     Router(
             OriginPolicy originPolicy,
+            RequestAuthentication authentication,
             List<HttpRoute> routes,
             PublishHandler publishHandler,
             SubscribeHandler subscribeHandler) {
         this.originPolicy = originPolicy;
+        this.authentication = authentication;
         this.routes = List.copyOf(routes);
         this.publishHandler = publishHandler;
         this.subscribeHandler = subscribeHandler;
@@ -49,15 +54,22 @@ final class Router implements RequestHandler {
         HttpRequest request = exchange.request();
         requireVersion(request.protocolVersion());
         RequestValidator.requireSupportedTransferEncoding(request);
-        RequestTarget requestTarget = RequestTarget.of(request.uri());
-        String host = RequestValidator.host(request, requestTarget);
+        RequestTarget receivedTarget = RequestTarget.of(request.uri());
+        String host = RequestValidator.host(request, receivedTarget);
         exchange.setAllowedOrigin(originPolicy.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
                 ClientNetwork.isLoopback(exchange.connection().channel().localAddress())));
 
         HttpMethod method = request.method();
-        if (method.equals(HttpMethod.OPTIONS)) {
+        boolean options = method.equals(HttpMethod.OPTIONS);
+        if (options && exchange.isCrossOrigin()) { // a preflight request never has credentials
+            exchange.onComplete(null, Router::options);
+            return;
+        }
+        RequestTarget requestTarget = authentication.authenticate(exchange, receivedTarget);
+        exchange.requireAccess(access -> AccessRules.requireAdmission(access, exchange, requestTarget));
+        if (options) {
             exchange.onComplete(null, Router::options);
             return;
         }
@@ -90,7 +102,7 @@ final class Router implements RequestHandler {
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
                     .set(
                             HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
-                            "Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
+                            "Authorization, Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
                     .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 600);
         }
         exchange.respond(response);

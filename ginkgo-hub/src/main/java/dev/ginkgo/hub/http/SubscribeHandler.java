@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -50,7 +51,10 @@ final class SubscribeHandler {
             throw new ProblemException(
                     ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
         }
-        exchange.onComplete(null, done -> serve(done, subscribeRequest, representation, poll));
+        exchange.onComplete(null, done -> {
+            SubscribeRequest granted = AccessRules.subscribable(done.access(), subscribeRequest);
+            serve(done, granted, representation, poll);
+        });
     }
 
     private void serve(
@@ -107,7 +111,8 @@ final class SubscribeHandler {
                     subscribeRequest.selector(),
                     wireFormat,
                     connection,
-                    streamAttacher.attach(connection, subscribeRequest, wireFormat));
+                    streamAttacher.attach(connection, subscribeRequest, wireFormat),
+                    exchange.access());
             deferredHead.write();
             connection.flush();
         } catch (HubRejectedException e) {
@@ -141,7 +146,8 @@ final class SubscribeHandler {
                         httpConnection.addDateHeader(head);
                         head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
                         return ResponseSerializer.serialize(head);
-                    }));
+                    }),
+                    exchange.access());
         } catch (HubRejectedException e) {
             reject(httpConnection, e);
         }
