@@ -16,9 +16,12 @@ module dev.ginkgo.hub {
     requires static transitive org.jspecify;
 
     exports dev.ginkgo.hub;
+    exports dev.ginkgo.hub.auth;
+    exports dev.ginkgo.hub.auth.jwt;
     exports dev.ginkgo.hub.message;
     exports dev.ginkgo.hub.replication.local;
     exports dev.ginkgo.hub.spi;
 
+    uses dev.ginkgo.hub.auth.jwt.JwtProvider;
     uses dev.ginkgo.hub.spi.TransportProvider;
 }

@@ -48,6 +48,7 @@ class ArchitectureTest {
                 "ginkgo-testing-cluster",
                 "ginkgo-mesh",
                 "ginkgo-zeromq",
+                "ginkgo-jwt",
                 "ginkgo-runner"
             })
     void importsAllModules(String module) {

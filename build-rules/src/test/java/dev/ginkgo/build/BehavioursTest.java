@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
  * Checks that {@code docs/behaviours.md} and the tests use the same ids, and that the tests listed for an id name it.
  */
 class BehavioursTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z]-\\d{2}) \\|(.*)\\|([^|]*)\\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z]-\\d{2,3}) \\|(.*)\\|([^|]*)\\|$");
     private static final Pattern DISPLAY_NAME =
             Pattern.compile("@DisplayName\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)\\)");
-    private static final Pattern ID = Pattern.compile("\\b[LTSCRNHKG]-\\d{2}\\b");
+    private static final Pattern ID = Pattern.compile("\\b[LTSCRNHKG]-\\d{2,3}\\b");
     private static final Pattern TEST = Pattern.compile("`(\\w+)`");
 
     private final Map<String, Set<String>> documented = documented();

@@ -27,12 +27,13 @@ class ModuleDependenciesTest {
             entry("ginkgo-testing-cluster", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
+            entry("ginkgo-jwt", List.of("ginkgo-core", "ginkgo-hub")),
             entry(
                     "ginkgo-cluster-tests",
                     List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh", "ginkgo-zeromq")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq")),
+            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq", "ginkgo-jwt")),
             entry(
                     "build-rules",
                     List.of(
@@ -41,6 +42,7 @@ class ModuleDependenciesTest {
                             "ginkgo-testing-cluster",
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
+                            "ginkgo-jwt",
                             "ginkgo-runner")));
 
     @Test

@@ -69,7 +69,7 @@ class DistributionTest {
     void containsVersion() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
-        for (String directory : List.of("lib", "engines/mesh", "engines/zeromq")) {
+        for (String directory : List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt")) {
             try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(directory), "ginkgo-*.jar")) {
                 jars.forEach(ours::add);
             }
@@ -117,6 +117,14 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName("C-19 a table auth.jwt opens the engine jwt, which reads the configured keys")
+    void jwtIsOpenedByItsTable() throws Exception {
+        Run run = run("run", "dev.ginkgo.hub.MessageHub", "--set", "auth.jwt.keys=/nowhere/keys.json");
+        assertThat(run.code).isNotZero();
+        assertThat(run.output).contains("/nowhere/keys.json").doesNotContain("needs the artifact");
+    }
+
+    @Test
     @DisplayName("C-19 the coordinator and the transport each have a folder, and cluster.toml uses both")
     void enginesHaveTheirOwnFolders() throws Exception {
         assertThat(home.resolve("engines/mesh"))
@@ -130,7 +138,11 @@ class DistributionTest {
                 .isDirectoryNotContaining("glob:**/jgroups*.jar");
         assertThat(home.resolve("lib"))
                 .isDirectoryNotContaining("glob:**/jgroups*.jar")
-                .isDirectoryNotContaining("glob:**/jeromq*.jar");
+                .isDirectoryNotContaining("glob:**/jeromq*.jar")
+                .isDirectoryNotContaining("glob:**/nimbus*.jar");
+        assertThat(home.resolve("engines/jwt"))
+                .isDirectoryContaining("glob:**/ginkgo-jwt-*.jar")
+                .isDirectoryContaining("glob:**/nimbus-jose-jwt-*.jar");
         Run check = run("check", home.resolve("examples/cluster.toml").toString());
         assertThat(check.code).as(check.output).isZero();
     }

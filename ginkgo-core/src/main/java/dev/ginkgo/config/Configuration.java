@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Immutable list of the sources of settings. Each kind of source overrides the ones before it: defaults, files and
@@ -29,6 +30,9 @@ import java.util.Optional;
 public final class Configuration {
     /** Prefix of the environment variables that contain settings. */
     public static final String PREFIX = "GINKGO_";
+
+    /** Variables that are not settings. */
+    private static final Set<String> OF_THE_COMMAND = Set.of(PREFIX + "JAVA_HOME", PREFIX + "TOKEN");
 
     private static final Configuration EMPTY =
             new Configuration(List.of(), Map.of(), Collections.emptyMap(), Optional.empty(), Path.of(""));
@@ -87,13 +91,14 @@ public final class Configuration {
     /**
      * Reads settings from environment variables: {@code GINKGO_HUB_HTTP_BIND} is {@code hub.http.bind}; {@code
      * GINKGO_CLUSTER_SECRET_FILE} names the file that contains the secret {@code cluster.secret}. Ignores variables
-     * that do not start with {@code GINKGO_}, and {@code GINKGO_JAVA_HOME}, which configures the launcher.
+     * that do not start with {@code GINKGO_}, and those that configure the command: {@code GINKGO_JAVA_HOME} and {@code
+     * GINKGO_TOKEN}.
      *
      * @param variables usually {@code System.getenv()}; replaces the variables of an earlier call
      */
     public Configuration environment(Map<String, String> variables) {
         Map<String, String> settings = new HashMap<>(variables);
-        settings.keySet().removeIf(name -> !name.startsWith(PREFIX) || name.equals(PREFIX + "JAVA_HOME"));
+        settings.keySet().removeIf(name -> !name.startsWith(PREFIX) || OF_THE_COMMAND.contains(name));
         return new Configuration(sources, Map.copyOf(settings), overrides, credentials, workingDirectory);
     }
 

@@ -10,17 +10,15 @@ import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.admin.AdminRouter;
+import dev.ginkgo.hub.access.AuthenticationService;
 import dev.ginkgo.hub.admin.SubscriberLagCollector;
+import dev.ginkgo.hub.auth.Authenticator;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
-import dev.ginkgo.hub.dashboard.ClusterSampler;
-import dev.ginkgo.hub.dashboard.DashboardRoute;
 import dev.ginkgo.hub.dashboard.HubSampler;
 import dev.ginkgo.hub.delivery.DeliveryEngine;
-import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.ClusterWebDirectory;
 import dev.ginkgo.hub.http.HttpFrontend;
 import dev.ginkgo.hub.http.RouteFactory;
@@ -48,7 +46,6 @@ import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportProvider;
 import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.Lifecycle;
-import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
@@ -114,6 +111,7 @@ public final class MessageHub extends Service {
 
     final Optional<Replication> replication;
     final HttpFrontend http;
+    private final AuthenticationService authentication = add("auth", new AuthenticationService());
     private final Optional<Cluster> cluster;
     private final EpochFence epochFence = new EpochFence();
     private final ByteBufAllocator allocator;
@@ -164,7 +162,8 @@ public final class MessageHub extends Service {
         this.replication = this.cluster.map(members -> replication(members, network));
         ClusterWebDirectory clusterWebDirectory =
                 cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
-        this.http = add("http", new HttpFrontend(this::runtime, this::routes, clusterWebDirectory, random));
+        this.http =
+                add("http", new HttpFrontend(this::runtime, this::routes, authentication, clusterWebDirectory, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // HTTP accepts requests only while the store exists
     }
 
@@ -225,28 +224,32 @@ public final class MessageHub extends Service {
     }
 
     private List<HttpRoute> routes(RouteFactory.Context context) {
-        Store store = runtime().store();
-        Supplier<Status> tree = () -> Ginkgo.rootStatus(this);
-        Optional<ClusterSampler> clusterSampler = cluster.map(joined -> new ClusterSampler(
-                joined, () -> replication.map(Replication::links).orElse(List.of())));
-        HubSampler.Source source =
-                new HubSampler.Source(status().path(), this::metrics, store::channels, limits(), tree, clusterSampler);
-        HubSampler hubSampler = new HubSampler(source, context.streams(), time());
-        return List.of(
-                new DashboardRoute(http::hasDashboard, hubSampler, time(), context),
-                AdminRouter.of(context, this::metrics, tree, store::channels, time()));
+        HubSampler.Source source = new HubSampler.Source(
+                status().path(),
+                this::metrics,
+                runtime().store()::channels,
+                limits(),
+                () -> Ginkgo.rootStatus(this),
+                HubPages.clusterSampler(cluster, replication));
+        return HubPages.routes(source, http::hasDashboard, context, time());
     }
 
     private PeerSummary peers() {
-        return replication
-                .map(activeReplication -> activeReplication.peers(epochFence.rejected()))
-                .orElse(PeerSummary.NONE);
+        return replication.map(active -> active.peers(epochFence.rejected())).orElse(PeerSummary.NONE);
     }
 
     /** Interval between checks for stalled writes: short compared with the timeout, and with a reloaded timeout. */
     private Duration stallCheckInterval() {
         Duration quarter = writeTimeout.get().dividedBy(4);
         return quarter.compareTo(SECOND) < 0 ? quarter : SECOND;
+    }
+
+    /**
+     * Adds an authenticator for HTTP clients, after those that {@code [hub.auth]} configures. A hub with an authenticator
+     * admits no client without credentials unless the configuration says so. Called before the start.
+     */
+    public void authenticateWith(Authenticator authenticator) {
+        authentication.add(requireNonNull(authenticator, "authenticator is null"));
     }
 
     /**
@@ -366,11 +369,6 @@ public final class MessageHub extends Service {
         return runtime().store();
     }
 
-    /** Returns the component that serves the HTTP front end's streams. */
-    StreamAttacher streams() {
-        return runtime().streams();
-    }
-
     /** Returns the current metrics. */
     MetricsSnapshot metrics() {
         HubRuntime runtime = runtime();
@@ -387,7 +385,7 @@ public final class MessageHub extends Service {
         return SubscriberLagCollector.summarize(http.openStreams());
     }
 
-    private HubRuntime runtime() {
+    HubRuntime runtime() {
         HubRuntime runtime = hubRuntime;
         if (runtime == null) {
             throw new HubRejectedException(

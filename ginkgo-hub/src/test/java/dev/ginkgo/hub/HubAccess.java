@@ -21,7 +21,7 @@ public final class HubAccess {
     }
 
     public static StreamAttacher streams(MessageHub hub) {
-        return hub.streams();
+        return hub.runtime().streams();
     }
 
     static MetricsSnapshot readings(MessageHub hub) {

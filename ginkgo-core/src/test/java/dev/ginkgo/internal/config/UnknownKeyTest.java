@@ -109,6 +109,8 @@ class UnknownKeyTest {
                         "x",
                         "GINKGO_JAVA_HOME",
                         "y",
+                        "GINKGO_TOKEN",
+                        "t",
                         "PATH",
                         "z")));
         assertThat(bindingResult.warnings())

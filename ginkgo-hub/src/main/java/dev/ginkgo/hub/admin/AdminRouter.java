@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.admin;
 
 import dev.ginkgo.hub.http.RouteFactory;
+import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -19,12 +20,15 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Serves the hub's own pages, below {@code /-/}: health to every client, the others to clients on this machine only. */
+/**
+ * Serves the hub's own pages, below {@code /-/}: health to every client, the others to clients on this machine and to those
+ * with the grant {@code admin}.
+ */
 public final class AdminRouter implements HttpRoute {
     /**
      * A page.
      *
-     * @param isPublic whether clients on other machines may request it
+     * @param isPublic whether clients on other machines may request it without a grant
      * @param parameters names of the query parameters it accepts
      * @param handler called when the request is complete
      */
@@ -76,7 +80,7 @@ public final class AdminRouter implements HttpRoute {
         }
         LocalAccess.rejectForeignPage(exchange);
         if (!endpoint.isPublic) {
-            LocalAccess.requireLocalClient(exchange, requestTarget);
+            exchange.requireAccess(access -> AccessRules.requireOperator(access, exchange, requestTarget));
         }
         requestTarget.requireParametersIn(endpoint.parameters);
         exchange.onComplete(null, done -> endpoint.handler.handle(done, requestTarget));

@@ -20,8 +20,15 @@ public record ChannelSelector(List<String> names, boolean list) {
      */
     public static final int MAX_PATTERN_SEGMENTS = 512;
 
-    /** An invalid name in a list, and the reason. */
-    public record Rejected(String name, String reason) {}
+    /**
+     * A name of a list that is left out.
+     *
+     * @param code the code of the problem that the name alone would be
+     * @param reason what is wrong, for people
+     */
+    public record Rejected(String name, String code, String reason) {
+        static final String BAD_CHANNEL = "bad-channel";
+    }
 
     /** Result of parsing a list: the valid names, and the rejected ones. */
     public record Parsed(ChannelSelector selector, List<Rejected> rejected) {}
@@ -66,7 +73,7 @@ public record ChannelSelector(List<String> names, boolean list) {
             try {
                 names.add(requireValid(ChannelName.decode(raw)));
             } catch (InvalidChannelException e) {
-                rejected.add(new Rejected(raw, String.valueOf(e.getMessage())));
+                rejected.add(new Rejected(raw, Rejected.BAD_CHANNEL, String.valueOf(e.getMessage())));
                 last = e;
             }
         }

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.dashboard;
 
 import dev.ginkgo.hub.admin.LocalAccess;
 import dev.ginkgo.hub.http.RouteFactory;
+import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -20,7 +21,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Serves the dashboard: the page at {@code /} if the hub has no page of its own, and always at {@code /-/dashboard}; its
- * files below that; and the stream of samples at {@code /-/dashboard/samples}, to clients on this machine only.
+ * files below that; and the stream of samples at {@code /-/dashboard/samples}, to clients on this machine and to those with
+ * the grant {@code admin}.
  *
  * <p>A client that does not accept HTML, such as curl, gets a text at {@code /}.
  */
@@ -81,13 +83,13 @@ public final class DashboardRoute implements HttpRoute {
                     done -> done.respond(
                             varying(Responses.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", text))));
         } else {
-            beginFile(exchange, path);
+            beginFile(exchange, requestTarget, path);
         }
     }
 
     private void beginStream(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         LocalAccess.rejectForeignPage(exchange);
-        LocalAccess.requireLocalClient(exchange, requestTarget);
+        exchange.requireAccess(access -> AccessRules.requireOperator(access, exchange, requestTarget));
         if (!exchange.isHead() && !exchange.request().protocolVersion().isKeepAliveDefault()) {
             throw new ProblemException(ProblemType.HTTP_VERSION, "a stream needs HTTP/1.1").closingConnection();
         }
@@ -100,7 +102,7 @@ public final class DashboardRoute implements HttpRoute {
         });
     }
 
-    private void beginFile(Exchange exchange, String path) throws ProblemException {
+    private void beginFile(Exchange exchange, RequestTarget requestTarget, String path) throws ProblemException {
         boolean page = path.equals("/") || path.equals(PREFIX) || path.equals(PREFIX + "/");
         String name = page ? DashboardFile.INDEX : path.substring(PREFIX.length() + 1);
         if (!enabled.getAsBoolean() || !DashboardFile.exists(name)) {
@@ -109,6 +111,11 @@ public final class DashboardRoute implements HttpRoute {
                     "there is no page at " + path
                             + "; subscribe to a channel, such as /numbers, or serve your own page with http.page");
         }
+        exchange.requireAccess(access -> {
+            if (!access.isOpen()) {
+                AccessRules.requireOperator(access, exchange, requestTarget);
+            }
+        });
         String cached = exchange.request().headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
         exchange.onComplete(null, done -> done.respondAsync(tasks, () -> response(name, cached)));
     }

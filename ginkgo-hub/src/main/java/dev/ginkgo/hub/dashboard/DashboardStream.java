@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.dashboard;
 
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
@@ -24,7 +25,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +88,7 @@ final class DashboardStream {
         private final Store store;
         private final DeliveryEngine engine;
         private int viewers; // guarded by DashboardStream.this
+        private final Map<Channel, Access> accessByViewer = new ConcurrentHashMap<>();
 
         private Feed() {
             Counters counters = new Counters();
@@ -101,6 +105,15 @@ final class DashboardStream {
                     () -> Integer.MAX_VALUE);
         }
 
+        /** Closes the connections of viewers whose credentials have expired or been revoked. */
+        private void closeInvalid() {
+            accessByViewer.forEach((viewer, access) -> {
+                if (access.validity(timeSource.now()) != Access.Validity.VALID) {
+                    var _ = viewer.close();
+                }
+            });
+        }
+
         private void close() {
             engine.close();
             store.close();
@@ -111,7 +124,11 @@ final class DashboardStream {
     void open(Exchange exchange) throws ProblemException {
         Feed joined = join();
         Channel connection = exchange.connection().channel();
-        connection.closeFuture().addListener(_ -> leave(joined));
+        joined.accessByViewer.put(connection, exchange.access());
+        connection.closeFuture().addListener(_ -> {
+            joined.accessByViewer.remove(connection);
+            leave(joined);
+        });
         FullHttpResponse head = Responses.streamHead("text/event-stream");
         StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(new StreamInputDiscarder());
@@ -167,6 +184,7 @@ final class DashboardStream {
                 long begin = timeSource.nanos();
                 publishSample(current);
                 current.engine.closeStalledWrites(STALL_TIMEOUT);
+                current.closeInvalid();
                 awaitNextSample(current, timeSource.nanos() - begin);
             }
         } catch (InterruptedException stopping) {

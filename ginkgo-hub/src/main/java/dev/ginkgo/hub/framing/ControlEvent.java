@@ -41,14 +41,15 @@ public sealed interface ControlEvent {
         }
     }
 
-    /** An invalid name in a list. The other channels of the list are subscribed to. */
+    /**
+     * A name in a list that is invalid or not granted. The other channels of the list are subscribed to.
+     *
+     * @param code the code of the HTTP problem for such a name
+     */
     record Rejected(String channel, String code, String detail) implements ControlEvent {
-        /** Error code for an invalid name; the HTTP problem for such a name has the same code. */
-        private static final String BAD_CHANNEL = "bad-channel";
-
         /** Returns the event for a rejected name. */
         public static Rejected of(ChannelSelector.Rejected rejected) {
-            return new Rejected(rejected.name(), BAD_CHANNEL, rejected.reason());
+            return new Rejected(rejected.name(), rejected.code(), rejected.reason());
         }
 
         @Override

@@ -4,8 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
+import dev.ginkgo.Snapshot;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.access.AuthenticationService;
+import dev.ginkgo.hub.http.access.CredentialsRoute;
+import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.proxy.ClientAddressSource;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.BodyBudget;
@@ -50,13 +54,15 @@ public final class HttpFrontend extends Service {
 
     private final Setting<Boolean> anonymous = setting("anonymous", false)
             .restartRequired()
-            .help("Whether anyone who reaches the port may publish and subscribe; required to bind beyond loopback");
+            .help(
+                    "Whether anyone who reaches the port may publish and subscribe; required to bind beyond loopback without"
+                            + " authentication");
 
     private final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8088"))
             .check(
-                    (address, all) -> address.isLoopback() || all.get(anonymous),
-                    "can be reached from other machines, and there is no authentication; set anonymous = true if anyone"
-                            + " may publish and subscribe, else bind to 127.0.0.1")
+                    (address, all) -> address.isLoopback() || all.get(anonymous) || isAuthenticated(all),
+                    "can be reached from other machines, and there is no authentication; configure [hub.auth], set"
+                            + " anonymous = true if anyone may publish and subscribe, or bind to 127.0.0.1")
             .restartRequired()
             .help("Where to listen; port 0 takes a free port");
 
@@ -156,6 +162,7 @@ public final class HttpFrontend extends Service {
 
     private final Supplier<? extends HttpBackend> backend;
     private final RouteFactory routeFactory;
+    private final AuthenticationService authentication;
     private final ClusterWebDirectory webDirectory;
     private final StaticSiteHandler staticSiteHandler = new StaticSiteHandler();
     private final RandomGenerator random;
@@ -171,16 +178,19 @@ public final class HttpFrontend extends Service {
      *
      * @param backend returns the running hub; called at each start
      * @param routeFactory creates the routes in addition to channels and the page of {@code http.page}
+     * @param authentication authenticates the clients; started before this service
      * @param webDirectory web addresses of the other nodes
      * @param random spreads the ends of streams
      */
     public HttpFrontend(
             Supplier<? extends HttpBackend> backend,
             RouteFactory routeFactory,
+            AuthenticationService authentication,
             ClusterWebDirectory webDirectory,
             RandomGenerator random) {
         this.backend = requireNonNull(backend, "backend is null");
         this.routeFactory = requireNonNull(routeFactory, "routeFactory is null");
+        this.authentication = requireNonNull(authentication, "authentication is null");
         this.webDirectory = requireNonNull(webDirectory, "webDirectory is null");
         this.random = requireNonNull(random, "random is null");
     }
@@ -216,6 +226,8 @@ public final class HttpFrontend extends Service {
         Router router = new Router(
                 trustedProxies,
                 new OriginPolicy(() -> origins(members), allowedHosts),
+                new RequestAuthentication(
+                        authentication.accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),
                 routes(streams, shutdown),
                 new PublishHandler(
                         hub.publisher(),
@@ -246,15 +258,21 @@ public final class HttpFrontend extends Service {
         every("timeouts", () -> DEADLINE_CHECK_INTERVAL, () -> {
             connections.closeExpired();
             streams.closeExpired(maxLifetime.get());
+            streams.closeInvalid();
         });
     }
 
     private List<HttpRoute> routes(StreamRegistry streams, GracefulShutdown shutdown) {
         List<HttpRoute> all = new ArrayList<>();
+        authentication.accessControl().ifPresent(control -> all.add(new CredentialsRoute(control, time())));
         all.add(staticSiteHandler);
         all.addAll(routeFactory.create(
                 new RouteFactory.Context(streams::all, shutdown::isDraining, page -> spawn("page", page::run))));
         return all;
+    }
+
+    private boolean isAuthenticated(Snapshot all) {
+        return authentication.isConfigured(all);
     }
 
     /** Returns whether the dashboard is served. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.JsonBody;
@@ -50,6 +51,7 @@ final class PublishHandler {
         requireRunning();
         requestTarget.requireParametersIn(Set.of());
         ChannelName channel = channel(requestTarget);
+        exchange.requireAccess(access -> AccessRules.requirePublish(access, channel));
         String key = idempotencyKey(exchange.request().headers());
         RequestBody requestBody = RequestBody.of(exchange.request(), bodyBudget, exchange.connection());
         exchange.onComplete(requestBody, done -> publish(done, channel, key));

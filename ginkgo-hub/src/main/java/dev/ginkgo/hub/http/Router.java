@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.access.AccessRules;
+import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
@@ -28,6 +30,7 @@ final class Router implements RequestHandler {
 
     private final TrustedProxies trustedProxies;
     private final OriginPolicy originPolicy;
+    private final RequestAuthentication authentication;
     private final List<HttpRoute> routes;
     private final PublishHandler publishHandler;
     private final SubscribeHandler subscribeHandler;
@@ -38,11 +41,13 @@ final class Router implements RequestHandler {
     Router(
             TrustedProxies trustedProxies,
             OriginPolicy originPolicy,
+            RequestAuthentication authentication,
             List<HttpRoute> routes,
             PublishHandler publishHandler,
             SubscribeHandler subscribeHandler) {
         this.trustedProxies = trustedProxies;
         this.originPolicy = originPolicy;
+        this.authentication = authentication;
         this.routes = List.copyOf(routes);
         this.publishHandler = publishHandler;
         this.subscribeHandler = subscribeHandler;
@@ -56,15 +61,22 @@ final class Router implements RequestHandler {
         }
         requireVersion(request.protocolVersion());
         RequestValidator.requireSupportedTransferEncoding(request);
-        RequestTarget requestTarget = RequestTarget.of(request.uri());
-        String host = RequestValidator.host(request, requestTarget);
+        RequestTarget receivedTarget = RequestTarget.of(request.uri());
+        String host = RequestValidator.host(request, receivedTarget);
         exchange.setAllowedOrigin(originPolicy.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
                 ClientNetwork.isLoopback(exchange.connection().channel().localAddress())));
 
         HttpMethod method = request.method();
-        if (method.equals(HttpMethod.OPTIONS)) {
+        boolean options = method.equals(HttpMethod.OPTIONS);
+        if (options && exchange.isCrossOrigin()) { // a preflight request never has credentials
+            exchange.onComplete(null, Router::options);
+            return;
+        }
+        RequestTarget requestTarget = authentication.authenticate(exchange, receivedTarget);
+        exchange.requireAccess(access -> AccessRules.requireAdmission(access, exchange, requestTarget));
+        if (options) {
             exchange.onComplete(null, Router::options);
             return;
         }
@@ -97,7 +109,7 @@ final class Router implements RequestHandler {
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
                     .set(
                             HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
-                            "Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
+                            "Authorization, Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
                     .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 600);
         }
         exchange.respond(response);

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -9,6 +10,7 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,7 @@ public final class StreamRegistry {
      *
      * @param openedAt time of its start, on the clock of {@code TimeSource.nanos}
      * @param lifetimeShare share of the maximum lifetime after which it ends
+     * @param access what its client may do; the stream ends when its credentials are no longer valid
      */
     public record OpenStream(
             ChannelSelector selector,
@@ -33,7 +36,8 @@ public final class StreamRegistry {
             Channel connection,
             StreamHandle handle,
             long openedAt,
-            double lifetimeShare) {
+            double lifetimeShare,
+            Access access) {
         /** Ends the stream with a {@code bye} event that has the reason. */
         void endGracefully(DisconnectReason reason) {
             reason.mark(connection);
@@ -72,10 +76,15 @@ public final class StreamRegistry {
      * Registers a stream until its connection is closed. Its first bytes may have been sent by then; if the hub began to
      * stop in between, the stream ends here.
      */
-    void add(ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle streamHandle) {
+    void add(
+            ChannelSelector selector,
+            WireFormat wireFormat,
+            Channel connection,
+            StreamHandle streamHandle,
+            Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
         OpenStream openStream =
-                new OpenStream(selector, wireFormat, connection, streamHandle, timeSource.nanos(), share);
+                new OpenStream(selector, wireFormat, connection, streamHandle, timeSource.nanos(), share, access);
         streams.add(openStream);
         countBySelector.merge(selector, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
@@ -102,6 +111,18 @@ public final class StreamRegistry {
         for (OpenStream each : streams) {
             if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
                 each.endGracefully(DisconnectReason.MAX_LIFETIME);
+            }
+        }
+    }
+
+    /** Ends the streams whose credentials have expired or been revoked. */
+    void closeInvalid() {
+        Instant now = timeSource.now();
+        for (OpenStream each : streams) {
+            switch (each.access.validity(now)) {
+                case VALID -> {}
+                case EXPIRED -> each.endGracefully(DisconnectReason.TOKEN_EXPIRED);
+                case REVOKED -> each.endGracefully(DisconnectReason.TOKEN_REVOKED);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpConnection;
@@ -57,7 +58,10 @@ final class SubscribeHandler {
             throw new ProblemException(
                     ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
         }
-        exchange.onComplete(null, done -> serve(done, subscribeRequest, representation, poll));
+        exchange.onComplete(null, done -> {
+            SubscribeRequest granted = AccessRules.subscribable(done.access(), subscribeRequest);
+            serve(done, granted, representation, poll);
+        });
     }
 
     private void serve(
@@ -119,7 +123,8 @@ final class SubscribeHandler {
                     subscribeRequest.selector(),
                     wireFormat,
                     connection,
-                    streamAttacher.attach(connection, subscribeRequest, wireFormat));
+                    streamAttacher.attach(connection, subscribeRequest, wireFormat),
+                    exchange.access());
             deferredHead.write();
             connection.flush();
         } catch (HubRejectedException e) {
@@ -148,7 +153,8 @@ final class SubscribeHandler {
                     streamAttacher.poll(connection, subscribeRequest, wireFormat, wait, id -> {
                         head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
                         return output.head(head, true);
-                    }));
+                    }),
+                    exchange.access());
         } catch (HubRejectedException e) {
             reject(connection, output, e);
         }

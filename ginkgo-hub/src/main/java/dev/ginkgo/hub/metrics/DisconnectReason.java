@@ -19,6 +19,10 @@ public enum DisconnectReason {
     STALLED,
     /** The stream reached {@code http.max-lifetime}. */
     MAX_LIFETIME,
+    /** The credentials of the stream expired. */
+    TOKEN_EXPIRED,
+    /** The credentials of the stream were revoked, or what they grant was changed. */
+    TOKEN_REVOKED,
     /** The hub stops. */
     STOPPING,
     /** An unexpected exception, which is a bug. */

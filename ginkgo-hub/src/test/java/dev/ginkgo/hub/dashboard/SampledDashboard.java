@@ -3,6 +3,7 @@ package dev.ginkgo.hub.dashboard;
 import dev.ginkgo.Service;
 import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.access.AuthenticationService;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.ClusterWebDirectory;
 import dev.ginkgo.hub.http.HttpBackend;
@@ -30,7 +31,11 @@ final class SampledDashboard extends Service {
         dashboard = add(
                 "dashboard",
                 new HttpFrontend(
-                        this::backend, context -> routes(sampler, context), ClusterWebDirectory.none(), new Random(1)));
+                        this::backend,
+                        context -> routes(sampler, context),
+                        add("auth", new AuthenticationService()),
+                        ClusterWebDirectory.none(),
+                        new Random(1)));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the routes use the time of this service
     }
 

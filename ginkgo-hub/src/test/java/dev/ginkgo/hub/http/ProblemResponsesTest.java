@@ -7,7 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Service;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.HubAccess;
+import dev.ginkgo.hub.access.AuthenticationService;
 import dev.ginkgo.hub.admin.AdminRouter;
+import dev.ginkgo.hub.auth.AuthenticationException;
+import dev.ginkgo.hub.auth.Credentials;
+import dev.ginkgo.hub.auth.Grant;
+import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.delivery.DeliveryEngine;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.server.HttpRoute;
@@ -31,6 +36,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +66,12 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.BAD_PARAMETER, () -> responseTo("POST /x?a=b", EMPTY));
         scenarios.put(ProblemType.BAD_KEY, () -> responseTo("POST /x", EMPTY, "Idempotency-Key: a b"));
         scenarios.put(ProblemType.TOO_MANY_NAMES, ProblemResponsesTest::longList);
+        scenarios.put(ProblemType.UNAUTHENTICATED, () -> authenticated("GET /x"));
+        scenarios.put(ProblemType.INVALID_TOKEN, () -> authenticated("GET /x", "Authorization: Bearer unknown"));
+        scenarios.put(ProblemType.FORBIDDEN, () -> authenticated("GET /x", "Authorization: Bearer known"));
+        scenarios.put(ProblemType.TOO_MANY_TICKETS, ProblemResponsesTest::unusedTickets);
+        scenarios.put(
+                ProblemType.KEYS_UNAVAILABLE, () -> authenticated("GET /x", "Authorization: Bearer unverifiable"));
         scenarios.put(ProblemType.FOREIGN_ORIGIN, () -> responseTo("POST /x", EMPTY, "Origin: https://evil.example"));
         scenarios.put(ProblemType.LOOPBACK_ONLY, () -> responseTo("GET /-/tree", "Via: 1.1 proxy"));
         scenarios.put(ProblemType.NOT_FOUND, () -> responseTo("GET /-/nothing"));
@@ -118,6 +130,34 @@ class ProblemResponsesTest {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.request(line, headers)) {
             return client.response();
+        }
+    }
+
+    private static Optional<Principal> authenticate(Credentials credentials) throws AuthenticationException {
+        String token = credentials.token().orElseThrow();
+        if (token.equals("unverifiable")) {
+            throw AuthenticationException.temporary("kid", "the keys cannot be fetched");
+        }
+        return token.equals("known") ? Optional.of(Principal.of("known", Grant.NONE)) : Optional.empty();
+    }
+
+    private static String authenticated(String line, String... headers) throws IOException {
+        try (TestHub testHub = TestHub.authenticated(TimeSource.system(), ProblemResponsesTest::authenticate);
+                RawHttpClient client = testHub.request(line, headers)) {
+            return client.response();
+        }
+    }
+
+    private static String unusedTickets() throws IOException {
+        String post =
+                "POST /-/ticket HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer known\r\nContent-Length: 0\r\n\r\n";
+        try (TestHub testHub = TestHub.authenticated(TimeSource.system(), ProblemResponsesTest::authenticate);
+                RawHttpClient client = testHub.connect()) {
+            String response = client.send(post).response();
+            while (response.startsWith("HTTP/1.1 200")) {
+                response = client.send(post).response();
+            }
+            return response;
         }
     }
 
@@ -236,7 +276,13 @@ class ProblemResponsesTest {
     /** HTTP front whose service status cannot be read. */
     private static final class Broken extends Service {
         final HttpFrontend http = add(
-                "http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
+                "http",
+                new HttpFrontend(
+                        Broken::backend,
+                        Broken::routes,
+                        add("auth", new AuthenticationService()),
+                        ClusterWebDirectory.none(),
+                        new Random()));
 
         private record Backend(
                 Publisher publisher, IdempotencyCache idempotencyCache, StreamAttacher streams, Counters counters)

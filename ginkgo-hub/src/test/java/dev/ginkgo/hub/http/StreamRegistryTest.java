@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -36,7 +37,7 @@ class StreamRegistryTest {
     }
 
     private void add(EmbeddedChannel connection) {
-        registry.add(ChannelSelector.of("/x"), WireFormat.SSE, connection, new RecordingHandle());
+        registry.add(ChannelSelector.of("/x"), WireFormat.SSE, connection, new RecordingHandle(), Access.OPEN);
     }
 
     @Test

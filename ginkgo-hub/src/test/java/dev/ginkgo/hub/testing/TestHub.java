@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.testing;
 
 import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.auth.Authenticator;
 import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
@@ -46,6 +47,21 @@ public final class TestHub implements AutoCloseable {
     /** Starts a hub with settings of the hub itself. */
     public static TestHub startHub(String... settings) {
         return startWith(TimeSource.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
+    }
+
+    /** Starts a hub that authenticates its clients, with settings of the hub itself. */
+    public static TestHub authenticated(TimeSource timeSource, Authenticator authenticator, String... settings) {
+        return authenticated("127.0.0.1:0", timeSource, authenticator, settings);
+    }
+
+    /** Starts a hub on the given address that authenticates its clients, with settings of the hub itself. */
+    public static TestHub authenticated(
+            String bind, TimeSource timeSource, Authenticator authenticator, String... settings) {
+        warmUp();
+        MessageHub hub = new MessageHub();
+        hub.authenticateWith(authenticator);
+        return new TestHub(
+                TestTree.start(hub, timeSource, "http.bind = '" + bind + "'\n" + String.join("\n", settings)));
     }
 
     private static TestHub startWith(TimeSource timeSource, String toml) {

@@ -197,7 +197,7 @@ final class CommandTree {
     }
 
     private ClientStreams console() {
-        return new ClientStreams(System.in, commandContext.out(), commandContext.err());
+        return new ClientStreams(System.in, commandContext.out(), commandContext.err(), commandContext.environment());
     }
 
     private CommandLine target(TargetVerb targetVerb, String description) {

@@ -7,11 +7,14 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP client for a hub: connection settings, and the headers that all requests share. */
 public final class HubHttpClient implements AutoCloseable {
+    private static final String TOKEN_VARIABLE = "GINKGO_TOKEN";
+
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -22,11 +25,16 @@ public final class HubHttpClient implements AutoCloseable {
     private final Optional<String> token;
 
     /**
-     * @param tokenFile file that holds the bearer token, or null for none
+     * @param tokenFile file that holds the bearer token; if null, the token is that of the environment
+     * @param environment environment variables, of which {@value #TOKEN_VARIABLE} may hold the token
      * @throws FatalException if the file cannot be read or does not hold a token
      */
-    public HubHttpClient(@Nullable Path tokenFile) {
-        token = Optional.ofNullable(tokenFile).map(HubHttpClient::read);
+    public HubHttpClient(@Nullable Path tokenFile, Map<String, String> environment) {
+        token = tokenFile == null
+                ? Optional.ofNullable(environment.get(TOKEN_VARIABLE))
+                        .filter(text -> !text.isBlank())
+                        .map(text -> requireToken(TOKEN_VARIABLE, text.strip()))
+                : Optional.of(read(tokenFile));
     }
 
     HttpClient client() {
@@ -47,14 +55,17 @@ public final class HubHttpClient implements AutoCloseable {
 
     private static String read(Path file) {
         try {
-            String token = Files.readString(file).strip();
-            if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new FatalException(
-                        ClientExitCode.NO_INPUT, file + " does not hold a token: expected one word of printable ASCII");
-            }
-            return token;
+            return requireToken(file.toString(), Files.readString(file).strip());
         } catch (IOException e) {
             throw new FatalException(ClientExitCode.NO_INPUT, "cannot read " + file + ": " + e.getMessage());
         }
+    }
+
+    private static String requireToken(String source, String text) {
+        if (text.isEmpty() || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new FatalException(
+                    ClientExitCode.NO_INPUT, source + " does not hold a token: expected one word of printable ASCII");
+        }
+        return text;
     }
 }

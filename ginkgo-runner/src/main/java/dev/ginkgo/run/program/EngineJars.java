@@ -22,17 +22,31 @@ import java.util.stream.Stream;
 
 /**
  * Jars of the engines that a configuration selects (C-19). The distribution has a folder {@code engines/<name>} per
- * engine; only the folders named by some {@code engine = "<name>"} are added to the class path. They are determined
- * before any class is loaded, because a service lists its engines in its constructor. So this class reads the raw
+ * engine; only the folders named by some {@code engine = "<name>"}, and {@code engines/jwt} for a table {@code auth.jwt}, are
+ * added to the class path. They are determined before any class is loaded, because a service lists its engines in its constructor. So this class reads the raw
  * configuration instead of the declared settings; a key that only looks like an engine setting adds a folder that is
  * not used.
  */
 public final class EngineJars {
     private static final String KEY = "engine";
 
+    /** Engine that a table selects, {@code [hub.auth.jwt]}: it is used beside others, and not instead of them. */
+    private static final String JWT = "jwt";
+
+    private static final String JWT_PARENT = "auth";
+
     /** Engines that are separate artifacts. */
-    private static final Map<String, String> ARTIFACTS =
-            Map.of("mesh", "ginkgo-mesh", "zeromq", "ginkgo-zeromq", "nats", "ginkgo-nats", "etcd", "ginkgo-etcd");
+    private static final Map<String, String> ARTIFACTS = Map.of(
+            "mesh",
+            "ginkgo-mesh",
+            "zeromq",
+            "ginkgo-zeromq",
+            JWT,
+            "ginkgo-jwt",
+            "nats",
+            "ginkgo-nats",
+            "etcd",
+            "ginkgo-etcd");
 
     private final Optional<Path> folder;
     private final Set<String> selected;
@@ -55,10 +69,16 @@ public final class EngineJars {
             if (name.startsWith(Configuration.PREFIX) && name.endsWith("_ENGINE")) {
                 names.add(value);
             }
+            if (name.startsWith(Configuration.PREFIX) && name.contains("_AUTH_JWT_")) {
+                names.add(JWT);
+            }
         });
         rawConfig.overrides().forEach((key, value) -> {
             if (key.equals(KEY) || key.endsWith("." + KEY)) {
                 names.add(value);
+            }
+            if (("." + key).contains("." + JWT_PARENT + "." + JWT + ".")) {
+                names.add(JWT);
             }
         });
         names.removeIf(name -> !name.matches("[a-z0-9-]+")); // prevents path traversal
@@ -105,7 +125,12 @@ public final class EngineJars {
     private static void collect(ConfigEntry.Table table, Set<String> names) {
         table.entries().forEach((key, configEntry) -> {
             switch (configEntry) {
-                case ConfigEntry.Table nested -> collect(nested, names);
+                case ConfigEntry.Table nested -> {
+                    if (key.equals(JWT_PARENT) && nested.entries().containsKey(JWT)) {
+                        names.add(JWT);
+                    }
+                    collect(nested, names);
+                }
                 case ConfigEntry.Value value -> {
                     if (key.equals(KEY) && value.value() instanceof String name) {
                         names.add(name);

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http.server;
 
+import dev.ginkgo.hub.access.Access;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -7,6 +8,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,18 @@ public final class Exchange {
         void run(Exchange exchange) throws ProblemException;
     }
 
+    /** Decides whether an access permits the request. */
+    @FunctionalInterface
+    public interface AccessCheck {
+        void check(Access access) throws ProblemException;
+    }
+
+    /** Verifies the credentials of the request. May block. */
+    @FunctionalInterface
+    public interface AccessVerifier {
+        Access verify() throws ProblemException, InterruptedException;
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final HttpConnection connection;
@@ -30,6 +45,11 @@ public final class Exchange {
     private @Nullable String allowedOrigin;
     private boolean complete;
     private boolean forwarded;
+
+    private @Nullable Access access;
+    private @Nullable ProblemException accessProblem;
+    private @Nullable Runnable pendingVerification;
+    private final List<AccessCheck> pendingChecks = new ArrayList<>(0);
 
     public Exchange(HttpConnection httpConnection, HttpRequest request) {
         this.connection = httpConnection;
@@ -71,6 +91,56 @@ public final class Exchange {
         return forwarded;
     }
 
+    /** Sets what the request may do. */
+    public void setAccess(Access access) {
+        this.access = access;
+    }
+
+    /**
+     * Verifies the credentials of the request when it is complete, because that takes too long for an event loop. Until then
+     * nothing more is read from the connection.
+     */
+    public void verifyAccess(Executor executor, AccessVerifier verifier) {
+        pendingVerification = () -> executor.execute(() -> {
+            verify(verifier);
+            connection.resume(Responses.noContent(), unused -> {
+                unused.release();
+                completeVerified();
+            });
+        });
+    }
+
+    private void verify(AccessVerifier verifier) {
+        try {
+            access = verifier.verify();
+        } catch (ProblemException e) {
+            accessProblem = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            accessProblem = ProblemException.stopping("the hub is stopping");
+        } catch (RuntimeException e) {
+            LOG.error("could not verify the credentials of an HTTP request", e);
+            accessProblem = internalError();
+        }
+    }
+
+    /** Returns what the request may do. Not known before the request is complete if the credentials must be verified. */
+    public Access access() {
+        if (access == null) {
+            throw new IllegalStateException("the credentials of the request have not been verified yet");
+        }
+        return access;
+    }
+
+    /** Checks whether the request is permitted: at once if its access is known, else before its completion. */
+    public void requireAccess(AccessCheck check) throws ProblemException {
+        if (pendingVerification == null) {
+            check.check(access());
+        } else {
+            pendingChecks.add(check);
+        }
+    }
+
     /**
      * Sets what happens when the request is complete.
      *
@@ -108,6 +178,46 @@ public final class Exchange {
     /** Runs what was set with {@link #onComplete}, when the whole request has been received. */
     public void complete() throws ProblemException {
         complete = true;
+        Runnable verification = pendingVerification;
+        if (verification == null) {
+            runCompletion();
+            return;
+        }
+        try {
+            verification.run();
+        } catch (IllegalStateException stopping) {
+            pendingVerification = null;
+            throw ProblemException.stopping("the hub is stopping");
+        }
+        connection
+                .channel()
+                .closeFuture()
+                .addListener(_ -> releaseBody()); // if it is closed before the verification ends
+        connection.pause();
+    }
+
+    /** Completes a request whose credentials have been verified. */
+    private void completeVerified() {
+        pendingVerification = null;
+        try {
+            if (accessProblem != null) {
+                throw accessProblem;
+            }
+            for (AccessCheck each : pendingChecks) {
+                each.check(access());
+            }
+            runCompletion();
+        } catch (ProblemException e) {
+            respond(Responses.problem(e));
+        } catch (RuntimeException e) {
+            LOG.error("could not serve an HTTP request", e);
+            respond(Responses.problem(internalError()));
+        } finally {
+            releaseBody();
+        }
+    }
+
+    private void runCompletion() throws ProblemException {
         if (completion == null) {
             throw new IllegalStateException("no handler has accepted the request");
         }
@@ -140,9 +250,12 @@ public final class Exchange {
             return builder.get();
         } catch (RuntimeException e) {
             LOG.error("could not build the response to an HTTP request", e);
-            return Responses.problem(new ProblemException(
-                    ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
+            return Responses.problem(internalError());
         }
+    }
+
+    private static ProblemException internalError() {
+        return new ProblemException(ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it");
     }
 
     /** Adds the CORS headers if the request comes from a foreign, allowed origin. */
@@ -154,8 +267,14 @@ public final class Exchange {
         }
     }
 
-    /** Releases the body. */
+    /** Releases the body, unless it is still needed because the credentials are being verified. */
     public void release() {
+        if (pendingVerification == null || !complete) {
+            releaseBody();
+        }
+    }
+
+    private void releaseBody() {
         if (requestBody != null) {
             requestBody.release();
             requestBody = null;

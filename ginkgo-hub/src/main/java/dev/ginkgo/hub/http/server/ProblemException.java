@@ -15,18 +15,24 @@ public final class ProblemException extends Exception {
     private final String detail;
     private final transient Map<String, String> headers;
     private final boolean closingConnection;
+    private final String claim;
 
     public ProblemException(ProblemType problemType, String detail) {
-        this(problemType, detail, Map.of(), false);
+        this(problemType, detail, Map.of(), false, "");
     }
 
     private ProblemException(
-            ProblemType problemType, String detail, Map<String, String> headers, boolean closingConnection) {
+            ProblemType problemType,
+            String detail,
+            Map<String, String> headers,
+            boolean closingConnection,
+            String claim) {
         super(detail, null, false, false);
         this.problemType = problemType;
         this.detail = detail;
         this.headers = headers;
         this.closingConnection = closingConnection;
+        this.claim = claim;
     }
 
     /** Returns a rejection because the hub is stopping. The client may retry later, or at another node. */
@@ -53,14 +59,19 @@ public final class ProblemException extends Exception {
     public ProblemException withHeader(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new ProblemException(problemType, detail, more, closingConnection);
+        return new ProblemException(problemType, detail, more, closingConnection, claim);
     }
 
     /**
      * Returns a copy that closes the connection after the response. Required if the start of the next request is unknown.
      */
     public ProblemException closingConnection() {
-        return new ProblemException(problemType, detail, headers, true);
+        return new ProblemException(problemType, detail, headers, true, claim);
+    }
+
+    /** Returns a copy that names the claim or part of the credentials that is not valid. */
+    public ProblemException withClaim(String invalid) {
+        return new ProblemException(problemType, detail, headers, closingConnection, invalid);
     }
 
     public ProblemType problem() {
@@ -69,6 +80,11 @@ public final class ProblemException extends Exception {
 
     String detail() {
         return detail;
+    }
+
+    /** Returns the claim that is not valid; empty if the problem is another one. */
+    String claim() {
+        return claim;
     }
 
     Map<String, String> headers() {

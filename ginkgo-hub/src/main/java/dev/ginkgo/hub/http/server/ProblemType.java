@@ -12,7 +12,10 @@ public enum ProblemType {
     BAD_PARAMETER(400, "Bad Parameter"),
     BAD_KEY(400, "Bad Idempotency-Key"),
     TOO_MANY_NAMES(400, "Too Many Names"),
+    UNAUTHENTICATED(401, "Unauthenticated"),
+    INVALID_TOKEN(401, "Invalid Token"),
     FOREIGN_ORIGIN(403, "Foreign Origin"),
+    FORBIDDEN(403, "Forbidden"),
     LOOPBACK_ONLY(403, "Loopback Only"),
     NOT_FOUND(404, "Not Found"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
@@ -32,10 +35,12 @@ public enum ProblemType {
     TOO_MANY_SUBSCRIBERS(429, "Too Many Subscribers"),
     TOO_MANY_PATTERNS(429, "Too Many Patterns"),
     TOO_MANY_CHANNELS(429, "Too Many Channels"),
+    TOO_MANY_TICKETS(429, "Too Many Tickets"),
     HEADERS_TOO_LARGE(431, "Headers Too Large"),
     INTERNAL_ERROR(500, "Internal Error"),
     STOPPING(503, "Stopping"),
     NOT_READY(503, "Not Ready"),
+    KEYS_UNAVAILABLE(503, "Keys Unavailable"),
     HTTP_VERSION(505, "HTTP Version Not Supported");
 
     private final int status;

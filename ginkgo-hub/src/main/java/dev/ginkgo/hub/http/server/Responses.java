@@ -60,6 +60,9 @@ public final class Responses {
             json.writeStringField("title", problemType.title());
             json.writeNumberField("status", problemType.status());
             json.writeStringField("code", problemType.code());
+            if (!problemException.claim().isEmpty()) {
+                json.writeStringField("claim", problemException.claim());
+            }
             json.writeStringField("detail", problemException.detail());
         });
         FullHttpResponse response = of(HttpResponseStatus.valueOf(problemType.status()), PROBLEM, body);

@@ -25,7 +25,7 @@ abstract class ClientCommand implements Callable<Integer> {
             names = "--token-file",
             order = 1,
             paramLabel = "FILE",
-            description = "File that holds the token for the hub.")
+            description = "File that holds the token for the hub (default: GINKGO_TOKEN in the environment).")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -42,7 +42,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile)) {
+        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, streams.environment())) {
             return run(hubHttpClient, ChannelUrl.of(url)).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {

@@ -12,9 +12,11 @@ import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,8 +31,16 @@ abstract class HubCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "HUB",
             description =
-                    "The name of a daemon with a hub, or the address of a hub on this machine, such as localhost:8088.")
+                    "The name of a daemon with a hub, or the address of a hub, such as localhost:8088; one on another machine"
+                            + " needs a token that grants admin.")
     private String target = "";
+
+    @Option(
+            names = "--token-file",
+            order = 1,
+            paramLabel = "FILE",
+            description = "File that holds the token for the hub (default: GINKGO_TOKEN in the environment).")
+    private @Nullable Path tokenFile;
 
     @Option(
             names = {"-h", "--help"},
@@ -42,12 +52,13 @@ abstract class HubCommand implements Callable<Integer> {
 
     HubCommand(CommandContext commandContext) {
         this.commandContext = commandContext;
-        this.streams = new ClientStreams(System.in, commandContext.out(), commandContext.err());
+        this.streams =
+                new ClientStreams(System.in, commandContext.out(), commandContext.err(), commandContext.environment());
     }
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(null)) {
+        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, streams.environment())) {
             return run(hubHttpClient, target).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {

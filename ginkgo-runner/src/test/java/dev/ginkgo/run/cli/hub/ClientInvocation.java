@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -20,13 +21,22 @@ final class ClientInvocation {
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
     private ClientInvocation(Function<ClientStreams, Object> command, InputStream in, String... words) {
-        CommandLine line = new CommandLine(command.apply(
-                new ClientStreams(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
+        this(command, in, Map.of(), words);
+    }
+
+    private ClientInvocation(
+            Function<ClientStreams, Object> command, InputStream in, Map<String, String> environment, String... words) {
+        CommandLine line = new CommandLine(command.apply(new ClientStreams(
+                in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), environment)));
         Thread.ofVirtual().start(() -> code.complete(line.execute(words)));
     }
 
     static ClientInvocation sub(String... words) {
         return new ClientInvocation(SubCommand::new, InputStream.nullInputStream(), words);
+    }
+
+    static ClientInvocation subWithEnvironment(Map<String, String> environment, String... words) {
+        return new ClientInvocation(SubCommand::new, InputStream.nullInputStream(), environment, words);
     }
 
     /** Runs {@code sub} as on a terminal. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -271,8 +272,8 @@ class SubCommandTest {
         };
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false).message("a", "1").awaitClose())) {
-            SubCommand subCommand = new SubCommand(
-                    new ClientStreams(InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed)));
+            SubCommand subCommand = new SubCommand(new ClientStreams(
+                    InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed), Map.of()));
             assertThat(new CommandLine(subCommand).execute(hub.url("/x"))).isEqualTo(141);
         }
     }

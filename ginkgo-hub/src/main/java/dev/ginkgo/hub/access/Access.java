@@ -1,0 +1,86 @@
+package dev.ginkgo.hub.access;
+
+import dev.ginkgo.hub.auth.Authenticator;
+import dev.ginkgo.hub.auth.Grant;
+import dev.ginkgo.hub.auth.Principal;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a request or a stream may do, and on the basis of which credentials. Immutable. */
+public final class Access {
+    /** Access to a hub without authentication: every channel; the pages for operators are for local clients. */
+    public static final Access OPEN = new Access(State.OPEN, Grant.of(List.of("/>"), List.of("/>"), false), null, null);
+
+    /** State of the credentials of a stream. */
+    public enum Validity {
+        VALID,
+        /** The expiry has passed. */
+        EXPIRED,
+        /** The authenticator no longer accepts the credentials. */
+        REVOKED
+    }
+
+    private enum State {
+        OPEN,
+        WITHOUT_CREDENTIALS,
+        AUTHENTICATED
+    }
+
+    private final State state;
+    private final Grant grant;
+    private final @Nullable Principal principal;
+    private final @Nullable Authenticator authenticator;
+
+    private Access(State state, Grant grant, @Nullable Principal principal, @Nullable Authenticator authenticator) {
+        this.state = state;
+        this.grant = grant;
+        this.principal = principal;
+        this.authenticator = authenticator;
+    }
+
+    /** Returns the access of requests without credentials. */
+    static Access withoutCredentials(Grant grant) {
+        return new Access(State.WITHOUT_CREDENTIALS, grant, null, null);
+    }
+
+    /** Returns the access of a principal. */
+    static Access of(Principal principal, Authenticator authenticator) {
+        return new Access(State.AUTHENTICATED, principal.grant(), principal, authenticator);
+    }
+
+    /** Returns whether the hub has no authentication. */
+    public boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Returns whether there were valid credentials. */
+    public boolean isAuthenticated() {
+        return state == State.AUTHENTICATED;
+    }
+
+    /** Returns whether the request may do anything at all; a client without credentials needs credentials otherwise. */
+    public boolean isAdmitted() {
+        return state != State.WITHOUT_CREDENTIALS || !grant.equals(Grant.NONE);
+    }
+
+    public Grant grant() {
+        return grant;
+    }
+
+    /** Returns the principal; null if there were no credentials. */
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    /** Returns whether the credentials are still valid. Does not block. */
+    public Validity validity(Instant now) {
+        if (principal == null || authenticator == null) {
+            return Validity.VALID;
+        }
+        if (principal.expires().isPresent() && !now.isBefore(principal.expires().get())) {
+            return Validity.EXPIRED;
+        }
+        return authenticator.isValid(principal) ? Validity.VALID : Validity.REVOKED;
+    }
+}

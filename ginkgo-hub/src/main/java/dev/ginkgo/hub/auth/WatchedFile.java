@@ -1,0 +1,60 @@
+package dev.ginkgo.hub.auth;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * File that is read again when it has changed: its modification time, its length or, after a rename or in a mounted Secret
+ * of Kubernetes, its identity. Used by one thread at a time.
+ */
+public final class WatchedFile {
+    private static final long MAX_BYTES = 16L * 1024 * 1024;
+
+    private final Path path;
+    private @Nullable Version read;
+
+    private record Version(
+            FileTime modified, long size, @Nullable Object identity) {}
+
+    /** Creates a watch that has not read the file yet. */
+    public WatchedFile(Path path) {
+        this.path = requireNonNull(path, "path is null");
+    }
+
+    /**
+     * Returns the content if the file has changed since the last call, or has not been read yet.
+     *
+     * @throws IOException if the file cannot be read; it counts as unread then
+     */
+    public Optional<byte[]> readIfChanged() throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            Version found = new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+            if (Objects.equals(found, read)) {
+                return Optional.empty();
+            }
+            if (attributes.size() > MAX_BYTES) {
+                throw new IOException(path + " is longer than 16 MiB");
+            }
+            byte[] content = Files.readAllBytes(path);
+            read = found; // of before the content: a change in between is noticed by the next call
+            return Optional.of(content);
+        } catch (IOException e) {
+            read = null;
+            throw e;
+        }
+    }
+
+    /** Returns the path of the file. */
+    public Path path() {
+        return path;
+    }
+}

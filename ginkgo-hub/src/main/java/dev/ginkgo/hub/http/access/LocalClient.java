@@ -1,0 +1,33 @@
+package dev.ginkgo.hub.http.access;
+
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HostPort;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.RequestValidator;
+import dev.ginkgo.hub.net.ClientAddress;
+import dev.ginkgo.hub.net.ClientNetwork;
+import java.util.List;
+
+/** Recognizes requests that come directly from this machine. */
+public final class LocalClient {
+    private static final List<String> PROXY_HEADERS =
+            List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
+
+    private LocalClient() {}
+
+    /**
+     * Returns whether a request comes directly from this machine. The connection and the {@code Host} must be loopback, and
+     * there must be neither a foreign origin nor a header of a proxy: a proxy on this machine is local, but its clients are
+     * not. Called on the event loop of the connection.
+     */
+    public static boolean isLocal(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
+        HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
+        return ClientNetwork.isLoopback(ClientAddress.of(exchange.connection().channel()))
+                && host != null
+                && host.isLoopback()
+                && !exchange.isCrossOrigin()
+                && PROXY_HEADERS.stream()
+                        .noneMatch(name -> exchange.request().headers().contains(name));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.ginkgo.hub.http.access;
+
+import dev.ginkgo.hub.access.Access;
+import dev.ginkgo.hub.access.AccessControl;
+import dev.ginkgo.hub.auth.AuthenticationException;
+import dev.ginkgo.hub.auth.Credentials;
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.AttributeKey;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the credentials of a request, and what they permit. They are, in this order: a bearer token, a ticket in the query,
+ * the token in the cookie, the certificate of the connection. Called on the event loop of the connection.
+ *
+ * <p>A token that has been accepted before costs one look-up. Others are verified by a task, when the request is complete:
+ * at most one at a time for each connection, so the limits for connections limit verifications too.
+ */
+public final class RequestAuthentication {
+    /** Query parameter with a ticket. */
+    static final String TICKET = "ticket";
+
+    private static final String SCHEME = "Bearer ";
+
+    /** The access of the connection's certificate, once it has been verified. */
+    private static final AttributeKey<Access> CERTIFICATE_ACCESS =
+            AttributeKey.valueOf(RequestAuthentication.class, "certificate");
+
+    private final Optional<AccessControl> accessControl;
+    private final Access withoutCredentials;
+    private final Executor tasks;
+
+    /**
+     * @param accessControl empty if the hub has no authentication; credentials are ignored then
+     * @param anonymous whether clients without credentials may publish and subscribe to every channel
+     * @param tasks runs verifications; throws IllegalStateException while the hub stops
+     */
+    public RequestAuthentication(Optional<AccessControl> accessControl, boolean anonymous, Executor tasks) {
+        this.accessControl = accessControl;
+        this.withoutCredentials = anonymous
+                ? Access.OPEN
+                : accessControl.map(AccessControl::withoutCredentials).orElse(Access.OPEN);
+        this.tasks = tasks;
+    }
+
+    /**
+     * Sets the access of a request.
+     *
+     * @return the target without the ticket
+     * @throws ProblemException if the request has credentials that are not valid
+     */
+    public RequestTarget authenticate(Exchange exchange, RequestTarget target) throws ProblemException {
+        AccessControl control = accessControl.orElse(null);
+        if (control == null) {
+            exchange.setAccess(Access.OPEN);
+            return target;
+        }
+        String bearer = bearer(exchange.request().headers());
+        String ticket = target.parameters().get(TICKET);
+        if (bearer != null) {
+            useToken(exchange, control, bearer);
+        } else if (ticket != null) {
+            exchange.setAccess(redeem(exchange, control, ticket));
+        } else {
+            useCookieOrCertificate(exchange, control);
+        }
+        return ticket == null ? target : withoutTicket(target);
+    }
+
+    private void useCookieOrCertificate(Exchange exchange, AccessControl control) throws ProblemException {
+        String cookie = SessionCookie.read(exchange.request().headers());
+        if (cookie != null) {
+            requireOriginOfChange(exchange);
+            useToken(exchange, control, cookie);
+            return;
+        }
+        Channel connection = exchange.connection().channel();
+        Access known = connection.attr(CERTIFICATE_ACCESS).get();
+        if (known != null && control.isValid(known)) {
+            exchange.setAccess(known);
+            return;
+        }
+        List<X509Certificate> chain = exchange.connection().clientCertificates();
+        if (chain.isEmpty()) {
+            exchange.setAccess(withoutCredentials);
+        } else {
+            exchange.verifyAccess(tasks, () -> {
+                Access access = verify(control, Credentials.ofCertificates(chain));
+                connection.attr(CERTIFICATE_ACCESS).set(access);
+                return access;
+            });
+        }
+    }
+
+    private void useToken(Exchange exchange, AccessControl control, String token) throws ProblemException {
+        if (token.length() > Credentials.MAX_TOKEN_LENGTH) {
+            throw AccessRules.invalid(new AuthenticationException(
+                    "token", "the token is longer than " + Credentials.MAX_TOKEN_LENGTH + " characters"));
+        }
+        Access known = control.known(token);
+        if (known != null) {
+            exchange.setAccess(known);
+        } else {
+            exchange.verifyAccess(tasks, () -> verify(control, Credentials.ofToken(token)));
+        }
+    }
+
+    private static Access verify(AccessControl control, Credentials credentials)
+            throws ProblemException, InterruptedException {
+        try {
+            return control.authenticate(credentials);
+        } catch (AuthenticationException e) {
+            throw AccessRules.invalid(e);
+        }
+    }
+
+    /** A ticket opens streams only: a client that can send a POST can send a header, too. */
+    private static Access redeem(Exchange exchange, AccessControl control, String ticket) throws ProblemException {
+        if (!exchange.request().method().equals(HttpMethod.GET)) {
+            throw AccessRules.unauthenticated("a ticket is for a GET; send Authorization: Bearer TOKEN");
+        }
+        Access access = control.tickets().redeem(ticket);
+        if (access == null || !control.isValid(access)) {
+            throw AccessRules.invalid(new AuthenticationException(
+                    TICKET, "the ticket is unknown, has expired or has been used; request another one"));
+        }
+        return access;
+    }
+
+    /** Returns the bearer token; null if there is no {@code Authorization}. */
+    private static @Nullable String bearer(HttpHeaders headers) throws ProblemException {
+        List<String> values = headers.getAll(HttpHeaderNames.AUTHORIZATION);
+        if (values.isEmpty()) {
+            return null;
+        }
+        String value = values.getFirst().strip();
+        String token =
+                value.substring(Math.min(value.length(), SCHEME.length())).strip();
+        if (values.size() > 1 || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) || token.isEmpty()) {
+            throw AccessRules.unauthenticated("the only supported form is a single Authorization: Bearer TOKEN");
+        }
+        return token;
+    }
+
+    /**
+     * Rejects a request that changes something, has a cookie, and does not say which page it comes from: browsers send {@code
+     * Origin} with each POST, and foreign origins have been rejected already.
+     */
+    private static void requireOriginOfChange(Exchange exchange) throws ProblemException {
+        HttpHeaders headers = exchange.request().headers();
+        if (exchange.request().method().equals(HttpMethod.POST) && !headers.contains(HttpHeaderNames.ORIGIN)) {
+            throw new ProblemException(
+                    ProblemType.FOREIGN_ORIGIN,
+                    "a POST that is authenticated by the cookie needs an Origin; programs send Authorization instead");
+        }
+    }
+
+    private static RequestTarget withoutTicket(RequestTarget target) {
+        Map<String, String> others = new LinkedHashMap<>(target.parameters());
+        others.remove(TICKET);
+        return new RequestTarget(target.authority(), target.path(), others);
+    }
+}
