@@ -1,5 +1,6 @@
 package dev.ginkgo.behaviour.settings;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,6 +38,10 @@ class ServiceGroupTest {
                 "feeds",
                 new ServiceGroup<>(
                         Poller::new, Supervision.restart().backoff(Duration.ofMillis(1), Duration.ofMillis(1))));
+
+        Poller feed(String name) {
+            return requireNonNull(feeds.services().get(name));
+        }
     }
 
     private static Configuration toml(String text) {
@@ -69,8 +74,8 @@ class ServiceGroupTest {
         // When it starts
         try (Ginkgo ginkgo = Ginkgo.of(root).configuration(configuration).start()) {
             assertThat(paths(ginkgo)).containsExactly("root/feeds/prices", "root/feeds/news");
-            assertThat(root.feeds.services().get("prices").interval.get()).isEqualTo(Duration.ofSeconds(7));
-            assertThat(root.feeds.services().get("news").url.get()).isEqualTo("http://n");
+            assertThat(root.feed("prices").interval.get()).isEqualTo(Duration.ofSeconds(7));
+            assertThat(root.feed("news").url.get()).isEqualTo("http://n");
         }
     }
 
@@ -100,7 +105,7 @@ class ServiceGroupTest {
         try (Ginkgo ginkgo = Ginkgo.start(root, "[feeds.news]\nurl = 'http://n'")) {
             assertThat(problems(ginkgo.reload(toml("[feeds.news]\nurl = 'http://m'"))))
                     .isEmpty();
-            assertThat(root.feeds.services().get("news").url.get()).isEqualTo("http://m");
+            assertThat(root.feed("news").url.get()).isEqualTo("http://m");
 
             for (String other : List.of("", "[feeds.news]\nurl = 'http://o'\n[feeds.prices]\nurl = 'http://p'")) {
                 assertThat(problems(ginkgo.reload(toml(other))))
@@ -109,7 +114,7 @@ class ServiceGroupTest {
                                 + " program");
             }
             assertThat(paths(ginkgo)).containsExactly("root/feeds/news");
-            assertThat(root.feeds.services().get("news").url.get()).isEqualTo("http://m");
+            assertThat(root.feed("news").url.get()).isEqualTo("http://m");
         }
     }
 
@@ -119,11 +124,11 @@ class ServiceGroupTest {
         Root root = new Root();
         Ginkgo.start(root, "[feeds.news]\nurl = 'http://n'\n[feeds.old]\nurl = 'http://o'")
                 .close();
-        Poller news = root.feeds.services().get("news");
+        Poller news = root.feed("news");
 
         try (Ginkgo ginkgo = Ginkgo.start(root, "[feeds.news]\nurl = 'http://m'\n[feeds.prices]\nurl = 'http://p'")) {
             assertThat(paths(ginkgo)).containsExactly("root/feeds/news", "root/feeds/prices");
-            assertThat(root.feeds.services().get("news")).isSameAs(news);
+            assertThat(root.feed("news")).isSameAs(news);
             assertThat(news.url.get()).isEqualTo("http://m");
         }
     }
@@ -133,7 +138,7 @@ class ServiceGroupTest {
     void supervisesTheChildren() {
         Root root = new Root();
         try (Ginkgo ginkgo = Ginkgo.start(root, "[feeds.news]\nurl = 'http://n'")) {
-            Poller news = root.feeds.services().get("news");
+            Poller news = root.feed("news");
             news.fail();
             await().until(() -> news.status().restarts() == 1 && news.status().ready());
             assertThat(ginkgo.status().ready()).isTrue();

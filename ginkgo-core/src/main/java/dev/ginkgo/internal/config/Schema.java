@@ -164,8 +164,8 @@ final class Schema {
         for (int i = 0; i < steps.length; i++) {
             node = node.childOrNew(steps[i]);
             boolean last = i == steps.length - 1;
-            boolean otherTable =
-                    node.entries != null && node.entries != settingKey.setting().tableMapping();
+            boolean otherTable = node.entries != null
+                    && !node.fullKey.equals(settingKey.setting().fullKey());
             if (node.isValue() || node.owner != null || otherTable || (last && !node.children.isEmpty())) {
                 problems.add(duplicateKey(settingKey.setting(), node.fullKey));
                 return;

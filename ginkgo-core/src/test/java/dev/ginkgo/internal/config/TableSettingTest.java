@@ -1,5 +1,6 @@
 package dev.ginkgo.internal.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -131,7 +132,7 @@ class TableSettingTest {
         BindingResult result = tree.load(Configuration.empty()
                 .text("app.toml", "[logins.a]\nuser = 'u'")
                 .environment(Map.of("GINKGO_LOGINS_A_PASSWORD", "hunter2")));
-        assertThat(logins.get().get("a").password().reveal()).isEqualTo("hunter2");
+        assertThat(requireNonNull(logins.get().get("a")).password().reveal()).isEqualTo("hunter2");
         assertThat(logins.toString() + result.settings()).doesNotContain("hunter2");
     }
 
