@@ -208,6 +208,8 @@ public final class Cluster extends Service {
     /**
      * Publishes in the roster the address at which this node's hub accepts connections from other hubs. May be called
      * once {@code onStart} has begun; valid for this run.
+     *
+     * @throws IllegalStateException if the cluster has not been started
      */
     public void advertiseTransport(Address address) {
         advertise(member -> member.withTransport(address));
@@ -216,6 +218,8 @@ public final class Cluster extends Service {
     /**
      * Publishes in the roster the URL at which browsers reach this node. May be called once {@code onStart} has begun;
      * valid for this run.
+     *
+     * @throws IllegalStateException if the cluster has not been started
      */
     public void advertiseUrl(URI url) {
         advertise(member -> member.withUrl(url));
@@ -223,7 +227,12 @@ public final class Cluster extends Service {
 
     private void advertise(UnaryOperator<Member> change) {
         synchronized (selfLock) {
-            Member changed = change.apply(requireNonNull(self, "the cluster has not been started yet"));
+            Member current = self;
+            if (current == null) {
+                throw new IllegalStateException("cannot advertise an address: " + status().path()
+                        + " has not been started; do it in onStart of a service that starts after the cluster");
+            }
+            Member changed = change.apply(current);
             self = changed;
             coordinator.get().update(changed);
         }

@@ -1,6 +1,7 @@
 package dev.ginkgo.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.model.Member;
@@ -129,5 +130,16 @@ class RosterObserverTest {
             assertThat(self.url()).contains(URI.create("https://a.example.org/"));
             assertThat(self.version()).isNotEmpty();
         }
+    }
+
+    @Test
+    @DisplayName("K-42 an address that is advertised before the cluster has started is rejected with what to do")
+    void advertiseBeforeStart_isRejected() {
+        assertThatThrownBy(() -> cluster.advertiseUrl(URI.create("http://10.0.0.1:8080")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(
+                        "has not been started", "in onStart of a service that starts after the cluster");
+        assertThatThrownBy(() -> cluster.advertiseTransport(new Address("10.0.0.1", 4441)))
+                .isInstanceOf(IllegalStateException.class);
     }
 }

@@ -175,7 +175,7 @@ final class ChannelRegistry {
                 subscribeRequest,
                 channels.values(),
                 forgotten.remembered(),
-                feed -> StartPosition.earliest(feed, since, storeState),
+                StartPosition.earliest(since, storeState),
                 retention::charge);
     }
 

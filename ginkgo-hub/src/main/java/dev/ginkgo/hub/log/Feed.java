@@ -111,9 +111,7 @@ public final class Feed {
      */
     public void prefetch(long position) {
         if (assembler != null && assembler.isOpen() && ring.nextPresent(position) >= ring.end()) {
-            if (assembler.mergeAndCharge(PREFETCH)) {
-                assembler = null;
-            }
+            assembler.mergeAndCharge(PREFETCH);
         }
     }
 

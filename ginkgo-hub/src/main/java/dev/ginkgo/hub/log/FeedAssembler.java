@@ -301,11 +301,12 @@ final class FeedAssembler {
         return 1;
     }
 
-    /** Merges the next slots, and charges the budget for the memory. */
-    boolean mergeAndCharge(int atMost) {
+    /** Merges the next slots of an open feed, ends the construction after the last one, and charges the budget. */
+    void mergeAndCharge(int atMost) {
         long before = feed.cost();
-        boolean complete = merge(atMost);
+        if (merge(atMost)) {
+            feed.setAssembler(null);
+        }
         charge.accept(feed.cost() - before);
-        return complete;
     }
 }

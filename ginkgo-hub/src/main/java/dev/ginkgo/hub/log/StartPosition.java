@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,24 +83,28 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         if (since instanceof Since.Point || feed.historyFrom.equals(since)) {
             return hasAll || feed.historyFrom.equals(since);
         }
-        long number = earliest(feed, since, storeState);
+        long number = earliest(since, storeState).applyAsLong(feed);
         return (assembler == null || number < feed.end()) && (hasAll || number > feed.first());
     }
 
     /**
-     * Returns the number of the first message of a feed that is requested, or of one before it. Called under the store's
-     * lock.
+     * Returns a function that returns the number of the first message of a feed that is requested, or of one before it. Both
+     * are called under the store's lock.
      */
-    static long earliest(Feed feed, Since since, StoreState storeState) {
+    static ToLongFunction<Feed> earliest(Since since, StoreState storeState) {
         return switch (since) {
-            case Since.Point _ -> feed.first();
-            case Since.Ago ago -> feed.firstSince(moment(ago, storeState));
-            case Since.At at -> feed.firstSince(moment(at, storeState));
+            case Since.Point _ -> Feed::first;
+            case Since.Ago ago -> firstSince(moment(ago, storeState));
+            case Since.At at -> firstSince(moment(at, storeState));
             case Since.After after -> {
                 MessageId known = known(MessageId.parse(after.id()), storeState.versionVector);
-                yield known == null ? feed.first() : firstNotIncluded(feed, known, storeState.versionVector);
+                yield known == null ? Feed::first : feed -> firstNotIncluded(feed, known, storeState.versionVector);
             }
         };
+    }
+
+    private static ToLongFunction<Feed> firstSince(long moment) {
+        return feed -> feed.firstSince(moment);
     }
 
     private static long moment(Since.Ago ago, StoreState storeState) {

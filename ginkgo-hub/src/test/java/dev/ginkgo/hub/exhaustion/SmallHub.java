@@ -1,10 +1,15 @@
 package dev.ginkgo.hub.exhaustion;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.hub.testing.ExternalProcess;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +19,7 @@ final class SmallHub implements AutoCloseable {
 
     private final ExternalProcess process;
     private final int port;
+    private int questions;
 
     private SmallHub(ExternalProcess process, int port) {
         this.process = process;
@@ -43,19 +49,39 @@ final class SmallHub implements AutoCloseable {
         MessageHub hub = new MessageHub();
         try (Ginkgo _ = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'")) {
             IO.println("listening on port " + hub.address().port());
-            while (System.in.read() >= 0) {
-                // goes on until the parent closes the pipe, also when the parent dies
+            // goes on until the parent closes the pipe, also when the parent dies
+            for (int answers = 1; System.in.read() >= 0; answers++) {
+                IO.println("event loops " + answers + ": " + loopCpuNanos() + " ns");
             }
         }
+    }
+
+    private static long loopCpuNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().contains("#loop-"))
+                .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+                .sum();
     }
 
     int port() {
         return port;
     }
 
+    /** Returns the processor time that the event loops of the hub have used so far, in nanoseconds. */
+    long cpuNanos() throws IOException {
+        questions++;
+        process.sendLine();
+        process.awaitOutput("event loops " + questions + ": ");
+        Matcher answer =
+                Pattern.compile("event loops " + questions + ": (\\d+) ns").matcher("");
+        await().until(() -> answer.reset(process.output()).find());
+        return Long.parseLong(answer.group(1));
+    }
+
     /** Returns what the process has logged. */
     String output() {
-        return process.output();
+        return process.output().replaceAll("(?m)^event loops \\d+: \\d+ ns\\n", "");
     }
 
     @Override

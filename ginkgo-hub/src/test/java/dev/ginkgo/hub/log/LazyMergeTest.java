@@ -8,6 +8,7 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.testing.FakeClock;
@@ -236,5 +237,29 @@ class LazyMergeTest {
         subscriber.close();
         subscribers.clear();
         assertThat(store.usage().storedBytes()).isEqualTo(withOthers - 5_010L * Ring.SLOT_BYTES);
+    }
+
+    @Test
+    @DisplayName(
+            "H-82 a loss while a history is merged is reported after it, and what it used of the budget is credited")
+    void lossWhileMerging_isReportedInItsPlace() {
+        // Given
+        publish(1_000, new Random(6));
+        long before = store.usage().storedBytes();
+        Subscriber subscriber = new Subscriber(Since.Point.ALL).read(100);
+
+        // When
+        store.recordLoss(new Position(7, 1, 1), _ -> true, true);
+
+        // Then
+        subscriber.read(900);
+        assertThat(subscriber.received).isEqualTo(texts(0, 1_000));
+        synchronized (store) {
+            assertThat(subscriber.cursor.next().missed()).isEqualTo(Gap.UNKNOWN);
+            assertThat(subscriber.cursor.next().atEnd()).isTrue();
+        }
+        subscriber.close();
+        subscribers.clear();
+        assertThat(store.usage().storedBytes()).isEqualTo(before);
     }
 }

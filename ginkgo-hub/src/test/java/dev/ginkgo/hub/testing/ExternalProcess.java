@@ -45,6 +45,12 @@ public final class ExternalProcess implements AutoCloseable {
         return output().lines().toList();
     }
 
+    /** Writes an empty line to the standard input of the process. */
+    public void sendLine() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+    }
+
     /** Waits until the process has printed a text. */
     public ExternalProcess awaitOutput(String text) {
         await().atMost(TIMEOUT)
