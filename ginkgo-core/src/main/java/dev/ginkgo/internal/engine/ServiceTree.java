@@ -44,7 +44,7 @@ public final class ServiceTree {
     private final EngineSettings engineSettings;
     private final CurrentSettings settings;
     private final @Nullable EventDispatcher<StateChange> events;
-    private final Watchdog watchdog;
+    public final Watchdog watchdog;
     private final StartSequence startSequence = new StartSequence(this);
     private final StopSequence stopSequence = new StopSequence(this);
     private final Supervisor supervisor = new Supervisor(this);

@@ -10,7 +10,7 @@ import java.util.List;
 public final class DaemonViews {
     private DaemonViews() {}
 
-    /** Formats the service tree: one line per service, and one for each current error. */
+    /** Formats the service tree: one line per service, and one for each current error or problem. */
     public static String tree(ControlResponse root, Style style) {
         StringBuilder text = new StringBuilder();
         appendService(text, style, root, "", "", root.text("path"));
@@ -30,6 +30,7 @@ public final class DaemonViews {
                 .append('\n');
         List<ControlResponse> children = service.objects("children");
         String below = rest + (children.isEmpty() ? "    " : "│   ");
+        service.texts("problems").forEach(each -> appendError(text, below, style.red("problem"), each));
         appendError(text, below, style.red("last error"), service.text("lastError"));
         appendError(text, below, style.red("last reload"), service.text("reloadError"));
         for (ControlResponse child : children) {

@@ -223,7 +223,8 @@ public final class TargetAction {
                     serviceRunner,
                     configurationPath(),
                     ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
-                            .console());
+                            .console(),
+                    periodicTasks::problems);
             int code;
             try {
                 daemonRegistration.serve(controlHandler);
