@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Lets the members of a cluster take turns to announce themselves. The leader calls one member after another on {@code
- * /turns}, under its lease; the member that is called publishes on {@code /announcements}. The order does not depend on
- * clocks, so no two members answer the same call.
+ * Lets the members of a cluster take turns to announce what they have done. The leader calls one member after another
+ * on {@code /turns}, under its lease; the member that is called publishes on {@code /announcements}. The order does not
+ * depend on clocks, so no two members answer the same call.
  */
 final class Announcer extends Service {
     final Setting<Duration> every = setting("every", Duration.ofSeconds(3))
@@ -49,9 +49,14 @@ final class Announcer extends Service {
         try (Subscription turns = hub.subscribe("/turns")) {
             for (Message turn : turns) {
                 if (turn.text().equals(me)) {
-                    hub.publish("/announcements", "It is the turn of " + me);
+                    hub.publish("/announcements", me + " " + report());
                 }
             }
         }
+    }
+
+    private String report() {
+        HubStats now = hub.stats();
+        return "has delivered " + now.delivered() + " messages to " + now.subscribers() + " subscribers";
     }
 }

@@ -55,6 +55,7 @@ function connected(url) {
   events.add(reconnections === 0 ? `connected to ${node}` : `connected to ${node}, resuming after the last message`, 'live');
   cluster.connectedTo(url);
   commands(at('commands'), url);
+  at('dashboard').href = url + '/-/dashboard';
 }
 
 function disconnected(url) {

@@ -1,8 +1,9 @@
-// A bar chart of the last numbers that fit, newest at the right, with a line where messages were lost.
+// A bar chart of the last numbers that fit, newest at the right, with labels at the left, and a line where messages were lost.
 
 const STEP = 10;
 const BAR_WIDTH = 7;
 const MAX_NUMBER = 10;
+const LABELS_WIDTH = 28;
 const GAP = null;
 
 /** Draws on a canvas; `add` takes the next number, and `gap` marks lost messages. */
@@ -18,8 +19,16 @@ export function trace(canvas) {
     const style = getComputedStyle(canvas);
     pen.scale(scale, scale);
     pen.strokeStyle = style.borderTopColor;
-    for (const level of [0, 0.5, 1]) line(pen, 0, width, 0.5 + Math.round(level * (height - 1)));
-    shown.slice(-Math.floor(width / STEP)).reverse().forEach((number, index) => {
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    pen.textAlign = 'right';
+    for (const level of [0, MAX_NUMBER / 2, MAX_NUMBER]) {
+      const y = 0.5 + Math.round((1 - level / MAX_NUMBER) * (height - 1));
+      line(pen, LABELS_WIDTH, width, y);
+      pen.fillStyle = style.caretColor;
+      pen.textBaseline = { 0: 'bottom', [MAX_NUMBER]: 'top' }[level] ?? 'middle';
+      pen.fillText(level, LABELS_WIDTH - 8, y);
+    }
+    shown.slice(-Math.floor((width - LABELS_WIDTH) / STEP)).reverse().forEach((number, index) => {
       const x = width - (index + 1) * STEP;
       pen.globalAlpha = Math.max(0.25, 1 - (index * STEP) / width);
       pen.fillStyle = number === GAP ? style.outlineColor : style.color;

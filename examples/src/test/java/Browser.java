@@ -70,6 +70,19 @@ final class Browser implements AutoCloseable {
         return driver.executeAsyncScript(script, arguments);
     }
 
+    /** Runs a script in each page that is opened from now on, before those of the page. */
+    void runInEachPage(String script) {
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    }
+
+    /** Collects garbage, and returns how many bytes of memory the scripts of the page use. */
+    long usedHeap() {
+        driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+        return ((Number) requireNonNull(driver.executeCdpCommand("Runtime.getHeapUsage", Map.of())
+                        .get("usedSize")))
+                .longValue();
+    }
+
     /** Sets the size of the window and the colour scheme, {@code light} or {@code dark}. */
     void window(int width, int height, String scheme) {
         driver.executeCdpCommand(

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
@@ -29,6 +30,34 @@ import org.openqa.selenium.Keys;
 class DashboardOfProcessTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String CONFIGURATION = "size = %d\n[ginkgo]\nfixed-change = \"defer\"\n";
+
+    /** Replaces the stream of samples by a function {@code emit} of the page. A sample is for each of the pages. */
+    private static final String SOURCE_OF_SAMPLES = """
+            window.EventSource = class {
+              constructor() {
+                window.source = this;
+                setTimeout(() => this.onopen());
+              }
+              close() {}
+            };
+            window.emit = async (from, to) => {
+              for (let i = from; i < to; i++) {
+                const worker = {
+                  path: 'program/worker', type: 'Worker', state: i % 2 ? 'DEGRADED' : 'READY', sinceMillis: i, tasks: 1,
+                  restarts: i, restartInMillis: null, reason: 'sample ' + i, lastError: null, children: [],
+                };
+                window.source.onmessage({ data: JSON.stringify({
+                  at: 1000 * i, program: 'program', pid: 1, java: '25', problem: '', problems: [], usedMemory: i, maxMemory: 1e9,
+                  started: true, notReady: [], hubs: [], configuration: '', failure: null, recoveredFailure: 'error ' + i,
+                  tree: { ...worker, path: 'program', reason: '', children: [worker] },
+                  tasks: [{ name: 'wait', ageMillis: i, state: 'WAITING', stack: ['frame ' + i] }],
+                  level: 'INFO',
+                  lines: [{ number: i, at: i, level: 'INFO', logger: 'test', thread: 'main', message: 'sample ' + i, stack: '' }],
+                }) });
+                if (i % 50 === 0) await new Promise(resolve => setTimeout(resolve));
+              }
+            };
+            """;
 
     @TempDir
     Path folder;
@@ -172,5 +201,44 @@ class DashboardOfProcessTest {
             assertThat(program.size.get()).isEqualTo(9);
             assertThat(browser.consoleMessages()).isEmpty();
         }
+    }
+
+    @Test
+    @DisplayName("C-55 the memory of the pages for services and the log stays flat while they are open")
+    void pages_keepMemory() throws Exception {
+        assertMemoryStaysFlat(3_000);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("C-55 the memory of the pages stays flat over 100,000 samples, more than a day has")
+    void pages_keepMemory_forADay() throws Exception {
+        assertMemoryStaysFlat(100_000);
+    }
+
+    private void assertMemoryStaysFlat(int samples) throws Exception {
+        try (Browser browser = new Browser()) {
+            browser.runInEachPage(SOURCE_OF_SAMPLES);
+            for (String page : List.of("service/program%2Fworker", "log")) {
+                // Given a page that has shown as many samples as it keeps
+                open(browser, page);
+                browser.awaitText("header", "Live");
+                emit(browser, 0, 1_000);
+                long before = browser.usedHeap();
+
+                // When it shows many more
+                for (int from = 1_000; from < 1_000 + samples; from += 1_000) {
+                    emit(browser, from, from + 1_000);
+                }
+
+                // Then it shows the last one, and uses hardly more memory
+                browser.awaitText("main", "sample " + (samples + 999));
+                assertThat(browser.usedHeap()).as(page).isLessThan(before + 2_000_000);
+            }
+        }
+    }
+
+    private static void emit(Browser browser, int from, int to) {
+        browser.await("emit(arguments[0], arguments[1]).then(arguments[2])", from, to);
     }
 }

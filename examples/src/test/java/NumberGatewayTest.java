@@ -56,7 +56,9 @@ class NumberGatewayTest {
     }
 
     @Test
-    @DisplayName("G-05 G-06 the page shows numbers, members, leader, epoch and announcements live")
+    @DisplayName(
+            "G-05 G-06 C-54 the page shows numbers, members, leader, epoch and announcements live; it passes axe-core,"
+                    + " and links to the dashboard of the node that it is connected to")
     void pageShowsLiveData() throws Exception {
         try (Browser browser = new Browser()) {
             // When
@@ -74,7 +76,8 @@ class NumberGatewayTest {
             assertThat(browser.text("epoch")).isEqualTo("1");
             await().untilAsserted(() ->
                     assertThat(browser.text("members")).matches("127.0.0.1:4440\t[\\d.]+\t[\\d.]+\t\\d+"));
-            assertThat(browser.text("turns")).contains("It is the turn of 127.0.0.1:4440");
+            assertThat(browser.text("turns"))
+                    .containsPattern("127.0.0.1:4440 has delivered \\d+ messages to \\d+ subscribers");
             assertThat(browser.text("events"))
                     .contains(
                             "connected to 127.0.0.1:",
@@ -82,7 +85,8 @@ class NumberGatewayTest {
                             "127.0.0.1:4440 is the leader, epoch 1");
             assertThat(browser.run("return document.querySelectorAll('tr.leads.reads').length"))
                     .isEqualTo(1L);
-            browser.screenshot(Path.of("target", "gateway.png"));
+            assertThat(browser.run("return document.getElementById('dashboard').href"))
+                    .isEqualTo(url("/-/dashboard"));
             assertThat(browser.consoleMessages()).isEmpty();
 
             // And each command that the page shows works with this gateway
@@ -99,6 +103,14 @@ class NumberGatewayTest {
             assertThat(firstLines.get(3)).contains("\"event\":\"start\"");
             assertThat(firstLines.get(4)).contains("\"channel\":\"/hello\"");
             assertThat(firstLines.get(5)).contains("\"event\":\"start\",\"recovered\":true");
+
+            // And the page passes axe-core, wide and light, narrow and dark
+            for (boolean wide : new boolean[] {true, false}) {
+                browser.window(wide ? 1100 : 390, 900, wide ? "light" : "dark");
+                await().until(() -> browser.overflow() <= 0);
+                browser.screenshot(Path.of("target", wide ? "gateway.png" : "gateway-narrow.png"));
+                assertThat(browser.accessibilityViolations()).isEmpty();
+            }
         }
     }
 

@@ -27,6 +27,7 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -55,6 +56,7 @@ public final class Ginkgo implements AutoCloseable {
     private final Reloader reloader;
     private final CurrentSettings settings;
     private final EngineSettings engineSettings;
+    private volatile @Nullable ReloadResult lastReload;
 
     private Ginkgo(Service root, ServiceTree serviceTree, CurrentSettings settings, EngineSettings engineSettings) {
         this.root = root;
@@ -137,6 +139,14 @@ public final class Ginkgo implements AutoCloseable {
     }
 
     /**
+     * Returns the tasks that occupied every carrier thread at the last check, which takes place every two seconds; empty
+     * if virtual threads could run. Such tasks compute without blocking, and no other task makes progress.
+     */
+    public List<TaskInfo> busyTasks() {
+        return serviceTree.watchdog.busyTasks();
+    }
+
+    /**
      * Reads the files of the configuration again, and applies all changes or none. Returns after every service has been
      * notified. Concurrent reloads run one after another. Must not be called from an observer or from {@code onReload},
      * which would wait for itself.
@@ -152,7 +162,14 @@ public final class Ginkgo implements AutoCloseable {
      * #reload()}.
      */
     public ReloadResult reload(Configuration configuration) {
-        return reloader.reload(requireNonNull(configuration, "configuration is null"));
+        ReloadResult result = reloader.reload(requireNonNull(configuration, "configuration is null"));
+        lastReload = result;
+        return result;
+    }
+
+    /** Returns the result of the last reload; empty if there was none. */
+    public Optional<ReloadResult> lastReload() {
+        return Optional.ofNullable(lastReload);
     }
 
     /**

@@ -20,7 +20,7 @@ class NoLeaderReasonTest {
 
     @Test
     @DisplayName(
-            "K-32 the hub's pages say why there is no leader, and what to do: another node has not been reached, or"
+            "K-32 C-51 the hub's pages say why there is no leader, and what to do: another node has not been reached, or"
                     + " the voters are absent")
     void pagesOfTheHub_sayWhyThereIsNoLeader() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {

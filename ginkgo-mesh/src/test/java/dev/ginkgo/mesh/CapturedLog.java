@@ -8,19 +8,30 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Captures the log of the engine from a given level, instead of writing it to the console. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class.getPackageName());
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    CapturedLog(Level level) {
+    public CapturedLog(Level level) {
         appender.start();
         logger.setLevel(level);
         logger.setAdditive(false);
         logger.addAppender(appender);
     }
 
+    /** Returns the messages of a level, each with the name of the exception that was logged with it. */
+    public List<String> messages(Level level) {
+        return List.copyOf(appender.list).stream()
+                .filter(event -> event.getLevel() == level)
+                .map(event -> event.getThrowableProxy() == null
+                        ? event.getFormattedMessage()
+                        : event.getFormattedMessage() + " "
+                                + event.getThrowableProxy().getClassName())
+                .toList();
+    }
+
     /** Returns all messages that contain the fragment. */
-    List<String> messagesContaining(String fragment) {
+    public List<String> messagesContaining(String fragment) {
         return List.copyOf(appender.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .filter(message -> message.contains(fragment))

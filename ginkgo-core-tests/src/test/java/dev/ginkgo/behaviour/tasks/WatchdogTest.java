@@ -26,7 +26,7 @@ final class WatchdogTest {
     }
 
     @Test
-    @DisplayName("T-11 tasks that occupy every carrier thread are logged with their stacks within seconds, at a"
+    @DisplayName("T-11 C-51 tasks that occupy every carrier thread are logged with their stacks within seconds, at a"
             + " limited rate")
     void logsTasksThatOccupyAllCarriers() {
         // Given
@@ -49,9 +49,17 @@ final class WatchdogTest {
                         .contains("sleep(Duration.ZERO)")
                         .contains("\nnumbers#crunch\n    at ")
                         .contains(WatchdogTest.class.getName() + ".compute");
+                assertThat(ginkgo.busyTasks())
+                        .isNotEmpty()
+                        .allSatisfy(task -> assertThat(task.fullName()).isEqualTo("numbers#crunch"));
                 await().during(2_500, TimeUnit.MILLISECONDS)
                         .atMost(5, TimeUnit.SECONDS)
                         .until(() -> log.at(Level.WARN).size() == 1);
+
+                // When they have ended, then the next check reports none
+                finished.set(true);
+                await().atMost(60, TimeUnit.SECONDS)
+                        .until(() -> ginkgo.busyTasks().isEmpty());
             } finally {
                 finished.set(true);
                 ginkgo.stop();

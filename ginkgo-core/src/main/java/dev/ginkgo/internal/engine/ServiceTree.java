@@ -43,7 +43,7 @@ public final class ServiceTree {
     private final EngineSettings engineSettings;
     private final CurrentSettings settings;
     private final TreeEvents events;
-    private final Watchdog watchdog;
+    public final Watchdog watchdog;
     private final StartSequence startSequence = new StartSequence(this);
     private final StopSequence stopSequence = new StopSequence(this);
     private final Supervisor supervisor = new Supervisor(this);

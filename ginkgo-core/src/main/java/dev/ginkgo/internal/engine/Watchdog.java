@@ -6,6 +6,9 @@ import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +21,14 @@ import org.slf4j.LoggerFactory;
  * Ginkgo had the same rule: in a loop without I/O, call {@code gevent.sleep(0)}.) It is a platform thread, because a
  * virtual thread would be starved as well, and uses the system time.
  */
-final class Watchdog {
+public final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final Duration TURN_TIMEOUT = Duration.ofSeconds(1);
     private static final long REPORT_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final ServiceTree serviceTree;
     private volatile @Nullable Thread thread;
+    private volatile List<TaskInfo> busyTasks = List.of();
 
     Watchdog(ServiceTree serviceTree) {
         this.serviceTree = serviceTree;
@@ -44,6 +48,11 @@ final class Watchdog {
         }
     }
 
+    /** Returns the tasks that occupied every carrier thread at the last check; empty if virtual threads could run. */
+    public List<TaskInfo> busyTasks() {
+        return busyTasks;
+    }
+
     private void watch() {
         long nextReport = TimeSource.system().nanos();
         try {
@@ -52,7 +61,10 @@ final class Watchdog {
                 AtomicBoolean ran = new AtomicBoolean();
                 Thread.ofVirtual().start(() -> ran.set(true));
                 WaitQueue.sleep(TimeSource.system(), TURN_TIMEOUT);
-                if (!ran.get() && TimeSource.system().nanos() - nextReport >= 0 && reportBusyTasks()) {
+                Map<TaskInfo, String> busy = ran.get() ? Map.of() : stacksOfBusyTasks();
+                busyTasks = List.copyOf(busy.keySet());
+                if (!busy.isEmpty() && TimeSource.system().nanos() - nextReport >= 0) {
+                    report(busy);
                     nextReport = TimeSource.system().nanos() + REPORT_INTERVAL_NANOS;
                 }
             }
@@ -61,17 +73,24 @@ final class Watchdog {
         }
     }
 
-    private boolean reportBusyTasks() {
-        String busy = serviceTree.tasks().stream().map(Watchdog::stackIfBusy).collect(Collectors.joining());
-        if (busy.isEmpty()) {
-            return false; // the machine was slow, or tasks of another tree are busy
-        }
+    private static void report(Map<TaskInfo, String> busy) {
         LOG.warn(
                 "no virtual thread could run for {}: these tasks occupy every carrier thread; if they compute in a"
                         + " loop, call sleep(Duration.ZERO) in it{}",
                 Durations.toHumanString(TURN_TIMEOUT),
-                busy);
-        return true;
+                String.join("", busy.values()));
+    }
+
+    /** Returns the stacks of the tasks that are running; none if the machine was slow, or another tree is busy. */
+    private Map<TaskInfo, String> stacksOfBusyTasks() {
+        Map<TaskInfo, String> stacks = new LinkedHashMap<>();
+        for (TaskInfo task : serviceTree.tasks()) {
+            String stack = stackIfBusy(task);
+            if (!stack.isEmpty()) {
+                stacks.put(task, stack);
+            }
+        }
+        return stacks;
     }
 
     private static String stackIfBusy(TaskInfo task) {

@@ -48,6 +48,7 @@ public final class MembershipLoop {
     private @Nullable View stableView;
     private long stableSince;
     private boolean healthy;
+    private @Nullable String joinFailure; // the reason that was logged; null since the last successful join
     private final LogRateLimiter rejectedLog;
     private volatile @Nullable MeshSession currentSession;
 
@@ -133,6 +134,10 @@ public final class MembershipLoop {
         healthy = false;
         try (MeshSession meshSession = sessions.call()) {
             meshSession.join();
+            if (joinFailure != null) {
+                LOG.info("{} takes part in the cluster again", context.name());
+                joinFailure = null;
+            }
             currentSession = meshSession;
             String reason = observe(meshSession);
             LOG.info("{} leaves the view: {}", context.name(), reason);
@@ -141,13 +146,30 @@ public final class MembershipLoop {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            LOG.warn("{} cannot join the cluster; retrying", context.name(), e);
+            logJoinFailure(e);
             health.accept(Optional.of(String.valueOf(e.getMessage())));
             return !context.isLeaving();
         } finally {
             currentSession = null;
             context.listener().rosterChanged(List.of(context.self()));
         }
+    }
+
+    /**
+     * Logs why a session could not be started: once for each reason, because an attempt follows every few seconds. An
+     * IOException of this engine says what to do; its stack trace, which says nothing more, is logged at debug level.
+     */
+    private void logJoinFailure(Exception failure) {
+        String reason = String.valueOf(failure.getMessage());
+        if (reason.equals(joinFailure)) {
+            LOG.debug("{} still cannot join the cluster", context.name(), failure);
+        } else if (failure instanceof IOException) {
+            LOG.warn("{} cannot join the cluster, and tries again: {}", context.name(), reason);
+            LOG.debug("{} cannot join the cluster", context.name(), failure);
+        } else {
+            LOG.warn("{} cannot join the cluster, and tries again", context.name(), failure);
+        }
+        joinFailure = reason;
     }
 
     private String observe(MeshSession meshSession) throws InterruptedException, IOException {

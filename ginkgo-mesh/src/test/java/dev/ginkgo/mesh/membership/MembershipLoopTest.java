@@ -3,6 +3,7 @@ package dev.ginkgo.mesh.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.model.PartitionPolicy;
@@ -13,6 +14,7 @@ import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.CapturedLog;
 import dev.ginkgo.mesh.InProcessMesh;
 import dev.ginkgo.mesh.SynchronizedListener;
 import dev.ginkgo.mesh.node.MeshContext;
@@ -20,6 +22,7 @@ import dev.ginkgo.mesh.raft.ObservedLeases;
 import dev.ginkgo.mesh.raft.VoterReconfigurer;
 import dev.ginkgo.mesh.raft.storage.DataDirectory;
 import dev.ginkgo.time.TimeSource;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jgroups.util.DefaultSocketFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the membership loop of a joining node reports, and when. */
 class MembershipLoopTest {
+    private static final String DISK_FULL = "cannot write journal: No space left on device";
+
     @TempDir
     Path folder;
 
@@ -113,6 +119,38 @@ class MembershipLoopTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "C-51 C-52 a node that cannot join, for example because its disk is full, logs one line when that begins and"
+                    + " one when it has joined")
+    void logsOneLinePerChange() throws Exception {
+        Address identity = FreePorts.free();
+        try (CapturedLog log = new CapturedLog(Level.INFO);
+                DataDirectory dataDirectory = DataDirectory.open(folder, identity)) {
+            // Given a node whose journal cannot be written
+            MeshContext meshContext = context(identity, FreePorts.free(), PartitionPolicy.QUORUM, dataDirectory);
+            AtomicBoolean full = new AtomicBoolean(true);
+            Thread loopThread = Thread.ofVirtual().start(() -> run(meshContext, dataDirectory, full));
+
+            // When it has tried several times, and then there is space
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> healthReports.size() >= 3);
+            full.set(false);
+            await().atMost(InProcessMesh.TIMEOUT)
+                    .until(() -> !log.messagesContaining("again").isEmpty()
+                            && log.messagesContaining("takes part").size() == 1);
+            meshContext.startLeaving();
+            meshContext.resign();
+            loopThread.join();
+
+            // Then both changes are in the log, once, and no stack trace
+            assertThat(log.messages(Level.WARN))
+                    .containsExactly(identity + " cannot join the cluster, and tries again: " + DISK_FULL);
+            assertThat(events).contains(DISK_FULL); // the reason in the tree
+            assertThat(log.messagesContaining("takes part"))
+                    .containsExactly(identity + " takes part in the cluster again");
+        }
+    }
+
     private MeshContext context(
             Address identity, Address seed, PartitionPolicy partitionPolicy, DataDirectory dataDirectory)
             throws Exception {
@@ -125,12 +163,22 @@ class MembershipLoopTest {
     }
 
     private void run(MeshContext meshContext, DataDirectory dataDirectory) {
+        run(meshContext, dataDirectory, new AtomicBoolean());
+    }
+
+    /** Runs the loop of a node that cannot write its journal while {@code full} is true. */
+    private void run(MeshContext meshContext, DataDirectory dataDirectory, AtomicBoolean full) {
         StackConfig config = new StackConfig(
                 meshContext.config().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
         ObservedLeases observedLeases = new ObservedLeases(meshContext.time());
         MembershipLoop membershipLoop = new MembershipLoop(
                 meshContext,
-                () -> new MeshSession(meshContext, config, dataDirectory, observedLeases),
+                () -> {
+                    if (full.get()) {
+                        throw new IOException(DISK_FULL);
+                    }
+                    return new MeshSession(meshContext, config, dataDirectory, observedLeases);
+                },
                 new VoterReconfigurer(meshContext, 3, Duration.ofMinutes(1)),
                 problem -> {
                     events.add(problem.orElse("ready"));

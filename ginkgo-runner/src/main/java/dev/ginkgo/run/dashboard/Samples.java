@@ -6,6 +6,7 @@ import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.run.output.GinkgoVersion;
+import dev.ginkgo.run.output.ProcessProblems;
 import dev.ginkgo.run.output.TreeJson;
 import dev.ginkgo.time.TimeSource;
 import java.io.PrintWriter;
@@ -44,6 +45,7 @@ final class Samples {
         sample.put("version", GinkgoVersion.text());
         sample.put("java", Runtime.version());
         sample.put("configuration", target.configuration());
+        sample.put("problems", target.tree().get().map(ProcessProblems::of).orElse(List.of()));
         sample.put(
                 "usedMemory",
                 Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());

@@ -158,9 +158,14 @@ public final class LogConfigurator {
         }
     }
 
-    /** Rotates the file if it exceeds the configured size. */
+    /**
+     * Rotates the file if it exceeds the configured size.
+     *
+     * @throws IOException if that fails, or the disk is full
+     */
     public void rotate(RotatingLogFile log) throws IOException {
         log.rotate(maxSize.get().bytes(), keep.get());
+        LogSpace.require(log.path(), LogSpace::ofSystem);
     }
 
     private void set(String level, OutputStreamAppender<ILoggingEvent> appender, String format, boolean dates) {

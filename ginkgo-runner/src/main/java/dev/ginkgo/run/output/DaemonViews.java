@@ -10,7 +10,7 @@ import java.util.List;
 public final class DaemonViews {
     private DaemonViews() {}
 
-    /** Formats the service tree: one line per service, and one for each detail of its health and each current error. */
+    /** Formats the service tree: a line for each service, each detail of its health, and each current error or problem. */
     public static String tree(ControlResponse root, Style style) {
         StringBuilder text = new StringBuilder();
         appendService(text, style, root, "", "", root.text("path"));
@@ -32,6 +32,7 @@ public final class DaemonViews {
         String below = rest + (children.isEmpty() ? "    " : "│   ");
         ControlResponse details = service.object("details");
         details.members().keySet().forEach(detail -> appendLine(text, below, detail, details.text(detail)));
+        service.texts("problems").forEach(each -> appendLine(text, below, style.red("problem"), each));
         appendLine(text, below, style.red("last error"), service.text("lastError"));
         appendLine(text, below, style.red("last reload"), service.text("reloadError"));
         for (ControlResponse child : children) {

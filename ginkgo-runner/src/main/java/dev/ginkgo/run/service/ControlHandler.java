@@ -10,6 +10,7 @@ import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.run.console.ConsoleSession;
 import dev.ginkgo.run.daemon.ControlServer;
 import dev.ginkgo.run.output.GinkgoVersion;
+import dev.ginkgo.run.output.ProcessProblems;
 import dev.ginkgo.run.output.TreeJson;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,19 +35,27 @@ final class ControlHandler implements ControlServer.RequestHandler {
     private static final Duration RELOAD_TIMEOUT = Duration.ofMinutes(1);
 
     private final Service root;
-    private final ServiceRunner serviceRunner;
+    private final RunningProgram runningProgram;
     private final String configuration;
     private final boolean console;
+    private final Supplier<List<String>> problems;
     private final AtomicLong consoles = new AtomicLong();
 
     /**
      * @param configuration the configuration file, or empty
      * @param console whether consoles are allowed
+     * @param problems returns problems of the process, in addition to those of the program
      */
-    ControlHandler(Service root, ServiceRunner serviceRunner, String configuration, boolean console) {
+    ControlHandler(
+            Service root,
+            RunningProgram runningProgram,
+            String configuration,
+            boolean console,
+            Supplier<List<String>> problems) {
         this.console = console;
         this.root = root;
-        this.serviceRunner = serviceRunner;
+        this.runningProgram = runningProgram;
+        this.problems = problems;
         this.configuration = configuration;
     }
 
@@ -60,7 +70,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
         }
         return switch (command) {
             case "status" -> status();
-            case "tree" -> TreeJson.of(root.status());
+            case "tree" -> tree();
             case "threads" -> threads();
             case "settings" -> settings();
             case "clusters" -> NetworkViews.clusters(root);
@@ -93,6 +103,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
         response.put("sinceMillis", TreeJson.millisSince(status.since()));
         response.put("ready", status.ready());
         response.put("notReady", status.notReady());
+        response.put("problems", problems());
         response.put("treeState", treeState(status));
         response.put("restarts", restarts(status));
         response.put("version", GinkgoVersion.text());
@@ -100,11 +111,24 @@ final class ControlHandler implements ControlServer.RequestHandler {
         response.put("configuration", configuration);
         response.put(
                 "pendingRestart",
-                serviceRunner.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
+                runningProgram.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
         response.put(
                 "stopTimeoutMillis",
-                serviceRunner.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
+                runningProgram.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
         return response;
+    }
+
+    private Map<String, @Nullable Object> tree() {
+        Map<String, @Nullable Object> response = TreeJson.of(root.status());
+        response.put("problems", problems());
+        return response;
+    }
+
+    /** Returns what is wrong beside the states of the services. */
+    private List<String> problems() {
+        List<String> all = new ArrayList<>(problems.get());
+        runningProgram.tree().map(ProcessProblems::of).ifPresent(all::addAll);
+        return all;
     }
 
     /** Returns the tasks by service, with their stack traces. */
@@ -163,7 +187,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     private Map<String, @Nullable Object> reload() throws InterruptedException, ExecutionException {
         Map<String, @Nullable Object> response = new LinkedHashMap<>();
         try {
-            ReloadResult reloadResult = serviceRunner.reload().get(RELOAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            ReloadResult reloadResult = runningProgram.reload().get(RELOAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             response.put("outcome", reloadResult.outcome());
             response.put("text", reloadResult.toString());
             response.put("failures", reloadResult.failures().size());
@@ -177,7 +201,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     }
 
     private Ginkgo requireTree() {
-        return serviceRunner
+        return runningProgram
                 .tree()
                 .orElseThrow(() -> new IllegalStateException("the service is still starting; try again"));
     }

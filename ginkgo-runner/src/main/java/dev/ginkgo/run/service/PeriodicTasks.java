@@ -2,9 +2,9 @@ package dev.ginkgo.run.service;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,6 +20,7 @@ final class PeriodicTasks implements AutoCloseable {
 
     private final Duration pause;
     private final List<PeriodicTask> tasks = new CopyOnWriteArrayList<>();
+    private final Map<PeriodicTask, String> problems = new ConcurrentHashMap<>();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ginkgo-periodic").unstarted(this::runTasks);
 
@@ -68,8 +69,12 @@ final class PeriodicTasks implements AutoCloseable {
         thread.interrupt();
     }
 
+    /** Returns the messages of the tasks whose last run failed. */
+    List<String> problems() {
+        return List.copyOf(problems.values());
+    }
+
     private void runTasks() {
-        Map<PeriodicTask, String> logged = new HashMap<>();
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
@@ -79,11 +84,14 @@ final class PeriodicTasks implements AutoCloseable {
             for (PeriodicTask periodicTask : tasks) {
                 try {
                     periodicTask.run();
-                    logged.remove(periodicTask);
+                    String before = problems.remove(periodicTask);
+                    if (before != null) {
+                        LOG.info("no longer: {}", before);
+                    }
                 } catch (IOException | RuntimeException e) { // the other tasks still run
                     String message = String.valueOf(e.getMessage());
-                    if (!message.equals(logged.put(periodicTask, message))) { // once, not every second
-                        LOG.warn("{}", message, e);
+                    if (!message.equals(problems.put(periodicTask, message))) { // once, not every second
+                        LOG.warn("{}", message, e instanceof IOException ? null : e);
                     }
                 }
             }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * order. So a reload requested during the start waits, and nothing is done twice. There are two exceptions: a signal
  * during the start interrupts it, and a second SIGINT halts the process.
  */
-final class ServiceRunner {
+final class ServiceRunner implements RunningProgram {
     /** Maximum duration of the stop after an {@link Event.Uncaught}; the deadline of the tree is shorter. */
     private static final Duration HALT_DELAY = Duration.ofMinutes(1);
 
@@ -115,12 +115,14 @@ final class ServiceRunner {
     }
 
     /** Returns the tree after it has started. Thread-safe. */
-    Optional<Ginkgo> tree() {
+    @Override
+    public Optional<Ginkgo> tree() {
         return Optional.ofNullable(tree);
     }
 
     /** Requests a reload, which runs after the start. The future is not completed if the service stops before. Thread-safe. */
-    CompletableFuture<ReloadResult> reload() {
+    @Override
+    public CompletableFuture<ReloadResult> reload() {
         CompletableFuture<ReloadResult> result = new CompletableFuture<>();
         events.add(new Event.ReloadRequested(result));
         return result;

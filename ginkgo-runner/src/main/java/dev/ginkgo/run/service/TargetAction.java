@@ -205,7 +205,8 @@ public final class TargetAction {
                     serviceRunner,
                     loadedTarget.configurationPath(),
                     ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
-                            .console());
+                            .console(),
+                    periodicTasks::problems);
             int code;
             try {
                 daemonRegistration.serve(controlHandler);

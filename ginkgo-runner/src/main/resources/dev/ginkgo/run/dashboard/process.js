@@ -84,6 +84,11 @@ function Services({ argument, onState, onSample, onHubs, confirm }) {
       <${Fact} label="Heap">${bytes(sample.usedMemory)} <small>of ${bytes(sample.maxMemory)}</small><//>
       <${Fact} label="Process">${sample.pid} <small>Java ${sample.java}</small><//>
     </dl>
+    ${sample.problems.length ? html`
+      <div class="notice bad-notice" role="alert">
+        <strong>Problems of the process</strong>
+        <ul>${sample.problems.map(each => html`<li>${each}</li>`)}</ul>
+      </div>` : null}
     ${sample.notReady.length ? html`
       <div class="notice bad-notice" role="alert">
         <strong>Not ready</strong>

@@ -23,9 +23,8 @@ public final class FakeDaemon implements AutoCloseable {
     private final Map<String, String> responses = new ConcurrentHashMap<>();
     private final CountDownLatch requested = new CountDownLatch(1);
 
-    private FakeDaemon(DaemonRegistration registration) throws IOException {
+    private FakeDaemon(DaemonRegistration registration) {
         this.registration = registration;
-        registration.serve(new Handler());
     }
 
     private final class Handler implements ControlServer.RequestHandler {
@@ -55,8 +54,21 @@ public final class FakeDaemon implements AutoCloseable {
 
     /** Registers this process under a name. */
     public static FakeDaemon start(InProcessCommand command, String name) throws IOException {
-        return new FakeDaemon(
-                DaemonRegistration.claim(command.terminal(), name + ".toml", Optional.of(name), Optional.empty()));
+        FakeDaemon daemon = new FakeDaemon(claim(command, name));
+        daemon.registration.serve(daemon.new Handler());
+        return daemon;
+    }
+
+    /** Registers this process under a name, with a real handler of requests. */
+    public static FakeDaemon start(InProcessCommand command, String name, ControlServer.RequestHandler handler)
+            throws IOException {
+        FakeDaemon daemon = new FakeDaemon(claim(command, name));
+        daemon.registration.serve(handler);
+        return daemon;
+    }
+
+    private static DaemonRegistration claim(InProcessCommand command, String name) throws IOException {
+        return DaemonRegistration.claim(command.terminal(), name + ".toml", Optional.of(name), Optional.empty());
     }
 
     /** Writes the pidfile of another process. */

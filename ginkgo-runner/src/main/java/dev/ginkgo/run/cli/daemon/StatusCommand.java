@@ -100,6 +100,9 @@ public final class StatusCommand extends DaemonCommand {
         for (String line : status.texts("notReady")) {
             text.append("\n    ").append(line);
         }
+        for (String problem : status.texts("problems")) {
+            text.append("\n    problem: ").append(problem);
+        }
         member(
                 text,
                 "target",

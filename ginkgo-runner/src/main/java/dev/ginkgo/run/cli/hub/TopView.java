@@ -50,6 +50,7 @@ final class TopView {
                 + running + " of " + all.size() + " services ready or degraded, "
                 + all.stream().mapToLong(each -> each.number("tasks")).sum() + " tasks, "
                 + all.stream().mapToLong(each -> each.number("restarts")).sum() + " restarts");
+        root.texts("problems").forEach(each -> lines.add("  " + style.red("problem") + ": " + each));
         TextTable table = new TextTable("SERVICE", "STATE", ">TASKS", ">RESTARTS", "PROBLEM");
         all.sort(Comparator.comparing(
                         (ControlResponse each) -> each.text("state").equals("READY"))
