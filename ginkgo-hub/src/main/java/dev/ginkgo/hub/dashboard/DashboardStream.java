@@ -10,10 +10,9 @@ import dev.ginkgo.hub.delivery.DeliveryEngine;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.StreamInputDiscarder;
 import dev.ginkgo.hub.http.server.Exchange;
-import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
-import dev.ginkgo.hub.http.server.ResponseSerializer;
 import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
@@ -25,7 +24,6 @@ import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -125,19 +123,16 @@ final class DashboardStream {
     /** Turns a connection into a viewer. Called on the event loop of the connection. */
     void open(Exchange exchange) throws ProblemException {
         Feed joined = join();
-        HttpConnection httpConnection = exchange.connection();
-        Channel connection = httpConnection.channel();
+        Channel connection = exchange.connection().channel();
         joined.accessByViewer.put(connection, exchange.access());
         connection.closeFuture().addListener(_ -> {
             joined.accessByViewer.remove(connection);
             leave(joined);
         });
         FullHttpResponse head = Responses.streamHead("text/event-stream");
-        head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
-        httpConnection.addDateHeader(head);
-        httpConnection.detachForStream();
+        StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(new StreamInputDiscarder());
-        var _ = connection.write(ResponseSerializer.serialize(head));
+        var _ = connection.write(output.head(head, false));
         try {
             joined.engine.attach(connection, REQUEST, WireFormat.SSE);
             connection.flush();

@@ -6,7 +6,6 @@ import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -79,7 +78,7 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
             SubscribeRequest subscribeRequest,
             WireFormat wireFormat,
             Duration wait,
-            Function<String, ByteBuf> head) {
+            Function<String, Object> head) {
         DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
         PollSubscriber subscriber = new PollSubscriber(
                 connection,

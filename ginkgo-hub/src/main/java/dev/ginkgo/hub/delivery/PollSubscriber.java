@@ -31,7 +31,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final EncodedFeeds feeds;
     private final Cursor cursor;
     private final long waitNanos;
-    private final Function<String, ByteBuf> head;
+    private final Function<String, Object> head;
     private final WriteStallDetector stallDetector;
 
     private long deadline;
@@ -53,7 +53,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
             JoinResult joinResult,
             EncodedFeeds feeds,
             Duration wait,
-            Function<String, ByteBuf> head) {
+            Function<String, Object> head) {
         this.connection = connection;
         this.subscribeRequest = subscribeRequest;
         this.subscriberGroup = joinResult.group();
@@ -131,11 +131,10 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         String next = cursor.resumeId(batch.last(), after);
         frames.add(wireFormat.encodeEvent(new ControlEvent.NextPosition(next)));
         frames.add(wireFormat.encodeEnd());
-        frames.addFirst(head.apply(next));
-        write(frames, batch.parts(), DeliveryStats.of(batch, cursor));
+        write(head.apply(next), frames, batch.parts(), DeliveryStats.of(batch, cursor));
     }
 
-    private void write(List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats) {
+    private void write(Object responseHead, List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats) {
         long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         LoopCounters counters = deliveryLoop.counters();
         counters.recordWrite();
@@ -143,6 +142,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         stallDetector.writeStarted(deliveryLoop.now());
         PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, parts, deliveryLoop.now());
         pin = pending;
+        var _ = connection.write(responseHead, connection.voidPromise());
         ByteBuf last = frames.removeLast();
         for (ByteBuf frame : frames) {
             var _ = connection.write(frame, connection.voidPromise());

@@ -3,7 +3,6 @@ package dev.ginkgo.hub.delivery;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.message.HubRejectedException;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.function.Function;
@@ -34,7 +33,7 @@ public interface StreamAttacher {
             SubscribeRequest subscribeRequest,
             WireFormat wireFormat,
             Duration wait,
-            Function<String, ByteBuf> head);
+            Function<String, Object> head);
 
     /**
      * Writes a keep-alive to each subscriber to which nothing has been written for the given time. Any thread may call.

@@ -1,9 +1,9 @@
 package dev.ginkgo.hub.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * answered with an error response. The first write to the connection sends the head before it.
  */
 final class DeferredHead extends ChannelOutboundHandlerAdapter {
-    private @Nullable ByteBuf head;
+    private @Nullable Object head;
     private @Nullable ChannelHandlerContext context;
 
-    DeferredHead(ByteBuf head) {
+    DeferredHead(Object head) {
         this.head = head;
     }
 
@@ -31,7 +31,7 @@ final class DeferredHead extends ChannelOutboundHandlerAdapter {
 
     /** Writes the head, unless it has been written already. */
     void write() {
-        ByteBuf unwritten = head;
+        Object unwritten = head;
         ChannelHandlerContext current = context;
         if (unwritten != null && current != null) {
             head = null;
@@ -42,10 +42,10 @@ final class DeferredHead extends ChannelOutboundHandlerAdapter {
 
     /** Releases the head without writing it: there will be no stream. */
     void discard() {
-        ByteBuf unwritten = head;
+        Object unwritten = head;
         if (unwritten != null) {
             head = null;
-            unwritten.release();
+            ReferenceCountUtil.release(unwritten);
         }
     }
 

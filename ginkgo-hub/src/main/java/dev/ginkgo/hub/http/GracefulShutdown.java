@@ -1,6 +1,5 @@
 package dev.ginkgo.hub.http;
 
-import dev.ginkgo.hub.http.server.ConnectionInitializer;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.Channel;
 import java.time.Duration;

@@ -12,7 +12,6 @@ import dev.ginkgo.hub.http.access.CredentialsRoute;
 import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
-import dev.ginkgo.hub.http.server.ConnectionInitializer;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.NettyServer;

@@ -5,19 +5,17 @@ import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.Exchange;
-import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
-import dev.ginkgo.hub.http.server.ResponseSerializer;
 import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.http.site.LiveViewPage;
 import dev.ginkgo.hub.http.websocket.WebSocketHandshake;
 import dev.ginkgo.hub.http.websocket.WebSocketInput;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -95,15 +93,10 @@ final class SubscribeHandler {
             throws ProblemException {
         FullHttpResponse head =
                 representation.isWebSocket() ? WebSocketHandshake.response(exchange.request()) : head(representation);
-        if (!representation.isWebSocket()) {
-            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
-        }
         exchange.addCorsHeaders(head);
-        exchange.connection().addDateHeader(head);
-        HttpConnection httpConnection = exchange.connection();
-        Channel connection = httpConnection.channel();
-        DeferredHead deferredHead = new DeferredHead(ResponseSerializer.serialize(head));
-        httpConnection.detachForStream();
+        Channel connection = exchange.connection().channel();
+        StreamOutput output = exchange.connection().detachForStream();
+        DeferredHead deferredHead = new DeferredHead(output.head(head, false));
         connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
         try {
             WireFormat wireFormat = wireFormat(representation);
@@ -117,7 +110,7 @@ final class SubscribeHandler {
             connection.flush();
         } catch (HubRejectedException e) {
             deferredHead.discard();
-            reject(httpConnection, e);
+            reject(connection, output, e);
         }
     }
 
@@ -126,15 +119,11 @@ final class SubscribeHandler {
             SubscribeRequest subscribeRequest,
             ContentNegotiation.Representation representation,
             Duration wait) {
-        HttpConnection httpConnection = exchange.connection();
-        Channel connection = httpConnection.channel();
+        Channel connection = exchange.connection().channel();
         FullHttpResponse head = head(representation);
-        head.headers()
-                .set(HttpHeaderNames.TRANSFER_ENCODING, "chunked")
-                .set(HttpHeaderNames.CONNECTION, "close")
-                .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
+        head.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
         exchange.addCorsHeaders(head);
-        httpConnection.detachForStream();
+        StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(inputHandlers(representation));
         try {
             WireFormat wireFormat = wireFormat(representation);
@@ -143,25 +132,18 @@ final class SubscribeHandler {
                     wireFormat,
                     connection,
                     streamAttacher.poll(connection, subscribeRequest, wireFormat, wait, id -> {
-                        httpConnection.addDateHeader(head);
                         head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
-                        return ResponseSerializer.serialize(head);
+                        return output.head(head, true);
                     }),
                     exchange.access());
         } catch (HubRejectedException e) {
-            reject(httpConnection, e);
+            reject(connection, output, e);
         }
     }
 
-    private static void reject(HttpConnection httpConnection, HubRejectedException rejection) {
-        DisconnectReason.REFUSED.mark(httpConnection.channel());
-        FullHttpResponse response = Responses.problem(PublishHandler.problemOf(rejection));
-        response.headers().set(HttpHeaderNames.CONNECTION, "close");
-        httpConnection.addDateHeader(response);
-        var _ = httpConnection
-                .channel()
-                .writeAndFlush(ResponseSerializer.serialize(response))
-                .addListener(ChannelFutureListener.CLOSE);
+    private static void reject(Channel connection, StreamOutput output, HubRejectedException rejection) {
+        DisconnectReason.REFUSED.mark(connection);
+        output.endWith(Responses.problem(PublishHandler.problemOf(rejection)));
     }
 
     private static ChannelHandler[] inputHandlers(ContentNegotiation.Representation representation) {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  */
 public final class ConnectionDeadline {
     /** What the hub waits for. */
-    enum Kind {
+    public enum Kind {
         /** The next request. */
         IDLE,
         /** The rest of a request. */
@@ -43,16 +43,18 @@ public final class ConnectionDeadline {
     private final Timeouts timeouts;
     private volatile Expiry expiry = NONE;
 
-    ConnectionDeadline(TimeSource timeSource, Timeouts timeouts) {
+    public ConnectionDeadline(TimeSource timeSource, Timeouts timeouts) {
         this.timeSource = timeSource;
         this.timeouts = timeouts;
     }
 
-    void start(Kind kind) {
+    /** Sets the deadline. */
+    public void start(Kind kind) {
         expiry = new Expiry(kind, timeSource.nanos() + timeouts.of(kind).toNanos());
     }
 
-    void clear() {
+    /** Removes the deadline. */
+    public void clear() {
         expiry = NONE;
     }
 
@@ -60,12 +62,13 @@ public final class ConnectionDeadline {
      * Returns whether the deadline has passed. Any thread; the caller must check again on the event loop before it acts,
      * because the event loop may set a new deadline at any time.
      */
-    boolean isExpired() {
+    public boolean isExpired() {
         Expiry now = expiry;
         return now.nanos != NEVER && timeSource.nanos() - now.nanos >= 0;
     }
 
-    Kind kind() {
+    /** Returns what the hub waits for. */
+    public Kind kind() {
         return expiry.kind;
     }
 }

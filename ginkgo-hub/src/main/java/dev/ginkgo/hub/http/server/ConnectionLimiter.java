@@ -31,7 +31,7 @@ public final class ConnectionLimiter {
      * @return true if it may stay open, at least for an error response; {@link #release} must be called when it is closed.
      *     False if it must be closed at once
      */
-    synchronized boolean acquire(InetAddress address) {
+    public synchronized boolean acquire(InetAddress address) {
         if (openConnections >= maxConnections.get() + REJECTION_SLOTS
                 || byAddress.getOrDefault(address, 0) >= maxPerAddress.get() + REJECTION_SLOTS) {
             return false;
@@ -42,7 +42,7 @@ public final class ConnectionLimiter {
     }
 
     /** Returns the error for a connection that has been counted; null if it is within the limits. */
-    synchronized @Nullable ProblemException rejection(InetAddress address) {
+    public synchronized @Nullable ProblemException rejection(InetAddress address) {
         if (openConnections > maxConnections.get()) {
             return new ProblemException(
                             ProblemType.TOO_MANY_CONNECTIONS,
@@ -61,7 +61,8 @@ public final class ConnectionLimiter {
         return null;
     }
 
-    synchronized void release(InetAddress address) {
+    /** Ends the count of a connection that has been closed. */
+    public synchronized void release(InetAddress address) {
         openConnections--;
         byAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
     }

@@ -7,7 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Value of the {@code Date} header, formatted once per second. Thread-safe. */
-final class DateHeader {
+public final class DateHeader {
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
@@ -17,11 +17,12 @@ final class DateHeader {
     private final TimeSource timeSource;
     private volatile Second last = new Second(Long.MIN_VALUE, "");
 
-    DateHeader(TimeSource timeSource) {
+    public DateHeader(TimeSource timeSource) {
         this.timeSource = timeSource;
     }
 
-    String get() {
+    /** Returns the value for the current second. */
+    public String get() {
         long second = timeSource.now().getEpochSecond();
         Second current = last;
         if (current.number != second) {

@@ -50,7 +50,7 @@ public final class Exchange {
     private @Nullable Runnable pendingVerification;
     private final List<AccessCheck> pendingChecks = new ArrayList<>(0);
 
-    Exchange(HttpConnection httpConnection, HttpRequest request) {
+    public Exchange(HttpConnection httpConnection, HttpRequest request) {
         this.connection = httpConnection;
         this.request = request;
     }
@@ -148,11 +148,13 @@ public final class Exchange {
         return requestBody;
     }
 
-    boolean isBodyPending() {
+    /** Returns whether a part of the body has not been received. */
+    public boolean isBodyPending() {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
-    void addBody(ByteBuf bytes) throws ProblemException {
+    /** Adds a received part of the body. */
+    public void addBody(ByteBuf bytes) throws ProblemException {
         if (requestBody != null) {
             requestBody.add(bytes);
         } else if (bytes.isReadable()) {
@@ -162,7 +164,8 @@ public final class Exchange {
         }
     }
 
-    void complete() throws ProblemException {
+    /** Runs what was set with {@link #onComplete}, when the whole request has been received. */
+    public void complete() throws ProblemException {
         complete = true;
         Runnable verification = pendingVerification;
         if (verification == null) {
@@ -254,7 +257,7 @@ public final class Exchange {
     }
 
     /** Releases the body, unless it is still needed because the credentials are being verified. */
-    void release() {
+    public void release() {
         if (pendingVerification == null || !complete) {
             releaseBody();
         }

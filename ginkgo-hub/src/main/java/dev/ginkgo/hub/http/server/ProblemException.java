@@ -91,7 +91,8 @@ public final class ProblemException extends Exception {
         return headers;
     }
 
-    boolean closesConnection() {
+    /** Returns whether the connection is closed after the response. */
+    public boolean closesConnection() {
         return closingConnection;
     }
 }

@@ -11,10 +11,16 @@ import java.util.List;
 
 /** Checks that apply to every request. */
 public final class RequestValidator {
+    /** Maximum length of a request line, in bytes. */
+    public static final int MAX_LINE = 8 * 1024;
+
+    /** Maximum length of all headers of a request together, in bytes. */
+    public static final int MAX_HEADERS = 16 * 1024;
+
     private RequestValidator() {}
 
     /** Rejects what the decoder could not parse. The connection is closed, because nothing after it can be parsed. */
-    static void requireDecoded(HttpObject object) throws ProblemException {
+    public static void requireDecoded(HttpObject object) throws ProblemException {
         DecoderResult result = object.decoderResult();
         if (!result.isFailure()) {
             return;
@@ -23,14 +29,13 @@ public final class RequestValidator {
         if (cause instanceof TooLongHttpLineException && object instanceof HttpRequest) {
             throw new ProblemException(
                             ProblemType.TARGET_TOO_LONG,
-                            "the maximum length of the request line is " + StrictRequestDecoder.MAX_LINE + " bytes")
+                            "the maximum length of the request line is " + MAX_LINE + " bytes")
                     .closingConnection();
         }
         if (cause instanceof TooLongHttpHeaderException) {
             throw new ProblemException(
                             ProblemType.HEADERS_TOO_LARGE,
-                            "the maximum length of all headers together is " + StrictRequestDecoder.MAX_HEADERS
-                                    + " bytes")
+                            "the maximum length of all headers together is " + MAX_HEADERS + " bytes")
                     .closingConnection();
         }
         throw new ProblemException(ProblemType.BAD_REQUEST, "malformed HTTP request: " + reason(cause))

@@ -47,7 +47,7 @@ public final class Responses {
     }
 
     /** Returns the response for a {@code HEAD}: the same headers without the body. Releases the argument. */
-    static FullHttpResponse withoutBody(FullHttpResponse response) {
+    public static FullHttpResponse withoutBody(FullHttpResponse response) {
         FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);
         response.release();
         return head;
@@ -81,7 +81,7 @@ public final class Responses {
     }
 
     /** Adds the {@code Connection} header (RFC 9112, section 9.3): HTTP/1.0 needs an explicit {@code keep-alive}. */
-    static void addConnectionHeader(HttpResponse response, boolean close, boolean keepAliveByDefault) {
+    public static void addConnectionHeader(HttpResponse response, boolean close, boolean keepAliveByDefault) {
         HttpHeaders headers = response.headers();
         if (close) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

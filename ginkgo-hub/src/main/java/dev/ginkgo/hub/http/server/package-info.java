@@ -1,5 +1,6 @@
 /**
- * HTTP/1.1 server on Netty: connections with limits and deadlines, strict parsing, origin checks, responses and errors.
+ * HTTP server on Netty, independent of the version of the protocol: limits and deadlines of connections, origin checks,
+ * requests, responses and errors.
  * Independent of channels and messages; depends on {@code dev.ginkgo.hub.metrics} only.
  */
 @NullMarked

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.ginkgo.hub.http.ConnectionInitializer;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StrictRequestDecoderTest {
     @ParameterizedTest
-    @MethodSource("dev.ginkgo.hub.http.server.RequestCorpusTest#requests")
+    @MethodSource("dev.ginkgo.hub.http.h1.RequestCorpusTest#requests")
     @DisplayName("H-40 the outcome of a request does not depend on how its bytes are split into packets")
     void outcome_doesNotDependOnPackets(RequestCorpusTest.Row row) {
         String bytes = row.request() + RequestCorpusTest.SECOND;

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;

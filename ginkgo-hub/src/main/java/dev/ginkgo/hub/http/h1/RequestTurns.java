@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,12 +9,12 @@ import java.util.function.BooleanSupplier;
  * Serves the pipelined requests of one connection in turns, so that other connections of the event loop are served in between.
  * Nothing is read while requests that have been received are left. Event loop only.
  */
-final class RequestTurns {
+public final class RequestTurns {
     /**
      * Divides what is decoded in one iteration of an event loop among the connections that wait for a turn. A single one gets
      * many requests per turn, because messages that are published together are delivered together. Event loop only.
      */
-    static final class Share {
+    public static final class Share {
         /** Heads, and parts of bodies: 256 small requests with a body. */
         private static final int PARTS_PER_ITERATION = 512;
 

@@ -1,5 +1,14 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.h1.Http1Connection;
+import dev.ginkgo.hub.http.h1.RequestTurns;
+import dev.ginkgo.hub.http.server.ConnectionContext;
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ConnectionLimiter;
+import dev.ginkgo.hub.http.server.ConnectionSecurity;
+import dev.ginkgo.hub.http.server.DateHeader;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.RequestHandler;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.net.ClientNetwork;
@@ -9,7 +18,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,14 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Sets up the connections of an HTTP front, enforces their deadlines and closes them. */
 public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
-    private final TimeSource timeSource;
-    private final RequestHandler handler;
-    private final DateHeader date;
+    private final ConnectionContext connectionContext;
     private final ConnectionLimiter connectionLimiter;
-    private final ConnectionDeadline.Timeouts timeouts;
     private final Counters counters;
     private final Map<EventLoop, RequestTurns.Share> turnShares = new ConcurrentHashMap<>();
-    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<ManagedConnection> connections = ConcurrentHashMap.newKeySet();
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
     public ConnectionInitializer(
@@ -38,11 +43,8 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
             ConnectionLimiter connectionLimiter,
             ConnectionDeadline.Timeouts timeouts,
             Counters counters) {
-        this.timeSource = timeSource;
-        this.handler = handler;
-        this.date = new DateHeader(timeSource);
+        this.connectionContext = new ConnectionContext(timeSource, handler, new DateHeader(timeSource), timeouts);
         this.connectionLimiter = connectionLimiter;
-        this.timeouts = timeouts;
         this.counters = counters;
     }
 
@@ -60,23 +62,21 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
             counters.recordDisconnect(DisconnectReason.of(channel));
         });
         channels.add(channel);
-        ConnectionDeadline connectionDeadline = new ConnectionDeadline(timeSource, timeouts);
-        HttpConnection httpConnection = new HttpConnection(
+        Http1Connection http1Connection = new Http1Connection(
                 channel,
                 address,
-                handler,
-                date,
-                connectionDeadline,
+                ConnectionSecurity.NONE,
+                connectionContext,
                 turnShares.computeIfAbsent(channel.eventLoop(), _ -> new RequestTurns.Share()),
                 connectionLimiter.rejection(address));
-        connections.add(httpConnection);
-        httpConnection.onDetached(() -> connections.remove(httpConnection));
-        channel.pipeline().addLast(httpConnection.decoder(), new HttpResponseEncoder(), httpConnection);
+        connections.add(http1Connection);
+        http1Connection.onDetached(() -> connections.remove(http1Connection));
+        http1Connection.addTo(channel.pipeline());
     }
 
     /** Closes the connections whose deadline has passed. */
     public void closeExpired() {
-        for (HttpConnection each : connections) {
+        for (ManagedConnection each : connections) {
             if (each.isExpired()) {
                 each.channel().eventLoop().execute(each::closeIfExpired);
             }
@@ -85,7 +85,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
 
     /** Stops accepting requests: idle connections are closed at once, others after their response. */
     public void drain() {
-        for (HttpConnection each : connections) {
+        for (ManagedConnection each : connections) {
             each.channel().eventLoop().execute(each::drain);
         }
     }

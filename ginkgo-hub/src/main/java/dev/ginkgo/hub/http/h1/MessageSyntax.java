@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
 /**
  * Incremental parser of the line before a chunk: {@code 1*HEXDIG *( BWS ";" BWS token [ BWS "=" BWS ( token /

@@ -1,5 +1,6 @@
-package dev.ginkgo.hub.http.server;
+package dev.ginkgo.hub.http.h1;
 
+import dev.ginkgo.hub.http.server.RequestValidator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,8 +30,6 @@ import java.util.regex.Pattern;
  * bytes stay in the buffer and nothing more is read, until {@link #startTurn} is called.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
-    static final int MAX_LINE = 8 * 1024;
-    static final int MAX_HEADERS = 16 * 1024;
     private static final int MAX_CHUNK = 64 * 1024;
 
     private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
@@ -53,8 +52,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
      */
     StrictRequestDecoder(Runnable onBytes, BooleanSupplier accepting, IntSupplier partsPerTurn) {
         super(new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_LINE)
-                .setMaxHeaderSize(MAX_HEADERS)
+                .setMaxInitialLineLength(RequestValidator.MAX_LINE)
+                .setMaxHeaderSize(RequestValidator.MAX_HEADERS)
                 .setMaxChunkSize(MAX_CHUNK)
                 .setValidateHeaders(true)
                 .setAllowDuplicateContentLengths(false)
