@@ -51,8 +51,7 @@ class JwtAuthenticatorTest {
     private final Tokens tokens;
     private Optional<Secret> secret = Optional.of(Secret.of(Tokens.SECRET));
 
-    @TempDir
-    Path folder = Path.of("");
+    private Path folder = Path.of("");
 
     JwtAuthenticatorTest() throws Exception {
         tokens = new Tokens();
@@ -62,7 +61,8 @@ class JwtAuthenticatorTest {
     private Authenticator authenticator = _ -> Optional.empty();
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
         keys = folder.resolve("keys.json");
         write(tokens.jwks());
         authenticator = authenticator(keys, ALGORITHMS);
