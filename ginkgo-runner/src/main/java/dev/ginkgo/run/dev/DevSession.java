@@ -296,6 +296,9 @@ final class DevSession {
             notStarted(version, version.messages().notStarted(e));
         } finally {
             starting = false;
+            // An interrupt for a start that was complete: the request is in the queue, and must not interrupt the
+            // compiler.
+            Thread.interrupted();
         }
     }
 

@@ -194,6 +194,11 @@ class DevSessionTest {
             // When it names another service
             dev.write("shop.toml", "service = \"Depot.java\"\nplace = \"there\"\n")
                     .awaitProgram("depot of size 1 there");
+
+            // When the tree accepts the change of such a setting, but defers it to a restart
+            String deferring = "service = \"Depot.java\"\nplace = \"%s\"\n[ginkgo]\nfixed-change = \"defer\"\n";
+            dev.write("shop.toml", deferring.formatted("elsewhere")).awaitProgram("depot of size 1 elsewhere");
+            dev.write("shop.toml", deferring.formatted("nowhere")).awaitProgram("depot of size 1 nowhere");
         }
     }
 
