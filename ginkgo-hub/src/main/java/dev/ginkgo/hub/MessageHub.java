@@ -43,6 +43,7 @@ import dev.ginkgo.hub.replication.Replication;
 import dev.ginkgo.hub.replication.StoreReplicationSink;
 import dev.ginkgo.hub.replication.local.LocalNetwork;
 import dev.ginkgo.hub.replication.local.LocalTransport;
+import dev.ginkgo.hub.socket.SocketRoute;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportProvider;
@@ -234,6 +235,7 @@ public final class MessageHub extends Service {
         HubSampler hubSampler = new HubSampler(source, context.streams(), time());
         return List.of(
                 new DashboardRoute(http::hasDashboard, hubSampler, time(), context),
+                new SocketRoute(context.sockets()),
                 AdminRouter.of(context, this::metrics, tree, store::channels, time()));
     }
 
