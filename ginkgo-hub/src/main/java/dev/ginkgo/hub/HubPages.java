@@ -8,6 +8,7 @@ import dev.ginkgo.hub.dashboard.HubSampler;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.replication.Replication;
+import dev.ginkgo.hub.socket.SocketRoute;
 import dev.ginkgo.time.TimeSource;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class HubPages {
         HubSampler hubSampler = new HubSampler(source, context.streams(), timeSource);
         return List.of(
                 new DashboardRoute(dashboard, hubSampler, timeSource, context),
+                new SocketRoute(context.sockets()),
                 AdminRouter.of(context, source.metrics(), source.tree(), source.channels(), timeSource));
     }
 }

@@ -54,6 +54,7 @@ public final class AdminRouter implements HttpRoute {
         endpoints.putAll(
                 new AdminEndpoints(metricsSnapshots, tree, channels, context.streams(), timeSource, context.tasks())
                         .endpoints());
+        endpoints.putAll(new ApiDocuments(context.tasks()).endpoints());
         return new AdminRouter(endpoints);
     }
 

@@ -94,11 +94,32 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
         return subscriber;
     }
 
+    @Override
+    public SharedStream attachShared(Channel connection, WireFormat wireFormat) {
+        requireOpen();
+        long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
+        SharedConnection shared =
+                new SharedConnection(connection, wireFormat, loop(connection), feeds, patterns, retry);
+        shared.start();
+        if (closed) { // closed after the check
+            shared.close();
+        }
+        return shared;
+    }
+
     private DeliveryLoop loop(Channel connection, SubscribeRequest subscribeRequest) {
+        requireOpen();
+        patterns.acquireUntilClosed(connection, subscribeRequest);
+        return loop(connection);
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
-        patterns.acquireUntilClosed(connection, subscribeRequest);
+    }
+
+    private DeliveryLoop loop(Channel connection) {
         return loops.computeIfAbsent(
                 connection.eventLoop(), each -> new DeliveryLoop(each, timeSource, counters, pinnedMemory));
     }

@@ -126,7 +126,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
         try {
             for (EncodePlan.Item item : encodePlan.items()) {
                 try {
-                    wireFormat.encodeBody(item.message(), singleChannel, body.clear());
+                    wireFormat.encodeBody(item.message(), feed.channelSelector, body.clear());
                     Slab slab = slabFor(item, body.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
                     wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
                     encodePlan.frameEncoded(slab);
@@ -165,7 +165,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private void encodeGap(EncodePlan.Item item, EncodePlan encodePlan) {
         encodePlan.discardPartialFrame();
         ByteBuf gap = wireFormat.encodeEvent(
-                new ControlEvent.MissedMessages(1, item.message().id()));
+                new ControlEvent.MissedMessages(1, item.message().id()), feed.channelSelector);
         Slab slab = slabFor(item, gap.readableBytes(), encodePlan);
         slab.buffer().writeBytes(gap);
         encodePlan.frameEncoded(slab);

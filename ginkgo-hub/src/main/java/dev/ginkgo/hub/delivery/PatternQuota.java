@@ -37,15 +37,30 @@ final class PatternQuota {
      * @throws HubRejectedException if the quota is exhausted
      */
     void acquireUntilClosed(Channel connection, SubscribeRequest subscribeRequest) {
+        if (!subscribeRequest.isSingleChannel()) {
+            Runnable release = acquire(connection, subscribeRequest);
+            var _ = connection.closeFuture().addListener(_ -> release.run());
+        }
+    }
+
+    /**
+     * Counts the pattern of a subscription.
+     *
+     * @return ends the count; must be run once
+     * @throws HubRejectedException if the quota is exhausted
+     */
+    Runnable acquire(Channel connection, SubscribeRequest subscribeRequest) {
         InetSocketAddress client = ClientAddress.of(connection);
         if (subscribeRequest.isSingleChannel() || client == null) {
-            return;
+            return PatternQuota::releaseNothing;
         }
         InetAddress address = ClientNetwork.of(client.getAddress());
         Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
         acquire(address, key);
-        var _ = connection.closeFuture().addListener(_ -> release(address, key));
+        return () -> release(address, key);
     }
+
+    private static void releaseNothing() {}
 
     private synchronized void acquire(InetAddress address, Key key) {
         Map<Key, Integer> ofAddress = inUse.computeIfAbsent(address, a -> new HashMap<>(2));

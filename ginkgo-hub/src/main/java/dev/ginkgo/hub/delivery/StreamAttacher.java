@@ -36,6 +36,15 @@ public interface StreamAttacher {
             Function<String, Object> head);
 
     /**
+     * Attaches a connection that several subscriptions share. Called like {@link #attach}, and nothing is written before the
+     * first subscription. The connection is detached when it closes.
+     *
+     * @param wireFormat a format whose messages name their subscription
+     * @throws HubRejectedException if the hub stops
+     */
+    SharedStream attachShared(Channel connection, WireFormat wireFormat);
+
+    /**
      * Writes a keep-alive to each subscriber to which nothing has been written for the given time. Any thread may call.
      */
     void heartbeat(Duration idle);

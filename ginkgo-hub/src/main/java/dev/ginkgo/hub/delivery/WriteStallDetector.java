@@ -21,6 +21,12 @@ final class WriteStallDetector {
         lastProgressAt = now;
     }
 
+    /** Returns whether the socket has not accepted all bytes yet. */
+    boolean isWritePending() {
+        ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
+        return buffer != null && buffer.totalPendingWriteBytes() > 0;
+    }
+
     /** Returns the time of the last write or progress. */
     long lastProgressAt() {
         return lastProgressAt;

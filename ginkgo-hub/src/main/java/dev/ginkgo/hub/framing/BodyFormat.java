@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
@@ -12,6 +13,15 @@ interface BodyFormat {
      */
     void writeMessage(StoredMessage message, boolean alone, ByteBuf out);
 
+    /**
+     * Writes a message for the subscribers of a selector.
+     *
+     * @param selector what they have subscribed to
+     */
+    default void writeMessage(StoredMessage message, ChannelSelector selector, ByteBuf out) {
+        writeMessage(message, selector.isChannel(), out);
+    }
+
     /** Returns whether the body of a message is not text. */
     default boolean isBinary(StoredMessage message, boolean alone) {
         return false;
@@ -19,6 +29,11 @@ interface BodyFormat {
 
     /** Writes a control event. */
     void writeEvent(ControlEvent event, ByteBuf out);
+
+    /** Writes a control event for the subscribers of a selector. */
+    default void writeEvent(ControlEvent event, ChannelSelector selector, ByteBuf out) {
+        writeEvent(event, out);
+    }
 
     /** Writes what keeps an idle stream alive. It cannot be mistaken for a message. */
     void writeKeepAlive(ByteBuf out);

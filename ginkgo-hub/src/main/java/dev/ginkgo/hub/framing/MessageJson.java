@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages and control events as JSON objects on one line, identical in every format that uses JSON. An object with the
@@ -36,22 +37,55 @@ final class MessageJson {
      */
     static void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
         writeObject(out, json -> {
-            byte[] bytes = message.payloadBytes();
             json.writeStringField("id", message.id());
             if (!alone) {
                 json.writeStringField("channel", message.channel());
             }
-            if (message.isBinary()) {
-                json.writeStringField("encoding", "base64");
-                json.writeFieldName("data");
-                json.writeBinary(bytes);
+            writeData(message, json);
+        });
+    }
+
+    /** Writes {@code {"type":"message","subscription":"…","channel":"…","id":"…","data":"…"}}. */
+    static void writeMessage(StoredMessage message, String subscription, ByteBuf out) {
+        writeObject(out, json -> {
+            json.writeStringField("type", "message");
+            json.writeStringField("subscription", subscription);
+            json.writeStringField("channel", message.channel());
+            json.writeStringField("id", message.id());
+            writeData(message, json);
+        });
+    }
+
+    private static void writeData(StoredMessage message, JsonGenerator json) throws IOException {
+        byte[] bytes = message.payloadBytes();
+        if (message.isBinary()) {
+            json.writeStringField("encoding", "base64");
+            json.writeFieldName("data");
+            json.writeBinary(bytes);
+        } else {
+            json.writeFieldName("data");
+            if (UnicodeLineEnds.isPresent(bytes)) {
+                json.writeString(new String(bytes, UTF_8)); // writeUTF8String escapes ASCII characters only
             } else {
-                json.writeFieldName("data");
-                if (UnicodeLineEnds.isPresent(bytes)) {
-                    json.writeString(new String(bytes, UTF_8)); // writeUTF8String escapes ASCII characters only
-                } else {
-                    json.writeUTF8String(bytes, 0, bytes.length);
-                }
+                json.writeUTF8String(bytes, 0, bytes.length);
+            }
+        }
+    }
+
+    /**
+     * Writes a control event as {@code {"type":"gap","subscription":"…","missed":3,"id":"…"}}.
+     *
+     * @param subscription null if the event concerns the whole connection
+     */
+    static void writeEvent(ControlEvent event, @Nullable String subscription, ByteBuf out) {
+        writeObject(out, json -> {
+            json.writeStringField("type", event.name());
+            if (subscription != null) {
+                json.writeStringField("subscription", subscription);
+            }
+            writeMembers(event, json);
+            if (!event.id().isEmpty()) {
+                json.writeStringField("id", event.id());
             }
         });
     }

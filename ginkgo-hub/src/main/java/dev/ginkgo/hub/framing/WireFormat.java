@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,7 +20,9 @@ public enum WireFormat {
     /** One WebSocket frame per message: text or binary. */
     WEBSOCKET(LineFormat.frames(), FrameEncoder.WEBSOCKET),
     /** One WebSocket text frame per message, with the same JSON object as in NDJSON. */
-    WEBSOCKET_NDJSON(new NdjsonFormat(false), FrameEncoder.WEBSOCKET);
+    WEBSOCKET_NDJSON(new NdjsonFormat(false), FrameEncoder.WEBSOCKET),
+    /** WebSocket text frames of the subprotocol {@code ginkgo.v1}: JSON objects that name their subscription. */
+    GINKGO_V1(new SocketFormat(), FrameEncoder.WEBSOCKET);
 
     @SuppressWarnings("ImmutableEnumChecker") // formats are immutable
     private final BodyFormat bodyFormat;
@@ -45,6 +48,15 @@ public enum WireFormat {
         bodyFormat.writeMessage(message, alone, out);
     }
 
+    /**
+     * Writes the body of a message for the subscribers of a selector.
+     *
+     * @param selector what they have subscribed to
+     */
+    public void encodeBody(StoredMessage message, ChannelSelector selector, ByteBuf out) {
+        bodyFormat.writeMessage(message, selector, out);
+    }
+
     /** Writes the frame around an encoded body, and consumes the body. */
     public void encodeFrame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
         encoder.writeFrame(body, bodyFormat.isBinary(message, alone), out);
@@ -53,6 +65,16 @@ public enum WireFormat {
     /** Returns a control event in its frame. */
     public ByteBuf encodeEvent(ControlEvent event) {
         return encode(out -> bodyFormat.writeEvent(event, out));
+    }
+
+    /** Returns a control event for the subscribers of a selector, in its frame. */
+    public ByteBuf encodeEvent(ControlEvent event, ChannelSelector selector) {
+        return encode(out -> bodyFormat.writeEvent(event, selector, out));
+    }
+
+    /** Returns a text that is neither a message nor a control event, in its frame. */
+    public ByteBuf encodeText(byte[] utf8, int length) {
+        return encode(out -> out.writeBytes(utf8, 0, length));
     }
 
     /** Returns the keep-alive in its frame. */

@@ -121,6 +121,12 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         http1Connection.addTo(channel.pipeline());
     }
 
+    /** Checks the deadline of a connection that is no longer used for requests, until it is closed. Any thread. */
+    void manage(ManagedConnection connection) {
+        connections.add(connection);
+        var _ = connection.channel().closeFuture().addListener(_ -> connections.remove(connection));
+    }
+
     /** Closes the connections whose deadline has passed. */
     public void closeExpired() {
         for (ManagedConnection each : connections) {

@@ -16,6 +16,7 @@ import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.ManagedConnection;
 import dev.ginkgo.hub.http.server.NettyServer;
 import dev.ginkgo.hub.http.server.OriginPolicy;
 import dev.ginkgo.hub.http.site.StaticFiles;
@@ -136,6 +137,14 @@ public final class HttpFrontend extends Service {
             .between(1, 1_000_000)
             .help("Maximum number of connections that subscribe to one channel");
 
+    private final Setting<Integer> maxSubscriptions = setting("max-subscriptions", 100)
+            .between(1, 100_000)
+            .help("Maximum number of subscriptions of one WebSocket of the protocol ginkgo.v1");
+
+    private final Setting<Integer> maxSubscriptionsPerAddress = setting("max-subscriptions-per-address", 1_000)
+            .between(1, 10_000_000)
+            .help("Maximum number of subscriptions of all such WebSockets from one address, or one IPv6 /64");
+
     private final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(10), Duration.ofHours(1))
             .help("Maximum time for a request to arrive, and for its response to be read");
@@ -223,20 +232,28 @@ public final class HttpFrontend extends Service {
         closeOnStop(webDirectory.watchOrigins().apply(members::update));
         TrustedProxies trustedProxies = new TrustedProxies(trustedProxyNetworks, clientAddress);
         ConnectionLimiter connectionLimiter = new ConnectionLimiter(maxConnections, maxPerAddress);
+        PublishService publishService =
+                new PublishService(hub.publisher(), hub.idempotencyCache(), shutdown::isRejecting);
+        BodyBudget bodyBudget = new BodyBudget(
+                () -> maxBodyMemory.get().bytes(),
+                () -> maxBodyMemoryPerAddress.get().bytes(),
+                () -> maxBody.get().bytes());
+        SocketContext sockets = new SocketContext(
+                hub.streams(),
+                streams,
+                publishService,
+                bodyBudget,
+                () -> new ConnectionDeadline(time(), timeouts()),
+                this::manage,
+                maxSubscriptions,
+                maxSubscriptionsPerAddress);
         Router router = new Router(
                 trustedProxies,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 new RequestAuthentication(
                         authentication.accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),
-                routes(streams, shutdown),
-                new PublishHandler(
-                        hub.publisher(),
-                        hub.idempotencyCache(),
-                        new BodyBudget(
-                                () -> maxBodyMemory.get().bytes(),
-                                () -> maxBodyMemoryPerAddress.get().bytes(),
-                                () -> maxBody.get().bytes()),
-                        shutdown::isRejecting),
+                routes(streams, shutdown, sockets),
+                new PublishHandler(publishService, bodyBudget),
                 new SubscribeHandler(hub.streams(), streams, connectionLimiter, shutdown::isRejecting));
         ConnectionInitializer connections = new ConnectionInitializer(
                 time(), router, connectionLimiter, trustedProxies, timeouts(), hub.counters());
@@ -262,12 +279,18 @@ public final class HttpFrontend extends Service {
         });
     }
 
-    private List<HttpRoute> routes(StreamRegistry streams, GracefulShutdown shutdown) {
+    private void manage(ManagedConnection connection) {
+        requireNonNull(run, "a connection was accepted before the start")
+                .connections
+                .manage(connection);
+    }
+
+    private List<HttpRoute> routes(StreamRegistry streams, GracefulShutdown shutdown, SocketContext sockets) {
         List<HttpRoute> all = new ArrayList<>();
         authentication.accessControl().ifPresent(control -> all.add(new CredentialsRoute(control, time())));
         all.add(staticSiteHandler);
-        all.addAll(routeFactory.create(
-                new RouteFactory.Context(streams::all, shutdown::isDraining, page -> spawn("page", page::run))));
+        all.addAll(routeFactory.create(new RouteFactory.Context(
+                streams::all, shutdown::isDraining, page -> spawn("page", page::run), sockets)));
         return all;
     }
 

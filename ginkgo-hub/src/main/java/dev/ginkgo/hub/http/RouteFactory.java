@@ -15,8 +15,13 @@ public interface RouteFactory {
      * @param streams returns the open streams
      * @param draining returns whether a graceful shutdown has begun
      * @param tasks runs work that takes too long for an event loop; throws IllegalStateException while the front stops
+     * @param sockets serves WebSockets that publish and subscribe
      */
-    record Context(Supplier<List<StreamRegistry.OpenStream>> streams, BooleanSupplier draining, Executor tasks) {}
+    record Context(
+            Supplier<List<StreamRegistry.OpenStream>> streams,
+            BooleanSupplier draining,
+            Executor tasks,
+            SocketContext sockets) {}
 
     List<HttpRoute> create(Context context);
 }

@@ -11,6 +11,7 @@ import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,11 @@ import java.util.random.RandomGenerator;
 public final class StreamRegistry {
     /** Minimum share of the maximum lifetime. Random, so that streams opened together do not end together. */
     private static final double MIN_LIFETIME_SHARE = 0.8;
+
+    /** Share of a subscription that ends with the connection that it shares with others. */
+    private static final double UNLIMITED = Double.POSITIVE_INFINITY;
+
+    private static final ChannelSelector NO_CHANNELS = new ChannelSelector(List.of(), true);
 
     /**
      * An open stream.
@@ -43,12 +49,17 @@ public final class StreamRegistry {
             reason.mark(connection);
             handle.endGracefully(reason.text());
         }
+
+        private boolean sharesConnection() {
+            return lifetimeShare == UNLIMITED;
+        }
     }
 
     private final Supplier<Integer> maxSubscribers;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
+    private final Set<OpenStream> sharedConnections = ConcurrentHashMap.newKeySet();
     private final Map<ChannelSelector, Integer> countBySelector = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -62,7 +73,7 @@ public final class StreamRegistry {
      * Rejects a subscriber if the channel has reached its limit. Subscribers that arrive at the same moment may exceed the
      * limit by a few.
      */
-    void requireCapacity(ChannelSelector selector) throws ProblemException {
+    public void requireCapacity(ChannelSelector selector) throws ProblemException {
         if (countBySelector.getOrDefault(selector, 0) >= maxSubscribers.get()) {
             throw new ProblemException(
                             ProblemType.TOO_MANY_SUBSCRIBERS,
@@ -96,10 +107,51 @@ public final class StreamRegistry {
         }
     }
 
-    /** Returns the open streams, which the caller ends. Streams that are registered from now on end at once. */
+    /**
+     * Registers, until it is closed, a connection that several subscriptions share. It is ended like a stream, also while it
+     * has no subscription.
+     */
+    public void addShared(WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
+        double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
+        OpenStream shared = new OpenStream(NO_CHANNELS, wireFormat, connection, handle, timeSource.nanos(), share, access);
+        sharedConnections.add(shared);
+        var _ = connection.closeFuture().addListener(_ -> sharedConnections.remove(shared));
+        if (stopping) {
+            shared.endGracefully(DisconnectReason.STOPPING);
+        }
+    }
+
+    /**
+     * Registers a subscription of a connection that was added with {@link #addShared}.
+     *
+     * @return removes it; must be run once
+     */
+    public Runnable addSubscription(
+            ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
+        OpenStream subscription =
+                new OpenStream(selector, wireFormat, connection, handle, timeSource.nanos(), UNLIMITED, access);
+        streams.add(subscription);
+        countBySelector.merge(selector, 1, Integer::sum);
+        return () -> {
+            streams.remove(subscription);
+            countBySelector.computeIfPresent(selector, (_, count) -> count == 1 ? null : count - 1);
+        };
+    }
+
+    /**
+     * Returns the open streams and shared connections, which the caller ends. Those that are registered from now on end at
+     * once.
+     */
     List<OpenStream> stop() {
         stopping = true; // set before the list is read, so that each stream is either in the list or sees the flag
-        return all();
+        return endable();
+    }
+
+    private List<OpenStream> endable() {
+        List<OpenStream> all = new ArrayList<>(streams);
+        all.removeIf(OpenStream::sharesConnection);
+        all.addAll(sharedConnections);
+        return all;
     }
 
     /** Ends the streams that have reached their lifetime; zero is unlimited. */
@@ -108,9 +160,11 @@ public final class StreamRegistry {
             return;
         }
         long now = timeSource.nanos();
-        for (OpenStream each : streams) {
-            if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
-                each.endGracefully(DisconnectReason.MAX_LIFETIME);
+        for (Set<OpenStream> set : List.of(streams, sharedConnections)) {
+            for (OpenStream each : set) {
+                if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
+                    each.endGracefully(DisconnectReason.MAX_LIFETIME);
+                }
             }
         }
     }
@@ -118,7 +172,7 @@ public final class StreamRegistry {
     /** Ends the streams whose credentials have expired or been revoked. */
     void closeInvalid() {
         Instant now = timeSource.now();
-        for (OpenStream each : streams) {
+        for (OpenStream each : endable()) {
             switch (each.access.validity(now)) {
                 case VALID -> {}
                 case EXPIRED -> each.endGracefully(DisconnectReason.TOKEN_EXPIRED);
@@ -127,6 +181,7 @@ public final class StreamRegistry {
         }
     }
 
+    /** Returns the open streams and the subscriptions of shared connections. */
     List<OpenStream> all() {
         return List.copyOf(streams);
     }

@@ -162,7 +162,7 @@ final class SubscribeHandler {
 
     private static void reject(Channel connection, StreamOutput output, HubRejectedException rejection) {
         DisconnectReason.REFUSED.mark(connection);
-        output.endWith(Responses.problem(PublishHandler.problemOf(rejection)));
+        output.endWith(Responses.problem(PublishService.problemOf(rejection)));
     }
 
     private static ChannelHandler[] inputHandlers(ContentNegotiation.Representation representation) {

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the subscription requested by a {@code GET}: its path, its query and the header {@code Last-Event-ID}. */
-final class SubscribeRequestParser {
+/**
+ * Parses requests to subscribe: of a {@code GET} its path, its query and the header {@code Last-Event-ID}; of a WebSocket the
+ * members of its request.
+ */
+public final class SubscribeRequestParser {
     static final String LAST_EVENT_ID = "Last-Event-ID";
 
     /** Maximum number of names and patterns in one list. */
@@ -38,19 +41,42 @@ final class SubscribeRequestParser {
                 parsed.selector(), since(headers, requestTarget), conflate(requestTarget), parsed.rejected());
     }
 
+    /**
+     * Parses the members of a request over a WebSocket. Each name of a list must be valid.
+     *
+     * @param channels name, pattern or list, not percent-encoded
+     * @param since where to start, or null
+     * @param conflate period of conflation, or null
+     */
+    public static SubscribeRequest parse(String channels, @Nullable String since, @Nullable String conflate)
+            throws ProblemException {
+        try {
+            ChannelSelector selector = ChannelSelector.of(channels);
+            requireNames(selector.names().size());
+            Duration period =
+                    conflate == null ? Duration.ZERO : duration("conflate", conflate, MIN_CONFLATION, MAX_CONFLATION);
+            return new SubscribeRequest(selector, since(since), period, List.of());
+        } catch (InvalidChannelException e) {
+            throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        }
+    }
+
     private static ChannelSelector.Parsed selector(RequestTarget requestTarget) throws ProblemException {
         try {
             ChannelSelector.Parsed parsed = ChannelSelector.parse(requestTarget.path());
-            int names = parsed.selector().names().size() + parsed.rejected().size();
-            if (names > MAX_NAMES) {
-                throw new ProblemException(
-                        ProblemType.TOO_MANY_NAMES,
-                        "the list has " + names + " names, the maximum is " + MAX_NAMES
-                                + "; subscribe to a pattern, or use several connections");
-            }
+            requireNames(parsed.selector().names().size() + parsed.rejected().size());
             return parsed;
         } catch (InvalidChannelException e) {
             throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requireNames(int names) throws ProblemException {
+        if (names > MAX_NAMES) {
+            throw new ProblemException(
+                    ProblemType.TOO_MANY_NAMES,
+                    "the list has " + names + " names, the maximum is " + MAX_NAMES
+                            + "; subscribe to a pattern, or use several connections");
         }
     }
 
@@ -64,7 +90,10 @@ final class SubscribeRequestParser {
         if (id != null && !id.isEmpty()) {
             return after("last_event_id", id);
         }
-        String since = requestTarget.parameters().get("since");
+        return since(requestTarget.parameters().get("since"));
+    }
+
+    private static Since since(@Nullable String since) throws ProblemException {
         try {
             return since == null ? Since.Point.NONE : Since.parse(since);
         } catch (IllegalArgumentException e) {
@@ -123,6 +152,10 @@ final class SubscribeRequestParser {
         if (text == null) {
             return defaultValue == null ? Duration.ZERO : defaultValue;
         }
+        return duration(name, text, min, max);
+    }
+
+    private static Duration duration(String name, String text, Duration min, Duration max) throws ProblemException {
         try {
             Duration duration = Durations.parse(text);
             if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {

@@ -57,13 +57,7 @@ public final class AccessRules {
             return request;
         }
         if (granted.isEmpty()) {
-            throw forbidden(
-                    access,
-                    "subscribe",
-                    "subscribing to " + selector + " is not granted"
-                            + (ChannelSelector.isName(selector.text())
-                                    ? ""
-                                    : "; a pattern must be covered as a whole"));
+            throw notSubscribable(access, selector);
         }
         List<ChannelSelector.Rejected> rejected = new ArrayList<>(request.rejected());
         for (String name : selector.names()) {
@@ -74,6 +68,18 @@ public final class AccessRules {
         }
         return new SubscribeRequest(
                 new ChannelSelector(granted, selector.list()), request.since(), request.conflate(), rejected);
+    }
+
+    /** Rejects a subscription unless the grant includes all of its names. */
+    public static void requireSubscribe(Access access, ChannelSelector selector) throws ProblemException {
+        if (!selector.names().stream().allMatch(access.grant()::maySubscribe)) {
+            throw notSubscribable(access, selector);
+        }
+    }
+
+    private static ProblemException notSubscribable(Access access, ChannelSelector selector) {
+        String hint = ChannelSelector.isName(selector.text()) ? "" : "; a pattern must be covered as a whole";
+        return forbidden(access, "subscribe", "subscribing to " + selector + " is not granted" + hint);
     }
 
     /** Rejects a request for a page for operators, unless it comes from this machine or the grant includes these pages. */

@@ -36,7 +36,7 @@ public final class BodyBudget {
     }
 
     /** Part of the budget that one body uses. Not thread-safe. */
-    static final class Share {
+    public static final class Share {
         private final BodyBudget budget;
         private final InetAddress network;
         private long bytes;
@@ -51,24 +51,26 @@ public final class BodyBudget {
          *
          * @throws ProblemException if it exceeds the budget; the share is unchanged then
          */
-        void resize(long memory) throws ProblemException {
+        public void resize(long memory) throws ProblemException {
             long counted = Math.max(0, memory - UNCOUNTED);
             budget.add(network, counted - bytes);
             bytes = counted;
         }
 
-        void release() {
+        /** Ends the use of memory. */
+        public void release() {
             budget.subtract(network, bytes);
             bytes = 0;
         }
     }
 
     /** Returns the share of a new body, which is empty. It must be released. */
-    Share share(InetAddress network) {
+    public Share share(InetAddress network) {
         return new Share(this, network);
     }
 
-    long maxBody() {
+    /** Returns the maximum length of one body. */
+    public long maxBody() {
         return maxBody.get();
     }
 

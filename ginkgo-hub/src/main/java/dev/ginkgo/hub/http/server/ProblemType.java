@@ -33,6 +33,7 @@ public enum ProblemType {
     TOO_MANY_FROM_ADDRESS(429, "Too Many Connections From One Address"),
     TOO_MANY_BODIES(429, "Too Many Bodies"),
     TOO_MANY_SUBSCRIBERS(429, "Too Many Subscribers"),
+    TOO_MANY_SUBSCRIPTIONS(429, "Too Many Subscriptions"),
     TOO_MANY_PATTERNS(429, "Too Many Patterns"),
     TOO_MANY_CHANNELS(429, "Too Many Channels"),
     TOO_MANY_TICKETS(429, "Too Many Tickets"),

@@ -17,7 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/** Server side of the opening handshake (RFC 6455, section 4.2). Extensions and subprotocols are not supported. */
+/** Server side of the opening handshake (RFC 6455, section 4.2). Extensions are not supported. */
 public final class WebSocketHandshake {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -50,6 +50,24 @@ public final class WebSocketHandshake {
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey(key));
         return response;
+    }
+
+    /** Returns the response that accepts a WebSocket with a subprotocol, which the client has offered. */
+    public static FullHttpResponse response(HttpRequest request, String subprotocol) throws ProblemException {
+        FullHttpResponse response = response(request);
+        response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        return response;
+    }
+
+    /** Returns whether a request is for a WebSocket. */
+    public static boolean isRequested(HttpHeaders headers) {
+        return headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
+    }
+
+    /** Returns whether the client offers a subprotocol. Names are case-sensitive. */
+    public static boolean isOffered(HttpHeaders headers, String subprotocol) {
+        return headers.containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol, false);
     }
 
     private static boolean isKey(String key) {

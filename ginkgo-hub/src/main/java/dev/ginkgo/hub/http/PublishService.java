@@ -1,0 +1,133 @@
+package dev.ginkgo.hub.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.net.ClientNetwork;
+import dev.ginkgo.hub.spi.IdempotencyKey;
+import java.net.InetAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes messages of clients, by {@code POST} or over a WebSocket: with idempotency keys, and counted towards the share of
+ * their client. Thread-safe; it never waits for a subscriber.
+ */
+public final class PublishService {
+    private final Publisher publisher;
+    private final IdempotencyCache idempotencyCache;
+    private final BooleanSupplier stopping;
+
+    /**
+     * A message that has been published.
+     *
+     * @param replayed whether it was published before, with the same idempotency key
+     */
+    public record Published(PublishResult result, boolean replayed) {}
+
+    /**
+     * @param stopping returns whether the hub rejects new requests
+     */
+    PublishService(Publisher publisher, IdempotencyCache idempotencyCache, BooleanSupplier stopping) {
+        this.publisher = publisher;
+        this.idempotencyCache = idempotencyCache;
+        this.stopping = stopping;
+    }
+
+    /** Rejects a request if the hub is stopping. */
+    public void requireRunning() throws ProblemException {
+        if (stopping.getAsBoolean()) {
+            throw ProblemException.stopping("the hub is stopping; the message was not published");
+        }
+    }
+
+    /**
+     * Publishes a message.
+     *
+     * @param client the network of the client
+     * @param key idempotency key, or null
+     */
+    public Published publish(ChannelName channel, Payload payload, InetAddress client, @Nullable String key)
+            throws ProblemException {
+        requireRunning();
+        if (key == null) {
+            return new Published(append(channel, payload, client, Optional.empty()), false);
+        }
+        IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, payload), ClientNetwork.number(client));
+        return switch (idempotencyCache.begin(idempotencyKey)) {
+            case IdempotencyCache.Lookup.New _ ->
+                new Published(publishFirst(channel, payload, client, idempotencyKey), false);
+            case IdempotencyCache.Lookup.Repeated(PublishResult result) -> new Published(result, true);
+            case IdempotencyCache.Lookup.KeyReused _ ->
+                throw new ProblemException(
+                        ProblemType.KEY_REUSED,
+                        "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
+            case IdempotencyCache.Lookup.InProgress _ ->
+                throw new ProblemException(
+                                ProblemType.UNDER_WAY,
+                                "the first request with this Idempotency-Key has not been answered yet")
+                        .withHeader("Retry-After", "1");
+        };
+    }
+
+    /** Publishes a message whose key is new, and stores the result. A rejected request may be repeated with its key. */
+    private PublishResult publishFirst(ChannelName channel, Payload payload, InetAddress client, IdempotencyKey key)
+            throws ProblemException {
+        PublishResult publishResult = null;
+        try {
+            publishResult = append(channel, payload, client, Optional.of(key));
+            idempotencyCache.complete(key, publishResult);
+        } finally {
+            if (publishResult == null) {
+                idempotencyCache.remove(key);
+            }
+        }
+        return publishResult;
+    }
+
+    private PublishResult append(ChannelName channel, Payload payload, InetAddress client, Optional<IdempotencyKey> key)
+            throws ProblemException {
+        try {
+            return publisher.publish(channel, payload, client, key);
+        } catch (HubRejectedException e) {
+            throw problemOf(e);
+        }
+    }
+
+    /** Returns the digest of a publish request, over its channel, payload type and body. */
+    private static String digest(ChannelName channel, Payload payload) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(channel.text().getBytes(UTF_8));
+            digest.update((byte) 0); // a separator that no channel name contains
+            digest.update((byte) (payload.binary() ? 1 : 0));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest(payload.bytes()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Converts a rejection by the hub to an error response. */
+    public static ProblemException problemOf(HubRejectedException e) {
+        String detail = String.valueOf(e.getMessage());
+        return switch (e.reason()) {
+            case TOO_LARGE -> new ProblemException(ProblemType.BODY_TOO_LARGE, detail);
+            case TOO_MANY_CHANNELS ->
+                new ProblemException(ProblemType.TOO_MANY_CHANNELS, detail).withHeader("Retry-After", "60");
+            case TOO_MANY_PATTERNS ->
+                new ProblemException(ProblemType.TOO_MANY_PATTERNS, detail).withHeader("Retry-After", "60");
+            case STOPPED -> ProblemException.stopping(detail);
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package dev.ginkgo.hub.http;
+
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.http.server.BodyBudget;
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What one run of the HTTP front provides to WebSockets that publish and subscribe.
+ *
+ * @param attacher attaches their connections to the hub
+ * @param registry registers their subscriptions
+ * @param publishService publishes their messages
+ * @param bodyBudget memory for messages that are being received
+ * @param newDeadline returns a deadline for a new connection
+ * @param manager checks the deadline of a connection until it is closed
+ * @param maxSubscriptions maximum number of subscriptions of one connection
+ * @param maxSubscriptionsPerAddress maximum number of subscriptions of all connections of one client network
+ */
+public record SocketContext(
+        StreamAttacher attacher,
+        StreamRegistry registry,
+        PublishService publishService,
+        BodyBudget bodyBudget,
+        Supplier<ConnectionDeadline> newDeadline,
+        Consumer<ManagedConnection> manager,
+        Supplier<Integer> maxSubscriptions,
+        Supplier<Integer> maxSubscriptionsPerAddress) {}

@@ -1,0 +1,33 @@
+package dev.ginkgo.hub.socket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+
+/** Decoder of masked frames without extensions that reports the memory of a frame that is being received. */
+final class SocketDecoder extends WebSocket13FrameDecoder {
+    private final SocketInput input;
+
+    /**
+     * @param maxFrame maximum length of a frame
+     */
+    SocketDecoder(SocketInput input, int maxFrame) {
+        super(WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(true)
+                .allowMaskMismatch(false)
+                .allowExtensions(false)
+                .maxFramePayloadLength(maxFrame)
+                .closeOnProtocolViolation(false)
+                .withUTF8Validator(false)
+                .build());
+        this.input = input;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        super.channelRead(context, message);
+        ByteBuf partial = internalBuffer();
+        input.framesDecoded(partial.isReadable(), partial.capacity());
+    }
+}

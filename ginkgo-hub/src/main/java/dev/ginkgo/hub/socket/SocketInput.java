@@ -1,0 +1,244 @@
+package dev.ginkgo.hub.socket;
+
+import dev.ginkgo.hub.http.server.BodyBudget;
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.websocket.ControlFrames;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Input of a WebSocket: joins the frames of a message, limits its memory and the time it takes, and passes it to the session.
+ *
+ * <p>While the client does not read, nothing is read from it: so the responses that wait for it are limited to those of the
+ * requests in one read of {@value #MAX_READ} bytes. One such read is served per turn of the event loop, so that other
+ * connections are served in between.
+ */
+final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> implements ManagedConnection {
+    static final int MAX_READ = 16 * 1024;
+
+    private static final int MALFORMED = 4400;
+    private static final int TIMEOUT = 4408;
+    private static final int BINARY = 1003;
+    private static final int NOT_UTF8 = 1007;
+    private static final int TOO_LONG = 1009;
+    private static final int TRY_AGAIN = 1013;
+
+    private final Channel channel;
+    private final SocketSession session;
+    private final BodyBudget.Share partialFrame;
+    private final BodyBudget.Share partialMessage;
+    private final ConnectionDeadline deadline;
+    private final int maxMessage;
+
+    private ByteBuf fragments = Unpooled.EMPTY_BUFFER;
+    private boolean incomplete; // a part of a message has been received
+    private boolean served; // a message has been completed since the deadline was set
+    private boolean closing;
+
+    /**
+     * @param partialFrame memory of a frame that is being received
+     * @param partialMessage memory of the frames of a message that is being received
+     * @param deadline for a message to arrive
+     * @param maxMessage maximum length of a message in bytes
+     */
+    SocketInput(
+            Channel channel,
+            SocketSession session,
+            BodyBudget.Share partialFrame,
+            BodyBudget.Share partialMessage,
+            ConnectionDeadline deadline,
+            int maxMessage) {
+        this.channel = channel;
+        this.session = session;
+        this.partialFrame = partialFrame;
+        this.partialMessage = partialMessage;
+        this.deadline = deadline;
+        this.maxMessage = maxMessage;
+    }
+
+    /** Adds the handlers of this input to the channel. */
+    void addToPipeline() {
+        channel.config()
+                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ).maxMessagesPerRead(1));
+        channel.pipeline().addLast(new SocketDecoder(this, maxMessage), this);
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        if (closing) {
+            return;
+        }
+        switch (frame) {
+            case PingWebSocketFrame ping -> ControlFrames.pong(channel, ping.content());
+            case PongWebSocketFrame _ -> {}
+            case CloseWebSocketFrame close -> {
+                closing = true;
+                ControlFrames.answer(channel, close);
+            }
+            case BinaryWebSocketFrame _ -> close(BINARY, "requests are text frames; publish bytes as base64");
+            default -> addData(frame);
+        }
+    }
+
+    private void addData(WebSocketFrame frame) {
+        if (frame.isFinalFragment() && !fragments.isReadable()) {
+            serve(frame.content());
+            return;
+        }
+        int length = fragments.readableBytes() + frame.content().readableBytes();
+        if (length > maxMessage) {
+            close(TOO_LONG, "a message has at most " + maxMessage + " bytes");
+            return;
+        }
+        try {
+            if (length > fragments.capacity()) {
+                int capacity = Math.min(maxMessage, Math.max(256, Integer.highestOneBit(length) << 1));
+                partialMessage.resize(capacity);
+                ByteBuf larger =
+                        channel.alloc().heapBuffer(capacity, maxMessage).writeBytes(fragments);
+                fragments.release();
+                fragments = larger;
+            }
+        } catch (ProblemException e) {
+            close(TRY_AGAIN, String.valueOf(e.getMessage()));
+            return;
+        }
+        fragments.writeBytes(frame.content());
+        if (frame.isFinalFragment()) {
+            ByteBuf whole = fragments;
+            fragments = Unpooled.EMPTY_BUFFER;
+            try {
+                serve(whole);
+            } finally {
+                whole.release();
+                partialMessage.release();
+            }
+        }
+    }
+
+    private void serve(ByteBuf utf8) {
+        served = true;
+        try {
+            session.serve(
+                    StandardCharsets.UTF_8.newDecoder().decode(utf8.nioBuffer()).toString());
+        } catch (CharacterCodingException e) {
+            close(NOT_UTF8, "a text frame is not UTF-8");
+        } catch (SocketRequestParser.MalformedException e) {
+            close(MALFORMED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Called when the frames of a read have been decoded.
+     *
+     * @param partial whether a part of a further frame has been received
+     * @param memory size of the buffer with that part
+     */
+    void framesDecoded(boolean partial, int memory) {
+        if (closing || !channel.isActive()) {
+            return;
+        }
+        try {
+            partialFrame.resize(partial && memory > MAX_READ ? memory : 0);
+        } catch (ProblemException e) {
+            close(TRY_AGAIN, String.valueOf(e.getMessage()));
+            return;
+        }
+        boolean continues = incomplete && !served;
+        incomplete = partial || fragments.isReadable();
+        served = false;
+        if (!incomplete) {
+            deadline.clear();
+        } else if (!continues) {
+            deadline.start(ConnectionDeadline.Kind.REQUEST);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        channel.flush();
+        proceed();
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        proceed();
+        context.fireChannelWritabilityChanged();
+    }
+
+    private void proceed() {
+        boolean readable = channel.isWritable();
+        if (channel.config().isAutoRead() != readable) {
+            channel.config().setAutoRead(readable);
+            if (!readable) {
+                deadline.clear(); // nothing can arrive
+            } else if (incomplete) {
+                deadline.start(ConnectionDeadline.Kind.REQUEST);
+            }
+        }
+    }
+
+    private void close(int code, String reason) {
+        closing = true;
+        deadline.clear();
+        DisconnectReason.REFUSED.mark(channel);
+        ControlFrames.close(channel, code, reason);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        closing = true;
+        ControlFrames.closeFor(channel, cause);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        closing = true;
+        deadline.clear();
+        partialFrame.release();
+        partialMessage.release();
+        fragments.release();
+        fragments = Unpooled.EMPTY_BUFFER;
+    }
+
+    // ---- ManagedConnection
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public boolean isExpired() {
+        return deadline.isExpired();
+    }
+
+    @Override
+    public void closeIfExpired() {
+        if (!closing && deadline.isExpired()) {
+            closing = true;
+            deadline.clear();
+            DisconnectReason.REQUEST_TIMEOUT.mark(channel);
+            ControlFrames.close(channel, TIMEOUT, "a message was not complete within http.request-timeout");
+        }
+    }
+
+    /** Does nothing: the registry of streams ends the connection. */
+    @Override
+    public void drain() {}
+}

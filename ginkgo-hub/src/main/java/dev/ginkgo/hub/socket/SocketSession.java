@@ -1,0 +1,155 @@
+package dev.ginkgo.hub.socket;
+
+import dev.ginkgo.hub.access.Access;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.SharedStream;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.PublishService;
+import dev.ginkgo.hub.http.SocketContext;
+import dev.ginkgo.hub.http.access.AccessRules;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.message.HubRejectedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the requests of one WebSocket, in order: each is answered before the next is processed. Event loop only.
+ *
+ * <p>A subscription is identified by the text of its selector, so a WebSocket has at most one for each text.
+ */
+final class SocketSession {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketSession.class);
+
+    private final Channel connection;
+    private final InetAddress client;
+    private final SharedStream shared;
+    private final SocketContext context;
+    private final SubscriptionQuota quota;
+    private final Access access;
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+    private record Subscription(SharedStream.Member member, Runnable unregister) {}
+
+    SocketSession(
+            Channel connection,
+            InetAddress client,
+            SharedStream shared,
+            SocketContext context,
+            SubscriptionQuota quota,
+            Access access) {
+        this.connection = connection;
+        this.client = client;
+        this.shared = shared;
+        this.context = context;
+        this.quota = quota;
+        this.access = access;
+        var _ = connection.closeFuture().addListener(_ -> closed());
+    }
+
+    /**
+     * Serves a request, and writes its response without flushing.
+     *
+     * @throws SocketRequestParser.MalformedException if there can be no response
+     */
+    void serve(String text) throws SocketRequestParser.MalformedException {
+        SocketRequestParser.Members members = SocketRequestParser.members(text);
+        shared.write(respond(members));
+    }
+
+    private ByteBuf respond(SocketRequestParser.Members members) {
+        long number = members.number();
+        try {
+            return switch (SocketRequestParser.parse(members)) {
+                case SocketRequest.Subscribe(SubscribeRequest request) -> subscribe(number, request);
+                case SocketRequest.Unsubscribe(String subscription) -> unsubscribe(number, subscription);
+                case SocketRequest.Publish publish -> publish(number, publish);
+                case SocketRequest.Ping() -> SocketResponses.pong(number);
+            };
+        } catch (ProblemException e) {
+            return SocketResponses.error(number, e);
+        } catch (HubRejectedException e) {
+            return SocketResponses.error(number, PublishService.problemOf(e));
+        } catch (RuntimeException e) {
+            LOG.error("could not serve a request over the WebSocket of {}", connection.remoteAddress(), e);
+            return SocketResponses.error(
+                    number,
+                    new ProblemException(
+                            ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
+        }
+    }
+
+    private ByteBuf subscribe(long number, SubscribeRequest request) throws ProblemException {
+        AccessRules.requireSubscribe(access, request.selector());
+        String text = request.selector().text();
+        if (subscriptions.containsKey(text)) {
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER,
+                    "this WebSocket has a subscription " + text + " already; unsubscribe first, or open another one");
+        }
+        int max = context.maxSubscriptions().get();
+        if (subscriptions.size() >= max) {
+            throw new ProblemException(
+                            ProblemType.TOO_MANY_SUBSCRIPTIONS,
+                            "this WebSocket has http.max-subscriptions = " + max
+                                    + " subscriptions; end some, or subscribe to patterns")
+                    .withHeader("Retry-After", "30");
+        }
+        context.registry().requireCapacity(request.selector());
+        quota.acquire(client);
+        SharedStream.Member member = null;
+        try {
+            member = shared.subscribe(request);
+        } finally {
+            if (member == null) {
+                quota.release(client);
+            }
+        }
+        subscriptions.put(
+                text,
+                new Subscription(
+                        member,
+                        context.registry()
+                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
+        return SocketResponses.subscribed(number, text, member.start());
+    }
+
+    private ByteBuf unsubscribe(long number, String text) throws ProblemException {
+        Subscription subscription = subscriptions.remove(text);
+        if (subscription == null) {
+            throw new ProblemException(
+                    ProblemType.NOT_FOUND,
+                    "this WebSocket has no such subscription; name it as the response \"subscribed\" does");
+        }
+        subscription.member.close();
+        unregister(subscription);
+        return SocketResponses.unsubscribed(number, text);
+    }
+
+    private void unregister(Subscription subscription) {
+        subscription.unregister.run();
+        quota.release(client);
+    }
+
+    private void closed() {
+        subscriptions.values().forEach(this::unregister);
+        subscriptions.clear();
+    }
+
+    private ByteBuf publish(long number, SocketRequest.Publish publish) throws ProblemException {
+        AccessRules.requirePublish(access, publish.channel());
+        long limit = context.bodyBudget().maxBody();
+        if (publish.payload().bytes().length > limit) {
+            throw new ProblemException(
+                    ProblemType.BODY_TOO_LARGE,
+                    "the maximum length of a message is " + limit + " bytes (http.max-body)");
+        }
+        return SocketResponses.published(
+                number, context.publishService().publish(publish.channel(), publish.payload(), client, publish.key()));
+    }
+}
