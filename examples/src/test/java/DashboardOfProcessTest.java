@@ -162,8 +162,8 @@ class DashboardOfProcessTest {
 
     @Test
     @DisplayName(
-            "R-40 a service is chosen with the keyboard; a restart and a reload need a confirmation, and show their"
-                    + " result")
+            "R-40 C-51 a service is chosen with the keyboard; a restart and a reload need a confirmation, and show their"
+                    + " result; a rejected reload is a problem of the process")
     void actions_areConfirmed() throws Exception {
         try (Browser browser = new Browser()) {
             browser.window(1200, 900, "light");
@@ -199,6 +199,15 @@ class DashboardOfProcessTest {
             browser.click("Reload");
             browser.awaitText("main [role=status]", "size: 7 -> 9");
             assertThat(program.size.get()).isEqualTo(9);
+
+            // When the file becomes invalid and is reloaded without the page, then the problem is shown
+            Files.writeString(file, CONFIGURATION.formatted(900));
+            assertThat(tree.reload().problems()).hasSize(1);
+            open(browser, "");
+            browser.awaitText("main [role=alert]", "the last reload was rejected, the previous settings are in effect");
+            browser.awaitText("main [role=alert]", "1..100");
+            assertThat(browser.accessibilityViolations()).isEmpty();
+            browser.screenshot(Path.of("target", "process-dashboard-problem.png"));
             assertThat(browser.consoleMessages()).isEmpty();
         }
     }

@@ -137,14 +137,21 @@ public final class DataDirectory implements Closeable {
         }
         long next = Math.max(last + 1, now.toEpochMilli());
         Path newFile = path.resolve("starts.new");
-        Files.writeString(
-                newFile,
-                next + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.SYNC);
-        Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(
+                    newFile,
+                    next + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.SYNC);
+            Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write " + newFile + ": " + e.getMessage()
+                            + "; free disk space, or set cluster.data-dir to another directory",
+                    e);
+        }
         return next;
     }
 
