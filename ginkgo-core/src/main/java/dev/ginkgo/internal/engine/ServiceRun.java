@@ -361,7 +361,7 @@ public final class ServiceRun {
     }
 
     private void onTaskEnd(Task task, @Nullable Throwable escaped) {
-        if (escaped != null && !cancelled) {
+        if (escaped != null && !cancelled && !task.isCancelled()) {
             serviceTree.recorder.taskFailed(path, task.name(), task.info().age(), escaped);
         }
         try {
