@@ -43,7 +43,7 @@ public record Status(
         List<Status> children) {
 
     public Status {
-        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+        details = details.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(details));
         children = List.copyOf(children);
     }
 
