@@ -128,6 +128,13 @@ class StoreTest {
         store.recordLoss(position(7), _ -> true, true);
         assertThat(notifications.appended).isEqualTo(2);
         assertThat(notifications.woken).isEqualTo(2);
+
+        // and a channel that is created later may have lost messages, too
+        SubscribeRequest before = SubscribeRequest.of(
+                ChannelSelector.of("/new"), new Since.After(new MessageId(List.of(position(6))).text()));
+        Cursor resumed = store.openCursor(before, notifications);
+        assertThat(resumed.start.recovered()).isFalse();
+        store.closeCursor(resumed, notifications);
         store.closeCursor(cursor, notifications);
     }
 
@@ -147,10 +154,13 @@ class StoreTest {
     @Test
     @DisplayName("the slots of a merged feed count towards the budget")
     void mergedSlots_areCharged() {
+        store.publish(A, PAYLOAD);
+        long withoutFeed = store.usage().storedBytes();
         Cursor cursor =
                 store.openCursor(SubscribeRequest.of(ChannelSelector.of("/*"), Since.Point.NONE), notifications);
         store.publish(A, PAYLOAD);
         long withFeed = store.usage().storedBytes();
+        assertThat(withFeed - withoutFeed).isEqualTo(withoutFeed + Ring.SLOT_BYTES);
         store.closeCursor(cursor, notifications);
         assertThat(store.usage().storedBytes()).isEqualTo(withFeed - Ring.SLOT_BYTES);
     }
