@@ -14,6 +14,9 @@ import dev.ginkgo.hub.http.server.NettyServer;
 import dev.ginkgo.hub.http.server.OriginPolicy;
 import dev.ginkgo.hub.http.site.StaticFiles;
 import dev.ginkgo.hub.http.site.StaticSiteHandler;
+import dev.ginkgo.hub.http.tls.ReloadingTls;
+import dev.ginkgo.hub.http.tls.TlsSettings;
+import dev.ginkgo.hub.http.tls.TlsThreads;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpFrontend extends Service {
     private static final Duration DEADLINE_CHECK_INTERVAL = Duration.ofMillis(500);
+    private static final Duration CERTIFICATE_CHECK_INTERVAL = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private static final Size DEFAULT_BODY_MEMORY = Size.ofBytes(
@@ -79,6 +83,34 @@ public final class HttpFrontend extends Service {
                     "is not a list of host names such as \"hub.example.org\"")
             .help("Host names of the hub, besides localhost; if set, requests with any other Host are rejected");
 
+    private final Setting<Optional<Path>> tlsKey = optional("tls.key", Path.class)
+            .restartRequired()
+            .help("PEM file with the private key, not encrypted, in PKCS #8 form");
+
+    private final Setting<Optional<Path>> tlsCertificate = optional("tls.certificate", Path.class)
+            .check(
+                    (file, all) -> file.isPresent() == all.get(tlsKey).isPresent(),
+                    "is incomplete: TLS needs both http.tls.certificate and http.tls.key")
+            .restartRequired()
+            .help("PEM file with the certificate chain; the hub uses TLS if it is set, and reloads changed files");
+
+    private final Setting<List<Path>> tlsSniKeys =
+            list("tls.sni-keys", Path.class).help("Private keys of sni-certificates, in the same order");
+
+    private final Setting<List<Path>> tlsSniCertificates = list("tls.sni-certificates", Path.class)
+            .check((files, all) -> files.size() == all.get(tlsSniKeys).size(), "must have as many entries as sni-keys")
+            .help("Further certificate chains, selected by the host name that the client requests");
+
+    private final Setting<Optional<Path>> tlsClientCa = optional("tls.client-ca", Path.class)
+            .help("PEM file with the authorities of client certificates; if set, clients are asked for one");
+
+    private final Setting<TlsSettings.ClientCertificate> tlsClientCertificate = setting(
+                    "tls.client-certificate", TlsSettings.ClientCertificate.REQUIRED)
+            .help("Whether clients must have a certificate of client-ca: required or optional");
+
+    private final TlsSettings tlsSettings =
+            new TlsSettings(tlsCertificate, tlsKey, tlsSniCertificates, tlsSniKeys, tlsClientCa, tlsClientCertificate);
+
     private final Setting<Optional<Path>> page = optional("page", Path.class)
             .check(
                     folder -> folder.isEmpty() || StaticFiles.isSite(folder.get()),
@@ -93,7 +125,7 @@ public final class HttpFrontend extends Service {
                     url -> url.isEmpty() || OriginPolicy.isOrigin(url.get()),
                     "is not a URL such as \"https://node2.example.org\"")
             .restartRequired()
-            .help("URL at which browsers reach this node, if it is not http:// and the bind address");
+            .help("URL at which browsers reach this node, if it is not http:// or https:// and the bind address");
 
     private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))
@@ -113,6 +145,11 @@ public final class HttpFrontend extends Service {
     private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
             .between(1, 1_000_000)
             .help("Maximum number of open connections from one address, or one IPv6 /64; raise it behind a proxy");
+
+    private final Setting<Integer> maxStreams = setting("max-streams-per-connection", 1_000)
+            .between(1, 1_000_000)
+            .help(
+                    "Maximum number of open streams of one HTTP/2 connection; each counts as a connection of its address");
 
     private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
             .between(1, 1_000_000)
@@ -152,7 +189,11 @@ public final class HttpFrontend extends Service {
 
     /** State of one run. */
     private record Run(
-            Channel listener, ConnectionInitializer connections, StreamRegistry streams, GracefulShutdown shutdown) {}
+            Channel listener,
+            ConnectionInitializer connections,
+            StreamRegistry streams,
+            GracefulShutdown shutdown,
+            @Nullable ReloadingTls tls) {}
 
     /**
      * Declares the HTTP front of a hub.
@@ -212,13 +253,23 @@ public final class HttpFrontend extends Service {
                         shutdown::isRejecting),
                 new SubscribeHandler(hub.streams(), streams, shutdown::isRejecting));
         ConnectionInitializer connections = new ConnectionInitializer(
-                time(), router, new ConnectionLimiter(maxConnections, maxPerAddress), timeouts(), hub.counters());
+                time(),
+                router,
+                new ConnectionLimiter(maxConnections, maxPerAddress),
+                maxStreams,
+                timeouts(),
+                hub.counters());
+
+        ReloadingTls tls = tlsSettings.isEnabled() ? new ReloadingTls(tlsSettings, this::now, log) : null;
+        if (tls != null) {
+            connections.useTls(tls::current, closeOnStop(new TlsThreads(status().path() + "#tls-")));
+        }
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         NettyServer nettyServer = closeOnStop(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
         closeOnStop(connections);
         Channel listener = nettyServer.listen(bind.get(), bind.describe(), connections);
-        run = new Run(listener, connections, streams, shutdown);
+        run = new Run(listener, connections, streams, shutdown, tls);
         closeOnStop(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
         url().ifPresent(webDirectory.advertise());
@@ -232,6 +283,9 @@ public final class HttpFrontend extends Service {
             connections.closeExpired();
             streams.closeExpired(maxLifetime.get());
         });
+        if (tls != null) {
+            every("certificates", CERTIFICATE_CHECK_INTERVAL, tls::reloadIfChanged);
+        }
     }
 
     private List<HttpRoute> routes(StreamRegistry streams, GracefulShutdown shutdown) {
@@ -240,6 +294,11 @@ public final class HttpFrontend extends Service {
         all.addAll(routeFactory.create(
                 new RouteFactory.Context(streams::all, shutdown::isDraining, page -> spawn("page", page::run))));
         return all;
+    }
+
+    /** Returns whether the port requires TLS. */
+    public boolean isSecure() {
+        return tlsSettings.isEnabled();
     }
 
     /** Returns whether the dashboard is served. */
@@ -274,10 +333,18 @@ public final class HttpFrontend extends Service {
         }
     }
 
-    /** Reads the page of {@code http.page} again. If that fails, the previous one is still served. */
+    /** Reads the certificates and the page of {@code http.page} again. If one cannot be read, the
+     * previous one stays in use. */
     @Override
     protected void onReload() throws IOException {
-        staticSiteHandler.load(page.get());
+        Run now = run;
+        try {
+            if (now != null && now.tls != null) {
+                now.tls.reload();
+            }
+        } finally {
+            staticSiteHandler.load(page.get());
+        }
     }
 
     /**
@@ -290,7 +357,9 @@ public final class HttpFrontend extends Service {
         }
         return advertise
                 .get()
-                .or(() -> bind.get().isWildcard() ? Optional.empty() : Optional.of("http://" + address()))
+                .or(() -> bind.get().isWildcard()
+                        ? Optional.empty()
+                        : Optional.of((tlsSettings.isEnabled() ? "https://" : "http://") + address()))
                 .map(URI::create);
     }
 

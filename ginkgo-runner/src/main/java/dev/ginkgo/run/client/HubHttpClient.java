@@ -14,18 +14,22 @@ import org.jspecify.annotations.Nullable;
 public final class HubHttpClient implements AutoCloseable {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
-
+    private final HttpClient client;
     private final Optional<String> token;
 
     /**
      * @param tokenFile file that holds the bearer token, or null for none
-     * @throws FatalException if the file cannot be read or does not hold a token
+     * @param authorities PEM file with the certificates to trust, or null for those of the JDK
+     * @throws FatalException if a file cannot be read or does not hold what it should
      */
-    public HubHttpClient(@Nullable Path tokenFile) {
+    public HubHttpClient(@Nullable Path tokenFile, @Nullable Path authorities) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
+                .connectTimeout(CONNECT_TIMEOUT);
+        if (authorities != null) {
+            builder.sslContext(TrustedCertificates.read(authorities));
+        }
+        client = builder.build();
         token = Optional.ofNullable(tokenFile).map(HubHttpClient::read);
     }
 

@@ -23,6 +23,7 @@ final class EmbeddedServer {
                 TimeSource.system(),
                 handler,
                 new ConnectionLimiter(() -> 1_000, () -> maxConnectionsPerAddress),
+                () -> 100,
                 new ConnectionDeadline.Timeouts(timeout, timeout, timeout, timeout),
                 new Counters());
     }

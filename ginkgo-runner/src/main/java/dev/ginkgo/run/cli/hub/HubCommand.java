@@ -12,9 +12,11 @@ import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,6 +35,14 @@ abstract class HubCommand implements Callable<Integer> {
     private String target = "";
 
     @Option(
+            names = "--cacert",
+            order = 1,
+            paramLabel = "FILE",
+            defaultValue = "${env:GINKGO_CACERT}",
+            description = "PEM file with the certificates to trust for https (GINKGO_CACERT).")
+    private @Nullable Path authorities;
+
+    @Option(
             names = {"-h", "--help"},
             order = 2,
             usageHelp = true,
@@ -47,7 +57,7 @@ abstract class HubCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(null)) {
+        try (HubHttpClient hubHttpClient = new HubHttpClient(null, authorities)) {
             return run(hubHttpClient, target).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {
