@@ -333,8 +333,7 @@ public final class MessageHub extends Service {
     }
 
     /**
-     * Returns the address on which the hub listens for HTTP, with the actual port if {@code http.bind} specifies port
-     * 0.
+     * Returns the address on which the hub listens for HTTP, with the actual port if {@code http.bind} has port 0.
      *
      * @throws IllegalStateException if it does not listen
      */
@@ -344,13 +343,17 @@ public final class MessageHub extends Service {
 
     /**
      * Returns the URL under which browsers reach the hub: {@code http.advertise}, or the address on which it listens.
-     * Empty if {@code http.enabled} is false, or if the hub listens on all addresses of the machine and {@code
-     * http.advertise} is not set.
+     * Empty if {@code http.enabled} is false, or if it listens on all addresses and {@code http.advertise} is not set.
      *
      * @throws IllegalStateException if it does not listen
      */
     public Optional<URI> url() {
         return http.url();
+    }
+
+    /** Returns whether the hub requires TLS at that address. */
+    public boolean isSecure() {
+        return http.isSecure();
     }
 
     /**
@@ -360,8 +363,7 @@ public final class MessageHub extends Service {
      * @return whether all peers are connected; false if the time has elapsed or the hub stops
      */
     public boolean awaitPeers(Duration atMost) throws InterruptedException {
-        Replication activeReplication = replication.orElse(null);
-        return activeReplication == null || activeReplication.awaitPeers(atMost);
+        return replication.isEmpty() || replication.get().awaitPeers(atMost);
     }
 
     /** Returns the publisher for the HTTP front end. */
@@ -371,8 +373,8 @@ public final class MessageHub extends Service {
 
     /** Returns the current metrics. */
     MetricsSnapshot metrics() {
-        HubRuntime runtime = runtime();
-        return new MetricsSnapshot(runtime.store().usage(), runtime.counters(), http.connectionCount(), peers());
+        HubRuntime now = runtime();
+        return new MetricsSnapshot(now.store().usage(), now.counters(), http.connectionCount(), peers());
     }
 
     /** Returns the values for {@link HubMeters}. */

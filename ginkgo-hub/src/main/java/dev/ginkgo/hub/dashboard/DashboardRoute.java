@@ -33,10 +33,10 @@ public final class DashboardRoute implements HttpRoute {
     private static final String TEXT = """
             This is a Ginkgo message hub. A channel is a path; try one:
 
-                curl -N http://HOST/numbers      # subscribe
-                curl -d 7 http://HOST/numbers    # publish
+                curl -N URL/numbers      # subscribe
+                curl -d 7 URL/numbers    # publish
 
-            Open http://HOST/ in a browser for the dashboard. See docs/http.md for everything else.
+            Open URL/ in a browser for the dashboard. See docs/http.md for everything else.
             """;
 
     private final BooleanSupplier enabled;
@@ -77,7 +77,7 @@ public final class DashboardRoute implements HttpRoute {
         if (path.equals(SAMPLES)) {
             beginStream(exchange, requestTarget);
         } else if (path.equals("/") && enabled.getAsBoolean() && !acceptsHtml(exchange)) {
-            byte[] text = Responses.utf8(TEXT.replace("HOST", host(exchange)));
+            byte[] text = Responses.utf8(TEXT.replace("URL", url(exchange)));
             exchange.onComplete(
                     null,
                     done -> done.respond(
@@ -141,6 +141,10 @@ public final class DashboardRoute implements HttpRoute {
         return String.join(",", exchange.request().headers().getAll(HttpHeaderNames.ACCEPT))
                 .toLowerCase(Locale.ROOT)
                 .contains("text/html");
+    }
+
+    private static String url(Exchange exchange) {
+        return (exchange.connection().isSecure() ? "https://" : "http://") + host(exchange);
     }
 
     private static String host(Exchange exchange) {

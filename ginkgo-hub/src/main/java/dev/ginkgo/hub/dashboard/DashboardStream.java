@@ -134,7 +134,8 @@ final class DashboardStream {
         connection.pipeline().addLast(new StreamInputDiscarder());
         var _ = connection.write(output.head(head, false));
         try {
-            joined.engine.attach(connection, REQUEST, WireFormat.SSE);
+            joined.engine.attach(
+                    connection, REQUEST, output.framesBody() ? WireFormat.SSE.withoutChunks() : WireFormat.SSE);
             connection.flush();
         } catch (HubRejectedException ended) { // the hub is stopping
             var _ = connection.close();

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Budget for the slabs that pending writes retain. A slab counts once, however many writes retain it, and until the last of
- * them ends, also if the store has evicted it. While the budget is used up, a subscriber is served only what is retained
+ * them ends, also if the store has evicted it. A write of a connection with TLS counts on its own, because it is encrypted. While the budget is used up, a subscriber is served only what is retained
  * already; otherwise it waits. If subscribers wait, those whose writes have been pending longest are disconnected.
  * Thread-safe.
  */
@@ -38,12 +38,14 @@ final class PinnedMemory {
         private final LoopSubscriber subscriber;
         private final DeliveryLoop deliveryLoop;
         private final List<Slab> slabs;
+        private final long copied;
         private final long since;
 
-        private Pin(LoopSubscriber subscriber, DeliveryLoop deliveryLoop, List<Slab> slabs, long since) {
+        private Pin(LoopSubscriber subscriber, DeliveryLoop deliveryLoop, List<Slab> slabs, long copied, long since) {
             this.subscriber = subscriber;
             this.deliveryLoop = deliveryLoop;
             this.slabs = slabs;
+            this.copied = copied;
             this.since = since;
         }
 
@@ -65,11 +67,17 @@ final class PinnedMemory {
         return cachedBytes.get();
     }
 
-    /** Counts a pending write until {@link #unpin}. */
-    Pin pin(LoopSubscriber subscriber, DeliveryLoop deliveryLoop, List<Batch.Part> parts, long now) {
+    /**
+     * Counts a pending write until {@link #unpin}.
+     *
+     * @param parts the parts of slabs that it retains
+     * @param copied number of bytes that it retains in memory of its own: encrypted, if the connection uses TLS
+     */
+    Pin pin(LoopSubscriber subscriber, DeliveryLoop deliveryLoop, List<Batch.Part> parts, long copied, long now) {
         List<Slab> slabs = parts.stream().map(Batch.Part::slab).toList();
-        Pin pin = new Pin(subscriber, deliveryLoop, slabs, now);
+        Pin pin = new Pin(subscriber, deliveryLoop, slabs, copied, now);
         pins.add(pin);
+        bytes.addAndGet(copied);
         for (Slab slab : slabs) {
             if (slab.pin()) {
                 bytes.addAndGet(slab.capacity());
@@ -81,6 +89,7 @@ final class PinnedMemory {
     /** Ends the count of a write. */
     void unpin(Pin pin) {
         pins.remove(pin);
+        bytes.addAndGet(-pin.copied);
         for (Slab slab : pin.slabs) {
             if (slab.unpin()) {
                 bytes.addAndGet(-slab.capacity());
@@ -128,13 +137,14 @@ final class PinnedMemory {
         allocationFailed = false;
         long excess = bytes.get() - limit.getAsLong() / 4;
         List<Pin> oldestFirst = new ArrayList<>(pins);
-        oldestFirst.removeIf(pin -> pin.slabs.isEmpty() || now - pin.since < minAge);
+        oldestFirst.removeIf(pin -> (pin.slabs.isEmpty() && pin.copied == 0) || now - pin.since < minAge);
         oldestFirst.sort(Comparator.comparingLong(pin -> pin.since - now));
         Map<Slab, Integer> remaining = new HashMap<>();
         for (Pin pin : oldestFirst) {
             if (excess <= 0) {
                 break;
             }
+            excess -= pin.copied;
             for (Slab slab : pin.slabs) {
                 int left = remaining.getOrDefault(slab, slab.pins()) - 1;
                 remaining.put(slab, left);

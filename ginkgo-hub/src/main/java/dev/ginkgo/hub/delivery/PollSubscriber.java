@@ -10,6 +10,7 @@ import dev.ginkgo.hub.metrics.LoopCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final long waitNanos;
     private final Function<String, Object> head;
     private final WriteStallDetector stallDetector;
+    private final boolean encrypts;
 
     private long deadline;
     private @Nullable ScheduledFuture<?> timer;
@@ -63,6 +65,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         this.waitNanos = wait.toNanos();
         this.head = head;
         this.stallDetector = new WriteStallDetector(connection);
+        this.encrypts = connection.pipeline().get(SslHandler.class) != null;
     }
 
     void start() {
@@ -88,6 +91,10 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
             return;
         }
         boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
+        if (onlyPinned && encrypts) {
+            deliveryLoop.awaitMemory(this); // what other writes retain would be copied
+            return;
+        }
         try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), cursor.replay(), onlyPinned)) {
             if (!batch.isEmpty() || batch.gapId() != null || (batch.atEnd() && !isWorthWaiting())) {
                 respond(batch);
@@ -140,7 +147,9 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         counters.recordWrite();
         counters.addPinnedBytes(bytes);
         stallDetector.writeStarted(deliveryLoop.now());
-        PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, parts, deliveryLoop.now());
+        PinnedMemory.Pin pending = deliveryLoop
+                .pinnedMemory()
+                .pin(this, deliveryLoop, encrypts ? List.of() : parts, encrypts ? bytes : 0, deliveryLoop.now());
         pin = pending;
         var _ = connection.write(responseHead, connection.voidPromise());
         ByteBuf last = frames.removeLast();

@@ -8,6 +8,7 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -25,6 +26,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
     final DeliveryLoop deliveryLoop;
 
     private final Channel connection;
+    final boolean encrypts;
     private final WireFormat wireFormat;
     private final EncodedFeeds feeds;
     private final PatternQuota patterns;
@@ -53,6 +55,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
             PatternQuota patterns,
             long retryMillis) {
         this.connection = connection;
+        this.encrypts = connection.pipeline().get(SslHandler.class) != null;
         this.wireFormat = wireFormat;
         this.deliveryLoop = deliveryLoop;
         this.feeds = feeds;
@@ -202,7 +205,14 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
             return;
         }
         deliveryLoop.counters().addPinnedBytes(write.bytes());
-        PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, write.parts, deliveryLoop.now());
+        PinnedMemory.Pin pending = deliveryLoop
+                .pinnedMemory()
+                .pin(
+                        this,
+                        deliveryLoop,
+                        encrypts ? List.of() : write.parts,
+                        encrypts ? write.bytes() : 0,
+                        deliveryLoop.now());
         pin = pending;
         last.addListener(completed -> {
             pin = null;

@@ -52,6 +52,9 @@ final class SharedSubscription implements LoopSubscriber, SharedStream.Member {
             return Visit.AT_END;
         }
         boolean onlyPinned = !shared.deliveryLoop.pinnedMemory().hasRoom(live);
+        if (onlyPinned && shared.encrypts) {
+            return Visit.AWAITING_MEMORY; // what other writes retain would be copied
+        }
         Replay replay = cursor.replay();
         if (replay == null) {
             return contribute(subscriberGroup.batch(cursor.position(), onlyPinned), onlyPinned, write);

@@ -10,6 +10,7 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final SubscribeRequest subscribeRequest;
     private final Cursor cursor;
     private final WriteStallDetector stallDetector;
+    private final boolean encrypts;
 
     private boolean writing;
     private PinnedMemory.@Nullable Pin pin; // of the write in progress, if its socket has not accepted it at once
@@ -60,6 +62,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         this.feeds = feeds;
         this.subscribeRequest = subscribeRequest;
         this.stallDetector = new WriteStallDetector(connection);
+        this.encrypts = connection.pipeline().get(SslHandler.class) != null;
         this.cursor = joinResult.cursor();
         this.retryMillis = retryMillis;
     }
@@ -90,6 +93,10 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             return;
         }
         boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
+        if (onlyPinned && encrypts) {
+            deliveryLoop.awaitMemory(this); // what other writes retain would be copied
+            return;
+        }
         Replay replay = cursor.replay();
         if (replay == null) {
             send(subscriberGroup.batch(cursor.position(), onlyPinned), onlyPinned);
@@ -163,7 +170,9 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         } else {
             long pinned = bytes;
             deliveryLoop.counters().addPinnedBytes(pinned);
-            PinnedMemory.Pin pending = deliveryLoop.pinnedMemory().pin(this, deliveryLoop, parts, deliveryLoop.now());
+            PinnedMemory.Pin pending = deliveryLoop
+                    .pinnedMemory()
+                    .pin(this, deliveryLoop, encrypts ? List.of() : parts, encrypts ? bytes : 0, deliveryLoop.now());
             pin = pending;
             last.addListener(write -> {
                 pin = null;

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.function.LongSupplier;
 
 /** Detects writes that make no progress because the peer does not read. Used only on the event loop. */
 final class WriteStallDetector {
@@ -38,8 +39,8 @@ final class WriteStallDetector {
      */
     boolean isStalled(long now, long timeoutNanos) {
         ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
-        long pendingNow = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        long progressNow = buffer == null ? 0 : buffer.currentProgress();
+        long pendingNow = buffer == null ? connection.bytesBeforeUnwritable() : buffer.totalPendingWriteBytes();
+        long progressNow = buffer == null ? reportedProgress() : buffer.currentProgress();
         if (pendingNow != pending || progressNow != progress) {
             pending = pendingNow;
             progress = progressNow;
@@ -47,5 +48,10 @@ final class WriteStallDetector {
             return false;
         }
         return now - lastProgressAt >= timeoutNanos;
+    }
+
+    private long reportedProgress() {
+        LongSupplier reported = connection.attr(WriteProgress.KEY).get();
+        return reported == null ? 0 : reported.getAsLong();
     }
 }

@@ -24,6 +24,20 @@ public enum FrameEncoder {
         }
     },
 
+    /** No framing: the protocol has its own, as HTTP/2. */
+    NONE {
+        @Override
+        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
+            out.writeBytes(body);
+        }
+
+        @Override
+        void writePing(ByteBuf out) {}
+
+        @Override
+        void writeEnd(String reason, ByteBuf out) {}
+    },
+
     /** An unfragmented, unmasked WebSocket frame, as servers send it (RFC 6455, 5.2). */
     WEBSOCKET {
         @Override

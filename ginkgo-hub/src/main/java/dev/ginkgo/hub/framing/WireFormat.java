@@ -22,7 +22,15 @@ public enum WireFormat {
     /** One WebSocket text frame per message, with the same JSON object as in NDJSON. */
     WEBSOCKET_NDJSON(new NdjsonFormat(false), FrameEncoder.WEBSOCKET),
     /** WebSocket text frames of the subprotocol {@code ginkgo.v1}: JSON objects that name their subscription. */
-    GINKGO_V1(new SocketFormat(), FrameEncoder.WEBSOCKET);
+    GINKGO_V1(new SocketFormat(), FrameEncoder.WEBSOCKET),
+    /** As {@link #LINES}, in a stream of HTTP/2. */
+    HTTP2_LINES(LineFormat.lines(), FrameEncoder.NONE),
+    /** As {@link #LINES_WITH_IDS}, in a stream of HTTP/2. */
+    HTTP2_LINES_WITH_IDS(LineFormat.linesWithIds(), FrameEncoder.NONE),
+    /** As {@link #SSE}, in a stream of HTTP/2. */
+    HTTP2_SSE(new SseFormat(), FrameEncoder.NONE),
+    /** As {@link #NDJSON}, in a stream of HTTP/2. */
+    HTTP2_NDJSON(new NdjsonFormat(true), FrameEncoder.NONE);
 
     @SuppressWarnings("ImmutableEnumChecker") // formats are immutable
     private final BodyFormat bodyFormat;
@@ -32,6 +40,17 @@ public enum WireFormat {
     WireFormat(BodyFormat bodyFormat, FrameEncoder frameEncoder) {
         this.bodyFormat = bodyFormat;
         this.encoder = frameEncoder;
+    }
+
+    /** Returns the same format for a protocol that frames bodies itself: without HTTP chunks. */
+    public WireFormat withoutChunks() {
+        return switch (this) {
+            case LINES -> HTTP2_LINES;
+            case LINES_WITH_IDS -> HTTP2_LINES_WITH_IDS;
+            case SSE -> HTTP2_SSE;
+            case NDJSON -> HTTP2_NDJSON;
+            default -> this;
+        };
     }
 
     /** Returns the name of the format on the hub's pages. */
@@ -103,7 +122,7 @@ public enum WireFormat {
      * only messages.
      */
     public boolean sendsStartEvent() {
-        return this != LINES;
+        return this != LINES && this != HTTP2_LINES;
     }
 
     private ByteBuf encode(Consumer<ByteBuf> writer) {

@@ -118,7 +118,7 @@ final class SubscribeHandler {
         DeferredHead deferredHead = new DeferredHead(output.head(head, false));
         connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
         try {
-            WireFormat wireFormat = wireFormat(representation);
+            WireFormat wireFormat = wireFormat(representation, output);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -145,7 +145,7 @@ final class SubscribeHandler {
         StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(inputHandlers(representation));
         try {
-            WireFormat wireFormat = wireFormat(representation);
+            WireFormat wireFormat = wireFormat(representation, output);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -191,8 +191,8 @@ final class SubscribeHandler {
                 });
     }
 
-    private static WireFormat wireFormat(ContentNegotiation.Representation representation) {
-        return switch (representation) {
+    private static WireFormat wireFormat(ContentNegotiation.Representation representation, StreamOutput output) {
+        WireFormat wireFormat = switch (representation) {
             case LINES -> WireFormat.LINES;
             case LINES_WITH_IDS -> WireFormat.LINES_WITH_IDS;
             case SSE -> WireFormat.SSE;
@@ -201,5 +201,6 @@ final class SubscribeHandler {
             case WEBSOCKET_NDJSON -> WireFormat.WEBSOCKET_NDJSON;
             case PAGE -> throw new IllegalArgumentException("the page is not a stream");
         };
+        return output.framesBody() ? wireFormat.withoutChunks() : wireFormat;
     }
 }

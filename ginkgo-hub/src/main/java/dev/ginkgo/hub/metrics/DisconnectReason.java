@@ -42,7 +42,9 @@ public enum DisconnectReason {
 
     /** Sets the reason for a connection that an exception closes, unless one is set already. Any thread. */
     public static void mark(Channel connection, Throwable cause) {
-        (cause instanceof IOException ? CLIENT : ERROR).mark(connection);
+        boolean io = cause instanceof IOException
+                || cause.getCause() instanceof IOException; // of TLS, in a DecoderException
+        (io ? CLIENT : ERROR).mark(connection);
     }
 
     /** Returns the reason why a connection was closed. */

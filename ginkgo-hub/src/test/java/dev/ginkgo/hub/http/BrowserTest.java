@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.NodeJs;
+import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -69,6 +72,47 @@ class BrowserTest {
             }
             await().atMost(ExternalProcess.TIMEOUT)
                     .until(() -> testHub.hub().stats().subscribers() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("H-106 Chromium opens 20 EventSources of one origin over HTTP/2 and TLS, and all receive each message")
+    void twentyEventSources_overHttp2(@TempDir Path files) throws Exception {
+        TestCertificates.Pair pair = new TestCertificates(files).localhost("server");
+        String spki = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256")
+                        .digest(pair.read().getPublicKey().getEncoded()));
+        try (TestHub testHub = TestHub.start(pair.settings())) {
+            ChromeDriver browser = browser("--ignore-certificate-errors-spki-list=" + spki);
+            try {
+                browser.get("https://127.0.0.1:" + testHub.port() + "/-/health/ready");
+                browser.executeScript("""
+                        window.received = Array.from({length: 20}, () => []);
+                        for (const texts of window.received) {
+                          new EventSource('/numbers').onmessage = event => texts.push(event.data);
+                        }
+                        """);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> HubAccess.http(testHub.hub()).openStreams().stream()
+                                        .filter(stream ->
+                                                stream.selector().toString().equals("/numbers"))
+                                        .count()
+                                == 20);
+
+                // When
+                testHub.hub().publish("/numbers", "one");
+                testHub.hub().publish("/numbers", "two");
+
+                // Then
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> Boolean.TRUE.equals(browser.executeScript(
+                                "return window.received.every(texts => texts.join() === 'one,two')")));
+                assertThat(browser.executeScript(
+                                "return performance.getEntriesByType('navigation')[0].nextHopProtocol"))
+                        .isEqualTo("h2");
+            } finally {
+                browser.quit();
+            }
         }
     }
 
@@ -184,8 +228,9 @@ class BrowserTest {
     }
 
     /** Starts a browser that can connect to this machine only. */
-    private ChromeDriver browser() {
+    private ChromeDriver browser(String... arguments) {
         ChromeOptions options = new ChromeOptions();
+        options.addArguments(arguments);
         options.setBinary("/usr/bin/chromium");
         options.addArguments(
                 "--headless=new",

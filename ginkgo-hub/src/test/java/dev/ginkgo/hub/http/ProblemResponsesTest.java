@@ -25,12 +25,14 @@ import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -45,6 +47,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,6 +61,9 @@ class ProblemResponsesTest {
         String response() throws Exception;
     }
 
+    @TempDir
+    private Path folder = Path.of("");
+
     private final Map<ProblemType, Scenario> scenarios = new EnumMap<>(ProblemType.class);
 
     ProblemResponsesTest() {
@@ -65,6 +71,7 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.BAD_CHANNEL, () -> responseTo("POST /a//b", EMPTY));
         scenarios.put(ProblemType.BAD_PARAMETER, () -> responseTo("POST /x?a=b", EMPTY));
         scenarios.put(ProblemType.BAD_KEY, () -> responseTo("POST /x", EMPTY, "Idempotency-Key: a b"));
+        scenarios.put(ProblemType.TLS_REQUIRED, this::tlsRequired);
         scenarios.put(ProblemType.TOO_MANY_NAMES, ProblemResponsesTest::longList);
         scenarios.put(ProblemType.UNAUTHENTICATED, () -> authenticated("GET /x"));
         scenarios.put(ProblemType.INVALID_TOKEN, () -> authenticated("GET /x", "Authorization: Bearer unknown"));
@@ -144,6 +151,14 @@ class ProblemResponsesTest {
     private static String authenticated(String line, String... headers) throws IOException {
         try (TestHub testHub = TestHub.authenticated(TimeSource.system(), ProblemResponsesTest::authenticate);
                 RawHttpClient client = testHub.request(line, headers)) {
+            return client.response();
+        }
+    }
+
+    private String tlsRequired() throws IOException {
+        String[] tls = new TestCertificates(folder).localhost("server").settings();
+        try (TestHub testHub = TestHub.start(tls);
+                RawHttpClient client = testHub.request("POST /x", EMPTY)) {
             return client.response();
         }
     }

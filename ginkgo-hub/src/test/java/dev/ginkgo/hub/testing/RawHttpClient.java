@@ -2,12 +2,14 @@ package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 
 /** HTTP client on a plain socket, which sends exactly the given bytes. */
 public final class RawHttpClient implements AutoCloseable {
@@ -30,11 +32,12 @@ public final class RawHttpClient implements AutoCloseable {
         this(port, InetAddress.getByName(from));
     }
 
-    private RawHttpClient(Socket socket) throws IOException {
+    /** Uses a connected socket, such as one with TLS. */
+    public RawHttpClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
-        in = socket.getInputStream();
+        in = socket instanceof SSLSocket ? new BufferedInputStream(socket.getInputStream()) : socket.getInputStream();
     }
 
     public int localPort() {

@@ -17,19 +17,24 @@ public final class HubHttpClient implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
-
+    private final HttpClient client;
     private final Optional<String> token;
 
     /**
      * @param tokenFile file that holds the bearer token; if null, the token is that of the environment
+     * @param authorities PEM file with the certificates to trust, or null for those of the JDK
      * @param environment environment variables, of which {@value #TOKEN_VARIABLE} may hold the token
-     * @throws FatalException if the file cannot be read or does not hold a token
+     * @throws FatalException if a file cannot be read or does not hold what it should
      */
-    public HubHttpClient(@Nullable Path tokenFile, Map<String, String> environment) {
+    public HubHttpClient(
+            @Nullable Path tokenFile, @Nullable Path authorities, Map<String, String> environment) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
+                .connectTimeout(CONNECT_TIMEOUT);
+        if (authorities != null) {
+            builder.sslContext(TrustedCertificates.read(authorities));
+        }
+        client = builder.build();
         token = tokenFile == null
                 ? Optional.ofNullable(environment.get(TOKEN_VARIABLE))
                         .filter(text -> !text.isBlank())

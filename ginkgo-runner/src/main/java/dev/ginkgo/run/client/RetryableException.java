@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,24 @@ final class RetryableException extends Exception {
 
     /** Returns an exception for a hub that could not be reached, or a connection that broke. */
     static RetryableException unreachable(URI uri, IOException e) {
+        requireTrusted(uri, e);
         return new RetryableException(ClientExitCode.UNREACHABLE, reason(uri.getAuthority(), e), null);
+    }
+
+    /**
+     * Rejects a certificate that is not trusted, or for another host: another attempt would have the same outcome.
+     *
+     * @throws FatalException if that is the cause
+     */
+    private static void requireTrusted(URI uri, IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                throw new FatalException(
+                        ClientExitCode.UNREACHABLE,
+                        "the certificate of " + uri.getAuthority() + " is not trusted (" + cause.getMessage()
+                                + "); name the file with its authority: --cacert FILE");
+            }
+        }
     }
 
     /** Returns an exception for a hub that was reached and cannot serve the request at the moment. */

@@ -68,7 +68,9 @@ final class NetworkViews {
     private static Map<String, @Nullable Object> hub(MessageHub hub) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("path", hub.status().path());
-        view.put("address", address(hub).map(NetworkViews::local).orElse(null));
+        view.put(
+                "address",
+                address(hub).map(address -> prefix(hub) + local(address)).orElse(null));
         return view;
     }
 
@@ -78,6 +80,11 @@ final class NetworkViews {
         } catch (IllegalStateException e) {
             return Optional.empty(); // not listening: disabled, starting or stopping
         }
+    }
+
+    /** Returns the scheme of the address, unless it is the default one. */
+    private static String prefix(MessageHub hub) {
+        return hub.isSecure() ? "https://" : "";
     }
 
     /** Returns the address for a client on this machine: loopback if the hub listens on all addresses. */

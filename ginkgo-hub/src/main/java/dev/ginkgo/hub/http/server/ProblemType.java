@@ -11,6 +11,7 @@ public enum ProblemType {
     BAD_CHANNEL(400, "Bad Channel Name"),
     BAD_PARAMETER(400, "Bad Parameter"),
     BAD_KEY(400, "Bad Idempotency-Key"),
+    TLS_REQUIRED(400, "TLS Required"),
     TOO_MANY_NAMES(400, "Too Many Names"),
     UNAUTHENTICATED(401, "Unauthenticated"),
     INVALID_TOKEN(401, "Invalid Token"),

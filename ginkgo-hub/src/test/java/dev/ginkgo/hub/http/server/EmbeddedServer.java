@@ -27,6 +27,7 @@ final class EmbeddedServer {
                 handler,
                 new ConnectionLimiter(() -> 1_000, () -> maxConnectionsPerAddress),
                 new TrustedProxies(List::of, () -> ClientAddressSource.X_FORWARDED_FOR),
+                () -> 100,
                 new ConnectionDeadline.Timeouts(timeout, timeout, timeout, timeout),
                 new Counters());
     }

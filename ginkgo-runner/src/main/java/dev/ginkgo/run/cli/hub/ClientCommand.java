@@ -20,13 +20,21 @@ abstract class ClientCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
     private String url = "";
 
-    // The order values place these two after the options of the subclass in the help text.
+    // The order values place these after the options of the subclass in the help text.
     @Option(
             names = "--token-file",
             order = 1,
             paramLabel = "FILE",
             description = "File that holds the token for the hub (default: GINKGO_TOKEN in the environment).")
     private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--cacert",
+            order = 1,
+            paramLabel = "FILE",
+            defaultValue = "${env:GINKGO_CACERT}",
+            description = "PEM file with the certificates to trust for https (GINKGO_CACERT).")
+    private @Nullable Path authorities;
 
     @Option(
             names = {"-h", "--help"},
@@ -42,7 +50,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, streams.environment())) {
+        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, authorities, streams.environment())) {
             return run(hubHttpClient, ChannelUrl.of(url)).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {

@@ -43,6 +43,14 @@ abstract class HubCommand implements Callable<Integer> {
     private @Nullable Path tokenFile;
 
     @Option(
+            names = "--cacert",
+            order = 1,
+            paramLabel = "FILE",
+            defaultValue = "${env:GINKGO_CACERT}",
+            description = "PEM file with the certificates to trust for https (GINKGO_CACERT).")
+    private @Nullable Path authorities;
+
+    @Option(
             names = {"-h", "--help"},
             order = 2,
             usageHelp = true,
@@ -58,7 +66,7 @@ abstract class HubCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, streams.environment())) {
+        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, authorities, streams.environment())) {
             return run(hubHttpClient, target).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {

@@ -53,6 +53,63 @@ class ClientCommandsWithHubTest {
     }
 
     @Test
+    @DisplayName(
+            "H-105 the commands use https with --cacert and GINKGO_CACERT; a certificate that is not trusted is reported")
+    void commandsUseTls() throws Exception {
+        Path key = folder.resolve("key.pem");
+        Path certificate = folder.resolve("certificate.pem");
+        Process openssl = new ProcessBuilder(
+                        ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+                                        + " -days 9 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "
+                                        + key + " -out " + certificate)
+                                .split(" "))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(openssl.waitFor()).isZero();
+        MessageHub hub = new MessageHub();
+        Ginkgo running = Ginkgo.start(
+                hub,
+                "http.bind = '127.0.0.1:0'\nhttp.tls.certificate = '" + certificate + "'\nhttp.tls.key = '" + key
+                        + "'");
+        try {
+            String url = "https://" + hub.address() + "/numbers";
+            ClientInvocation sub = ClientInvocation.sub("--count", "2", "--cacert", certificate.toString(), url);
+            await().until(() -> hub.stats().subscribers() == 1);
+            assertThat(ClientInvocation.pub("1", "--cacert", certificate.toString(), url)
+                            .code())
+                    .isZero();
+            ProcessBuilder command = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "dev.ginkgo.run.cli.Main",
+                            "pub",
+                            url,
+                            "2")
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("pub.txt").toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+            command.environment().put("GINKGO_CACERT", certificate.toString());
+            Process pub = command.start();
+            assertThat(pub.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(folder.resolve("pub.txt"))).isEmpty();
+            assertThat(sub.code()).isZero();
+            assertThat(sub.out()).isEqualTo("1\n2\n");
+
+            ClientInvocation distrustful = ClientInvocation.pub("3", url);
+            assertThat(distrustful.code()).isNotZero();
+            assertThat(distrustful.err()).contains("is not trusted").contains("--cacert FILE");
+            ClientInvocation wrong = ClientInvocation.pub("3", "--cacert", key.toString(), url);
+            assertThat(wrong.code()).isNotZero();
+            assertThat(wrong.err()).contains("does not hold certificates in PEM form");
+        } finally {
+            running.stop();
+        }
+    }
+
+    @Test
     @DisplayName("the clients load neither the hub nor Netty nor a logger, which keeps their start fast")
     void loadsFewClasses() throws Exception {
         for (String command : List.of("sub", "pub")) {

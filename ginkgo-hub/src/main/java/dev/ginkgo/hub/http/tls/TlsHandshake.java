@@ -1,0 +1,186 @@
+package dev.ginkgo.hub.http.tls;
+
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ConnectionSecurity;
+import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connection to a port with TLS, until its handshake is complete and its protocol is known. The first byte tells TLS from
+ * plain HTTP; only then is an engine created. Event loop only.
+ */
+public final class TlsHandshake extends ChannelInboundHandlerAdapter implements ManagedConnection {
+    /** What happens next. Called on the event loop, after this handler has been removed. */
+    public interface Continuation {
+        /**
+         * Serves the connection over TLS.
+         *
+         * @param protocol name of the protocol that has been negotiated (ALPN); empty if the client does not negotiate
+         */
+        void secured(Channel channel, String protocol, ConnectionSecurity security);
+
+        /** Serves a connection whose client does not use TLS. */
+        void plain(Channel channel);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsHandshake.class);
+    private static final byte HANDSHAKE_RECORD = 22;
+    private static final int CLOSE_ALERT_MILLIS = 1_000;
+
+    private final Channel channel;
+    private final SslContext context;
+    private final Executor tasks;
+    private final ConnectionDeadline deadline;
+    private final Continuation continuation;
+    private final Runnable onEnd;
+    private volatile boolean complete;
+
+    /**
+     * Starts the deadline: the handshake must be complete within {@code http.request-timeout}.
+     *
+     * @param tasks runs signatures and key exchanges
+     * @param onEnd called when the handshake is complete or the connection is closed
+     */
+    public TlsHandshake(
+            Channel channel,
+            SslContext context,
+            Executor tasks,
+            ConnectionDeadline deadline,
+            Continuation continuation,
+            Runnable onEnd) {
+        this.channel = channel;
+        this.context = context;
+        this.tasks = tasks;
+        this.deadline = deadline;
+        this.continuation = continuation;
+        this.onEnd = onEnd;
+        deadline.start(ConnectionDeadline.Kind.REQUEST);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext handler, Object message) {
+        if (handler.pipeline().get(SslHandler.class) != null || !(message instanceof ByteBuf bytes)) {
+            handler.fireChannelRead(message);
+        } else if (!bytes.isReadable()) {
+            bytes.release();
+        } else if (bytes.getByte(bytes.readerIndex()) == HANDSHAKE_RECORD) {
+            SslHandler tls = context.newHandler(channel.alloc(), this::execute);
+            tls.setHandshakeTimeoutMillis(0); // the deadline limits it, on the injected clock
+            tls.setCloseNotifyFlushTimeoutMillis(CLOSE_ALERT_MILLIS);
+            handler.pipeline().addFirst(tls, new TlsCloser());
+            handler.pipeline().fireChannelRead(message);
+        } else {
+            handler.pipeline().remove(this);
+            continuation.plain(channel);
+            channel.pipeline().fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext handler, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent completion)) {
+            handler.fireUserEventTriggered(event);
+        } else if (completion.isSuccess()) {
+            SslHandler tls = handler.pipeline().get(SslHandler.class);
+            String protocol = tls.applicationProtocol();
+            ConnectionSecurity security = security(tls.engine().getSession());
+            complete = true;
+            handler.pipeline().remove(this);
+            continuation.secured(channel, protocol == null ? "" : protocol, security);
+        } else {
+            fail(completion.cause());
+        }
+    }
+
+    /**
+     * Runs a task of the handshake. A further one is a renegotiation, which costs the hub more than the client and which
+     * HTTP/2 and TLS 1.3 do not have (RFC 9113, section 9.2.1).
+     */
+    private void execute(Runnable task) {
+        if (complete) {
+            channel.eventLoop().execute(() -> abort(DisconnectReason.REFUSED));
+        } else {
+            tasks.execute(task);
+        }
+    }
+
+    private static ConnectionSecurity security(SSLSession session) {
+        try {
+            List<X509Certificate> chain = Stream.of(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            return new ConnectionSecurity(true, chain);
+        } catch (SSLPeerUnverifiedException none) {
+            return new ConnectionSecurity(true, List.of());
+        }
+    }
+
+    private void fail(Throwable cause) {
+        LOG.debug("TLS handshake with {} failed", channel.remoteAddress(), cause);
+        DisconnectReason.REFUSED.mark(channel);
+        var _ = channel.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext handler, Throwable cause) {
+        fail(cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext handler) {
+        end();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext handler) {
+        end();
+    }
+
+    private void end() {
+        deadline.clear();
+        onEnd.run();
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public boolean isExpired() {
+        return deadline.isExpired();
+    }
+
+    @Override
+    public void closeIfExpired() {
+        if (deadline.isExpired()) {
+            abort(DisconnectReason.REQUEST_TIMEOUT);
+        }
+    }
+
+    @Override
+    public void drain() {
+        abort(DisconnectReason.STOPPING);
+    }
+
+    /** Closes the connection without an alert, which its client may not expect yet. */
+    private void abort(DisconnectReason reason) {
+        reason.mark(channel);
+        channel.unsafe().close(channel.newPromise());
+    }
+}
