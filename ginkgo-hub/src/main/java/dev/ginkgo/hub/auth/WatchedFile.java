@@ -3,7 +3,9 @@ package dev.ginkgo.hub.auth;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -47,6 +49,12 @@ public final class WatchedFile {
             byte[] content = Files.readAllBytes(path);
             read = found; // of before the content: a change in between is noticed by the next call
             return Optional.of(content);
+        } catch (NoSuchFileException e) {
+            read = null;
+            throw new IOException(path + " does not exist; create it, or correct its path in the configuration", e);
+        } catch (AccessDeniedException e) {
+            read = null;
+            throw new IOException(path + " cannot be read by this user; check its owner and mode", e);
         } catch (IOException e) {
             read = null;
             throw e;

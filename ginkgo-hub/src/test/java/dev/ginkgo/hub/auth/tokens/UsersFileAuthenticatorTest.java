@@ -192,7 +192,7 @@ class UsersFileAuthenticatorTest {
     @DisplayName("H-115 a users file that cannot be read or has a mistake fails the start")
     void missingFile_failsStart() throws Exception {
         assertThatThrownBy(() -> TestHub.startHub("auth.users-file = '/does/not/exist.toml'"))
-                .hasStackTraceContaining("/does/not/exist.toml");
+                .hasStackTraceContaining("/does/not/exist.toml does not exist; create it");
         Path file = write("[a]\nsha256 = 'short'");
         assertThatThrownBy(() -> TestHub.startHub("auth.users-file = '" + file + "'"))
                 .hasStackTraceContaining("a.sha256 is not a SHA-256 hash");
