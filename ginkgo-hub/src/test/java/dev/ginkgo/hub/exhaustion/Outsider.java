@@ -21,6 +21,8 @@ final class Outsider implements AutoCloseable {
     /** Time without progress after which the hub is taken to accept no more. */
     private static final int NO_PROGRESS_MILLIS = 500;
 
+    private static final int MAX_WAIT_MILLIS = 30_000;
+
     private final int port;
     private final InetAddress address;
     private final List<SocketChannel> connections = new ArrayList<>();
@@ -88,6 +90,24 @@ final class Outsider implements AutoCloseable {
             connection.close();
             return false;
         }
+    }
+
+    /** Waits until something has been received on each connection, and discards it. */
+    Outsider awaitInput() throws IOException {
+        try (Selector selector = Selector.open()) {
+            for (SocketChannel each : connections) {
+                each.register(selector, SelectionKey.OP_READ);
+            }
+            while (!selector.keys().isEmpty() && selector.select(MAX_WAIT_MILLIS) > 0) {
+                for (SelectionKey key : selector.selectedKeys()) {
+                    ((SocketChannel) key.channel()).read(input.clear());
+                    key.cancel();
+                }
+                selector.selectedKeys().clear();
+                selector.selectNow();
+            }
+        }
+        return this;
     }
 
     /** Reads and discards what has been received, without waiting for more. */

@@ -1,9 +1,12 @@
 package dev.ginkgo.hub.exhaustion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.Measurements;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -232,6 +235,41 @@ class ResourceExhaustionTest {
         String half = "\u0082\u00fe\u00ff\u00ff\1\2\3\4" + "x".repeat(60_000);
         outsider.send(_ -> half);
         bystanderIsServed();
+    }
+
+    @Test
+    @DisplayName(
+            "H-177 WebSockets: 300 that each open subscriptions, send half a message and read nothing of what is published")
+    void webSockets() throws IOException {
+        String handshake = "GET /-/ws" + HOST + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Protocol: ginkgo.v1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Sec-WebSocket-Version: 13\r\n\r\n";
+        assertThat(outsider.connect(300).send(_ -> handshake)).isEqualTo(300);
+        outsider.awaitInput();
+        double others = subscribers();
+        outsider.send(i -> subscribe("/large")
+                + subscribe("/large,/" + i)
+                + subscribe("/a" + i)
+                + subscribe("/b" + i)
+                + subscribe("/c" + i));
+        await().atMost(ExternalProcess.TIMEOUT)
+                .untilAsserted(() -> assertThat(subscribers() - others).isEqualTo(1_000)); // the limit of an address
+        publishAll(50, 1, i -> post("/large", "x".repeat(400_000) + i));
+        // the first part of a frame of 2,000,000 bytes, whose mask is zero
+        String half = "\u0081\u00ff\0\0\0\0\0\u001e\u0084\u0080\0\0\0\0" + "x".repeat(300_000);
+        outsider.send(_ -> half);
+        bystanderIsServed();
+    }
+
+    private double subscribers() throws IOException {
+        try (RawHttpClient client = new RawHttpClient(hub.port())) {
+            return TestHub.metric(client.send("GET /-/metrics" + HOST + "\r\n").response(), "subscribers");
+        }
+    }
+
+    private static String subscribe(String channels) {
+        String request = "{\"type\":\"subscribe\",\"request\":1,\"channels\":\"" + channels + "\",\"since\":\"all\"}";
+        return "\u0081" + (char) (0x80 | request.length()) + "\0\0\0\0" + request;
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.SocketClient;
 import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.testing.FakeClock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -315,6 +317,23 @@ class SocketTest {
             assertThat(data(subscriber, "/y")).hasSize(100);
             assertThat(subscriber.received().getLast()).matches("\\{'type':'bye','reason':'stopping','retry':\\d+}");
             assertThat(idle.received()).singleElement().asString().startsWith("{'type':'bye'");
+        }
+    }
+
+    @Test
+    @DisplayName("H-167 with max-lifetime, a WebSocket ends with bye after that time at the latest")
+    void maxLifetime_endsSocket() {
+        FakeClock clock = new FakeClock();
+        try (TestHub withLifetime = TestHub.start(clock, "max-lifetime = '100s'", "heartbeat = '1h'");
+                SocketClient client = SocketClient.connect(withLifetime.hub())) {
+            client.request(1, "'type':'subscribe','channels':'/x'");
+            clock.advance(Duration.ofSeconds(79));
+            assertThat(client.request(2, "'type':'ping'")).contains("pong");
+            // When
+            clock.advance(Duration.ofSeconds(22));
+            // Then
+            assertThat(client.awaitClosed()).startsWith("1001 max-lifetime");
+            assertThat(client.received().getLast()).startsWith("{'type':'bye','reason':'max-lifetime','retry':");
         }
     }
 
