@@ -33,7 +33,9 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
 
     final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8088"))
             .check(
-                    (address, all) -> address.isLoopback() || all.get(anonymous) || authentication().isConfigured(all),
+                    (address, all) -> address.isLoopback()
+                            || all.get(anonymous)
+                            || authentication().isConfigured(all),
                     "can be reached from other machines, and there is no authentication; configure [hub.auth], set"
                             + " anonymous = true if anyone may publish and subscribe, or bind to 127.0.0.1")
             .restartRequired()
@@ -66,8 +68,7 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
                     "is not a list of addresses and networks such as \"192.0.2.1\" and \"10.0.0.0/8\"")
             .help("Addresses of proxies that say for which client they send a request");
 
-    final Setting<ClientAddressSource> clientAddress = setting(
-                    "client-address", ClientAddressSource.X_FORWARDED_FOR)
+    final Setting<ClientAddressSource> clientAddress = setting("client-address", ClientAddressSource.X_FORWARDED_FOR)
             .help("Where they say it: x-forwarded-for, forwarded, or proxy-protocol");
 
     final Setting<Optional<Path>> tlsKey = optional("tls.key", Path.class)

@@ -113,7 +113,8 @@ public final class StreamRegistry {
      */
     public void addShared(WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream shared = new OpenStream(NO_CHANNELS, wireFormat, connection, handle, timeSource.nanos(), share, access);
+        OpenStream shared =
+                new OpenStream(NO_CHANNELS, wireFormat, connection, handle, timeSource.nanos(), share, access);
         sharedConnections.add(shared);
         var _ = connection.closeFuture().addListener(_ -> sharedConnections.remove(shared));
         if (stopping) {

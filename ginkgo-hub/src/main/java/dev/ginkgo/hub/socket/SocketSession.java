@@ -115,7 +115,8 @@ final class SocketSession {
                 new Subscription(
                         member,
                         context.registry()
-                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
+                                .addSubscription(
+                                        request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
         return SocketResponses.subscribed(number, text, member.start());
     }
 

@@ -20,12 +20,12 @@ class SocketAccessTest {
 
     private Optional<Principal> authenticate() {
         Grant grant = Grant.of(List.of("/open/>"), List.of("/open/>"), false);
-        return Optional.of(
-                new Principal("alice", grant, Optional.of(clock.now().plus(Duration.ofMinutes(1))), ""));
+        return Optional.of(new Principal("alice", grant, Optional.of(clock.now().plus(Duration.ofMinutes(1))), ""));
     }
 
     @Test
-    @DisplayName("H-176 each subscription and each publish over a WebSocket needs the grant, before anything else happens")
+    @DisplayName(
+            "H-176 each subscription and each publish over a WebSocket needs the grant, before anything else happens")
     void requests_needTheGrant() {
         try (TestHub testHub = TestHub.authenticated(clock, _ -> authenticate());
                 SocketClient client = SocketClient.connect(testHub.hub(), "alice")) {
@@ -43,7 +43,8 @@ class SocketAccessTest {
     }
 
     @Test
-    @DisplayName("H-184 a WebSocket ends when the token expires with which it was opened, with or without subscriptions")
+    @DisplayName(
+            "H-184 a WebSocket ends when the token expires with which it was opened, with or without subscriptions")
     void expiry_endsTheWebSocket() {
         try (TestHub testHub = TestHub.authenticated(clock, _ -> authenticate());
                 SocketClient idle = SocketClient.connect(testHub.hub(), "alice");

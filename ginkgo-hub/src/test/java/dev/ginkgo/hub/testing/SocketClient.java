@@ -29,9 +29,7 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             builder.header(headers[i], headers[i + 1]);
         }
-        socket = builder.subprotocols("ginkgo.v1")
-                .buildAsync(uri, this)
-                .join();
+        socket = builder.subprotocols("ginkgo.v1").buildAsync(uri, this).join();
     }
 
     /** Connects to a hub on this machine. */
@@ -41,8 +39,7 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
 
     /** Connects to a hub on this machine with a token. */
     public static SocketClient connect(MessageHub hub, String token) {
-        return new SocketClient(
-                URI.create("ws://" + hub.address() + "/-/ws"), "Authorization", "Bearer " + token);
+        return new SocketClient(URI.create("ws://" + hub.address() + "/-/ws"), "Authorization", "Bearer " + token);
     }
 
     /** Connects to an address. */

@@ -26,8 +26,7 @@ public final class HubHttpClient implements AutoCloseable {
      * @param environment environment variables, of which {@value #TOKEN_VARIABLE} may hold the token
      * @throws FatalException if a file cannot be read or does not hold what it should
      */
-    public HubHttpClient(
-            @Nullable Path tokenFile, @Nullable Path authorities, Map<String, String> environment) {
+    public HubHttpClient(@Nullable Path tokenFile, @Nullable Path authorities, Map<String, String> environment) {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
                 .connectTimeout(CONNECT_TIMEOUT);
