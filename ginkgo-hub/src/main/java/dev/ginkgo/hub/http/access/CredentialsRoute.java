@@ -111,7 +111,7 @@ public final class CredentialsRoute implements HttpRoute {
     /** Returns whether the browser has an encrypted connection: to the hub, or to a proxy in front of it. */
     private static boolean isSecure(Exchange exchange) {
         HttpHeaders headers = exchange.request().headers();
-        return Tls.isSecure(exchange.connection().channel())
+        return exchange.connection().security().isTls()
                 || headers.get(HttpHeaderNames.ORIGIN, "")
                         .toLowerCase(Locale.ROOT)
                         .startsWith("https://")

@@ -92,7 +92,7 @@ public final class RequestAuthentication {
             exchange.setAccess(known);
             return;
         }
-        List<X509Certificate> chain = Tls.clientCertificates(connection);
+        List<X509Certificate> chain = exchange.connection().security().clientCertificates();
         if (chain.isEmpty()) {
             exchange.setAccess(withoutCredentials);
         } else {
