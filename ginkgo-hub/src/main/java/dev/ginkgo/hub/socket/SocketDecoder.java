@@ -28,6 +28,6 @@ final class SocketDecoder extends WebSocket13FrameDecoder {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         super.channelRead(context, message);
         ByteBuf partial = internalBuffer();
-        input.framesDecoded(partial.isReadable(), partial.capacity());
+        input.framesDecoded(partial.readableBytes(), partial.capacity());
     }
 }

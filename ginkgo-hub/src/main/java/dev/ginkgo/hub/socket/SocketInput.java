@@ -8,9 +8,9 @@ import dev.ginkgo.hub.http.websocket.ControlFrames;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -28,7 +28,8 @@ import java.nio.charset.StandardCharsets;
  * connections are served in between.
  */
 final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> implements ManagedConnection {
-    static final int MAX_READ = 16 * 1024;
+    /** Maximum size of one read, which is that of Netty's allocator. */
+    private static final int MAX_READ = 64 * 1024;
 
     private static final int MALFORMED = 4400;
     private static final int TIMEOUT = 4408;
@@ -72,8 +73,10 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
 
     /** Adds the handlers of this input to the channel. */
     void addToPipeline() {
-        channel.config()
-                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ).maxMessagesPerRead(1));
+        // the allocator itself cannot be replaced: the channel keeps the handle that its first read has created
+        if (channel.config().getRecvByteBufAllocator() instanceof MaxMessagesRecvByteBufAllocator reads) {
+            reads.maxMessagesPerRead(1);
+        }
         channel.pipeline().addLast(new SocketDecoder(this, maxMessage), this);
     }
 
@@ -145,21 +148,21 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     /**
      * Called when the frames of a read have been decoded.
      *
-     * @param partial whether a part of a further frame has been received
-     * @param memory size of the buffer with that part
+     * @param partial how many bytes of a further frame have been received
+     * @param memory size of the buffer that contains them; one that is not larger than a read may contain decoded frames, too
      */
-    void framesDecoded(boolean partial, int memory) {
+    void framesDecoded(int partial, int memory) {
         if (closing || !channel.isActive()) {
             return;
         }
         try {
-            partialFrame.resize(partial && memory > MAX_READ ? memory : 0);
+            partialFrame.resize(partial > 0 && memory > MAX_READ ? memory : partial);
         } catch (ProblemException e) {
             close(TRY_AGAIN, String.valueOf(e.getMessage()));
             return;
         }
         boolean continues = incomplete && !served;
-        incomplete = partial || fragments.isReadable();
+        incomplete = partial > 0 || fragments.isReadable();
         served = false;
         if (!incomplete) {
             deadline.clear();

@@ -109,8 +109,8 @@ class OpenApiTest {
     }
 
     private void addChannels(TestHub testHub) {
-        add("get /{channel} 101", testHub, "GET /x", UPGRADE);
-        add("get /{channel} 200", testHub, "GET /x");
+        add("get /{channel} 101", testHub, "GET /socket", UPGRADE);
+        add("get /{channel} 200", testHub, "GET /stream");
         add("get /{channel} 400", testHub, "GET /x//y");
         add("get /{channel} 403", testHub, "GET /x", FOREIGN);
         add("get /{channel} 406", testHub, "GET /x", "Accept: image/png");

@@ -41,7 +41,7 @@ class SocketPressureTest {
             await().atMost(ExternalProcess.TIMEOUT)
                     .until(() -> !connection.config().isAutoRead());
             ChannelOutboundBuffer waiting = connection.unsafe().outboundBuffer();
-            assertThat(waiting.totalPendingWriteBytes()).isLessThan(256 * 1024);
+            assertThat(waiting.totalPendingWriteBytes()).isLessThan(1024 * 1024);
             for (int i = 0; i < requests; i++) {
                 assertThat(client.read()).startsWith("{\"type\":\"error\",\"request\":" + i + ",");
             }

@@ -72,16 +72,23 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
     /** Sends a request, and returns the response to it: the next object with its number. */
     public String request(int number, String members) {
         send("{'request':" + number + "," + members + "}");
-        return await("request " + number)
+        await("request " + number)
                 .atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(5))
-                .until(
-                        () -> received.stream()
-                                .filter(each -> each.contains("\"request\":" + number + ",")
-                                        || each.contains("\"request\":" + number + "}"))
-                                .findFirst()
-                                .orElse(null),
-                        response -> response != null);
+                .until(() -> response(number) != null || closed != null);
+        String response = response(number);
+        if (response == null) {
+            throw new AssertionError("closed before the response to request " + number + ": " + closed);
+        }
+        return response;
+    }
+
+    private @Nullable String response(int number) {
+        return received.stream()
+                .filter(each ->
+                        each.contains("\"request\":" + number + ",") || each.contains("\"request\":" + number + "}"))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the objects received so far, with single quotes, and {@code ID} in place of each message id. */
