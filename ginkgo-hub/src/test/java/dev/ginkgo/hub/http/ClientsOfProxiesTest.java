@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients whose address a trusted proxy names. */
 class ClientsOfProxiesTest {
+    private static final String CONNECTIONS = "GET /-/connections HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String REQUEST = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     /** PROXY protocol version 2: TCP over IPv4, from 198.51.100.7:4660 to 192.0.2.1:80. */
@@ -81,12 +82,10 @@ class ClientsOfProxiesTest {
             }
             // and a client elsewhere is not local, but the proxy itself is
             try (RawHttpClient remote = testHub.connect()
-                    .send("PROXY TCP4 203.0.113.9 192.0.2.1 4661 80\r\nGET /-/connections HTTP/1.1\r\n"
-                            + "Host: localhost\r\n\r\n")) {
+                    .send(concat("PROXY TCP4 203.0.113.9 192.0.2.1 4661 80\r\n".getBytes(ISO_8859_1), CONNECTIONS))) {
                 assertThat(remote.response()).contains("loopback-only");
             }
-            try (RawHttpClient local =
-                    testHub.connect().send(concat(LOCAL, "GET /-/connections HTTP/1.1\r\nHost: localhost\r\n\r\n"))) {
+            try (RawHttpClient local = testHub.connect().send(concat(LOCAL, CONNECTIONS))) {
                 assertThat(local.response())
                         .contains("\"[2001:db8:0:0:0:0:0:7]:4661\"")
                         .contains("\"198.51.100.7:4660\"");
@@ -129,8 +128,7 @@ class ClientsOfProxiesTest {
                 ProxyProcess proxy = ProxyProcess.start(Proxy.HAPROXY, folder, configuration, testHub.port());
                 RawHttpClient stream = new RawHttpClient(proxy.port(), "127.0.0.2").send(REQUEST)) {
             stream.head();
-            try (RawHttpClient local =
-                    testHub.connect().send(concat(LOCAL, "GET /-/connections HTTP/1.1\r\nHost: localhost\r\n\r\n"))) {
+            try (RawHttpClient local = testHub.connect().send(concat(LOCAL, CONNECTIONS))) {
                 assertThat(local.response()).contains("\"127.0.0.2:");
             }
         }
