@@ -6,6 +6,8 @@ import dev.ginkgo.hub.auth.Principal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a request or a stream may do, and on the basis of which credentials. Immutable. */
 public final class Access {
@@ -20,6 +22,8 @@ public final class Access {
         /** The authenticator no longer accepts the credentials. */
         REVOKED
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
 
     private enum State {
         OPEN,
@@ -81,6 +85,19 @@ public final class Access {
         if (principal.expires().isPresent() && !now.isBefore(principal.expires().get())) {
             return Validity.EXPIRED;
         }
-        return authenticator.isValid(principal) ? Validity.VALID : Validity.REVOKED;
+        return isAccepted(principal, authenticator) ? Validity.VALID : Validity.REVOKED;
+    }
+
+    /** Returns false if the authenticator of a program fails: one stream ends, and not the task that checks all of them. */
+    private static boolean isAccepted(Principal principal, Authenticator authenticator) {
+        try {
+            return authenticator.isValid(principal);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "an authenticator could not check the credentials of {}; they count as revoked",
+                    principal.name(),
+                    e);
+            return false;
+        }
     }
 }
