@@ -133,9 +133,17 @@ class ClientsOfProxiesTest {
             "H-214 a WebSocket for publishing and subscribing of a client behind a trusted proxy counts like a stream,"
                     + " and a rejected handshake does not")
     void forwardedSockets_areCounted() throws Exception {
-        String request = "GET %s HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 198.51.100.7\r\nUpgrade: websocket\r\n"
-                + "Connection: Upgrade\r\nSec-WebSocket-Version: %d\r\nSec-WebSocket-Protocol: ginkgo.v1\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        String request = """
+                GET %s HTTP/1.1
+                Host: localhost
+                X-Forwarded-For: 198.51.100.7
+                Upgrade: websocket
+                Connection: Upgrade
+                Sec-WebSocket-Version: %d
+                Sec-WebSocket-Protocol: ginkgo.v1
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+                """.replace("\n", "\r\n");
         try (TestHub testHub = TestHub.start("trusted-proxies = ['127.0.0.1']", "max-connections-per-address = 1");
                 RawHttpClient proxy = testHub.connect();
                 RawHttpClient one = testHub.connect();
