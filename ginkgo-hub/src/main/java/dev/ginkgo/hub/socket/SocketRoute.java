@@ -72,6 +72,7 @@ public final class SocketRoute implements HttpRoute {
         context.publishService().requireRunning();
         FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
         exchange.addCorsHeaders(head);
+        context.connectionLimiter().acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         SharedStream shared;
         try {
