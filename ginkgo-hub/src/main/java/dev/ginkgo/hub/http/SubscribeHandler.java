@@ -95,6 +95,7 @@ final class SubscribeHandler {
                     .closingConnection();
         }
         registry.requireCapacity(subscribeRequest.selector());
+        registry.requireCapacity(exchange.access());
         if (exchange.isForwarded()) {
             countForwardedStream(exchange.connection());
         }

@@ -5,13 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.ginkgo.hub.auth.Grant;
+import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -75,6 +80,7 @@ class OpenApiTest {
             assertThat(subscriber).isNotNull();
             checkAll();
         }
+        scenarios.put("get /-/ws 429", OpenApiTest::secondOfUser);
         scenarios.put("post /{channel} 503", OpenApiTest::stopping);
         scenarios.put("get /-/health/ready 503", OpenApiTest::notReady);
         checkAll();
@@ -178,6 +184,19 @@ class OpenApiTest {
     private static String head(RawHttpClient client) throws IOException {
         try (client) {
             return client.head();
+        }
+    }
+
+    private static String secondOfUser() throws IOException {
+        String[] headers = Arrays.copyOf(UPGRADE, UPGRADE.length + 1);
+        headers[UPGRADE.length] = "Authorization: Bearer alice";
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(),
+                        _ -> Optional.of(Principal.of("alice", Grant.ALL)),
+                        "http.max-streams-per-user = 1");
+                RawHttpClient first = testHub.request("GET /-/ws", headers)) {
+            first.head();
+            return head(testHub.request("GET /-/ws", headers));
         }
     }
 
