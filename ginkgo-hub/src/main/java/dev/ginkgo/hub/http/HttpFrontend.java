@@ -120,7 +120,6 @@ public final class HttpFrontend extends HttpFrontendSettings {
         SocketContext sockets = new SocketContext(
                 hub.streams(),
                 streams,
-                connectionLimiter,
                 publishService,
                 bodyBudget,
                 () -> new ConnectionDeadline(time(), timeouts()),

@@ -72,7 +72,6 @@ public final class SocketRoute implements HttpRoute {
         context.publishService().requireRunning();
         context.registry().requireCapacity(exchange.access());
         FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
-        context.connectionLimiter().acquireForwarded(exchange);
         exchange.addCorsHeaders(head);
         Channel connection = exchange.connection().channel();
         SharedStream shared;

@@ -62,44 +62,6 @@ class ClientsOfProxiesTest {
     }
 
     @Test
-    @DisplayName("H-206 a WebSocket at /-/ws of a client behind a trusted proxy counts like a connection of the client")
-    void forwardedSockets_count() throws Exception {
-        String[] upgrade = {
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-            "Sec-WebSocket-Protocol: ginkgo.v1",
-            "X-Forwarded-For: 198.51.100.7"
-        };
-        try (TestHub testHub = TestHub.start("trusted-proxies = ['127.0.0.1']", "max-connections-per-address = 1")) {
-            // Given handshakes that fail, which do not count
-            try (RawHttpClient proxy = testHub.connect()) {
-                for (String path : new String[] {"/x", "/-/ws"}) {
-                    String invalid = String.join("\r\n", upgrade).replace("Version: 13", "Version: 12");
-                    String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + invalid + "\r\n\r\n";
-                    for (int i = 0; i < 2; i++) {
-                        assertThat(proxy.send(request).response()).startsWith("HTTP/1.1 426 ");
-                    }
-                }
-                // When
-                try (RawHttpClient first = testHub.request("GET /-/ws", upgrade);
-                        RawHttpClient other = stream(testHub, "198.51.100.8")) {
-                    assertThat(first.head()).startsWith("HTTP/1.1 101 ");
-                    assertThat(other.head()).startsWith("HTTP/1.1 200 ");
-
-                    // Then
-                    try (RawHttpClient second = testHub.request("GET /-/ws", upgrade)) {
-                        assertThat(second.response())
-                                .startsWith("HTTP/1.1 429 ")
-                                .contains("too-many-from-address");
-                    }
-                }
-            }
-        }
-    }
-
-    @Test
     @DisplayName("H-182 the client that a PROXY protocol header names, of version 1 or 2, is the client")
     void proxyProtocol_namesTheClient() throws Exception {
         try (TestHub testHub = TestHub.start(

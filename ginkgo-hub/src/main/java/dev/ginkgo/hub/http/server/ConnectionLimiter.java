@@ -55,21 +55,12 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * Counts the stream of a client behind a trusted proxy, until it ends, like the connection that the client would have
-     * without the proxy: the connections of a proxy carry requests of many clients. Streams of other clients are not counted.
-     * Called when nothing else can reject the stream.
+     * Counts a stream of a client behind a trusted proxy, whose connections carry requests of many clients.
+     * {@link #releaseClient} ends the count.
      *
      * @throws ProblemException if the client has reached its limit; nothing is counted then
      */
-    public void acquireForwarded(Exchange exchange) throws ProblemException {
-        if (exchange.isForwarded()) {
-            InetAddress network = exchange.connection().clientNetwork();
-            acquireStream(network);
-            var _ = exchange.connection().channel().closeFuture().addListener(_ -> releaseClient(network));
-        }
-    }
-
-    private synchronized void acquireStream(InetAddress network) throws ProblemException {
+    public synchronized void acquireStream(InetAddress network) throws ProblemException {
         if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get()) {
             throw tooManyFromAddress();
         }
