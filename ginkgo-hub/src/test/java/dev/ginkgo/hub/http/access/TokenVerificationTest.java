@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Requests with a token that the hub does not know yet: their access is decided after the request is complete. */
-class DeferredVerificationTest {
+class TokenVerificationTest {
     private static final String ROOM = "authorization=Bearer room";
     private static final String SLOW = "authorization=Bearer slow";
     private static final String WRONG = "authorization=Bearer wrong";
