@@ -61,8 +61,22 @@ final class JwtAuthenticator implements Authenticator {
 
     @Override
     public void refresh() throws Exception {
-        for (Keys each : keys) {
-            each.refresh();
+        Exception failure = null;
+        for (Keys each : keys) { // all, so that a mistake in one source does not keep the removed keys of another
+            try {
+                each.refresh();
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -119,12 +133,23 @@ final class JwtAuthenticator implements Authenticator {
     private JWK verify(SignedJWT jwt) throws AuthenticationException {
         JWSHeader header = jwt.getHeader();
         int tried = 0;
+        AuthenticationException unavailable = null;
         for (Keys source : keys) {
-            for (JWK key : source.find(header)) {
-                if (tried++ < MAX_KEYS && isSignedBy(key, jwt)) {
-                    return key;
+            try {
+                for (JWK key : source.find(header)) {
+                    if (tried++ < MAX_KEYS && isSignedBy(key, jwt)) {
+                        return key;
+                    }
                 }
+            } catch (AuthenticationException e) {
+                if (!e.isTemporary()) {
+                    throw e;
+                }
+                unavailable = e; // another source may have the key
             }
+        }
+        if (unavailable != null) {
+            throw unavailable;
         }
         if (tried > 0) {
             throw new AuthenticationException("signature", "the signature of the token is not valid");

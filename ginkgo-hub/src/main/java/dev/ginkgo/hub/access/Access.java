@@ -3,6 +3,7 @@ package dev.ginkgo.hub.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.hub.auth.Authenticator;
+import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.net.ClientNetwork;
@@ -11,13 +12,18 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a request or a stream may do, and on the basis of which credentials. Immutable. */
 public final class Access {
     /** Access to a hub without authentication: every channel; the pages for operators are for local clients. */
-    public static final Access OPEN = new Access(State.OPEN, Grant.of(List.of("/>"), List.of("/>"), false), null, null);
+    public static final Access OPEN = new Access(State.OPEN, Grant.of(List.of("/>"), List.of("/>"), false));
 
     /** State of the credentials of a stream. */
     public enum Validity {
@@ -27,6 +33,8 @@ public final class Access {
         /** The authenticator no longer accepts the credentials. */
         REVOKED
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
 
     private enum State {
         OPEN,
@@ -38,24 +46,46 @@ public final class Access {
     private final Grant grant;
     private final @Nullable Principal principal;
     private final @Nullable Authenticator authenticator;
+    private final Optional<Instant> expires;
     private final long userNumber;
 
-    private Access(State state, Grant grant, @Nullable Principal principal, @Nullable Authenticator authenticator) {
+    private Access(State state, Grant grant) {
         this.state = state;
         this.grant = grant;
+        this.principal = null;
+        this.authenticator = null;
+        this.expires = Optional.empty();
+        this.userNumber = 0; // the number of the network is used
+    }
+
+    private Access(Principal principal, Authenticator authenticator, Optional<Instant> expires) {
+        this.state = State.AUTHENTICATED;
+        this.grant = principal.grant();
         this.principal = principal;
         this.authenticator = authenticator;
-        this.userNumber = principal == null ? 0 : userNumber(principal.name());
+        this.expires = expires;
+        this.userNumber = userNumber(principal.name());
     }
 
     /** Returns the access of requests without credentials. */
     static Access withoutCredentials(Grant grant) {
-        return new Access(State.WITHOUT_CREDENTIALS, grant, null, null);
+        return new Access(State.WITHOUT_CREDENTIALS, grant);
     }
 
-    /** Returns the access of a principal. */
-    static Access of(Principal principal, Authenticator authenticator) {
-        return new Access(State.AUTHENTICATED, principal.grant(), principal, authenticator);
+    /**
+     * Returns the access of a principal. It ends with that of the principal, or with the client certificate if that is
+     * earlier.
+     */
+    static Access of(Principal principal, Authenticator authenticator, Credentials credentials) {
+        Optional<Instant> ofCertificate = credentials.certificates().stream()
+                .findFirst()
+                .map(certificate -> certificate.getNotAfter().toInstant());
+        return new Access(
+                principal,
+                authenticator,
+                Stream.of(principal.expires(), ofCertificate)
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder()));
     }
 
     /** Returns whether the hub has no authentication. */
@@ -107,9 +137,22 @@ public final class Access {
         if (principal == null || authenticator == null) {
             return Validity.VALID;
         }
-        if (principal.expires().isPresent() && !now.isBefore(principal.expires().get())) {
+        if (expires.isPresent() && !now.isBefore(expires.get())) {
             return Validity.EXPIRED;
         }
-        return authenticator.isValid(principal) ? Validity.VALID : Validity.REVOKED;
+        return isAccepted(principal, authenticator) ? Validity.VALID : Validity.REVOKED;
+    }
+
+    /** Returns false if the authenticator of a program fails: one stream ends, and not the task that checks all of them. */
+    private static boolean isAccepted(Principal principal, Authenticator authenticator) {
+        try {
+            return authenticator.isValid(principal);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "an authenticator could not check the credentials of {}; they count as revoked",
+                    principal.name(),
+                    e);
+            return false;
+        }
     }
 }

@@ -70,7 +70,7 @@ public final class AccessControl {
             try {
                 Optional<Principal> principal = authenticator.authenticate(credentials);
                 if (principal.isPresent()) {
-                    return accept(credentials, Access.of(principal.get(), authenticator));
+                    return accept(credentials, Access.of(principal.get(), authenticator, credentials));
                 }
             } catch (AuthenticationException e) {
                 rejection = rejection == null ? e : rejection;

@@ -120,6 +120,7 @@ public final class HttpFrontend extends HttpFrontendSettings {
         SocketContext sockets = new SocketContext(
                 hub.streams(),
                 streams,
+                connectionLimiter,
                 publishService,
                 bodyBudget,
                 () -> new ConnectionDeadline(time(), timeouts()),

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.ManagedConnection;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
  *
  * @param attacher attaches their connections to the hub
  * @param registry registers their subscriptions
+ * @param connectionLimiter counts the streams of clients behind proxies
  * @param publishService publishes their messages
  * @param bodyBudget memory for messages that are being received
  * @param newDeadline returns a deadline for a new connection
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
 public record SocketContext(
         StreamAttacher attacher,
         StreamRegistry registry,
+        ConnectionLimiter connectionLimiter,
         PublishService publishService,
         BodyBudget bodyBudget,
         Supplier<ConnectionDeadline> newDeadline,

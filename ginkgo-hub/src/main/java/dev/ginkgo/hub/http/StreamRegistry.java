@@ -219,6 +219,11 @@ public final class StreamRegistry {
         }
     }
 
+    /** Returns whether the credentials of an access are still valid, or why not. Does not block. */
+    public Access.Validity validity(Access access) {
+        return access.validity(timeSource.now());
+    }
+
     /** Ends the streams whose credentials have expired or been revoked. */
     void closeInvalid() {
         Instant now = timeSource.now();

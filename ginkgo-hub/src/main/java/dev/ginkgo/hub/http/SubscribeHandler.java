@@ -6,7 +6,6 @@ import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.Exchange;
-import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
@@ -22,7 +21,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -96,16 +94,6 @@ final class SubscribeHandler {
         }
         registry.requireCapacity(subscribeRequest.selector());
         registry.requireCapacity(exchange.access());
-        if (exchange.isForwarded()) {
-            countForwardedStream(exchange.connection());
-        }
-    }
-
-    /** Counts the stream of a client behind a proxy like the connection that the client would have without the proxy. */
-    private void countForwardedStream(HttpConnection connection) throws ProblemException {
-        InetAddress network = connection.clientNetwork();
-        connectionLimiter.acquireStream(network);
-        var _ = connection.channel().closeFuture().addListener(_ -> connectionLimiter.releaseClient(network));
     }
 
     private void stream(
@@ -114,6 +102,7 @@ final class SubscribeHandler {
         FullHttpResponse head =
                 representation.isWebSocket() ? WebSocketHandshake.response(exchange.request()) : head(representation);
         exchange.addCorsHeaders(head);
+        connectionLimiter.acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         StreamOutput output = exchange.connection().detachForStream();
         DeferredHead deferredHead = new DeferredHead(output.head(head, false));
@@ -138,7 +127,9 @@ final class SubscribeHandler {
             Exchange exchange,
             SubscribeRequest subscribeRequest,
             ContentNegotiation.Representation representation,
-            Duration wait) {
+            Duration wait)
+            throws ProblemException {
+        connectionLimiter.acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         FullHttpResponse head = head(representation);
         head.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);

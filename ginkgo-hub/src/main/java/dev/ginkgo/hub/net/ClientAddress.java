@@ -15,6 +15,8 @@ public final class ClientAddress {
     private static final AttributeKey<InetSocketAddress> NAMED_BY_PROXY =
             AttributeKey.valueOf(ClientAddress.class, "proxy");
 
+    private static final AttributeKey<Boolean> FORWARDED = AttributeKey.valueOf(ClientAddress.class, "forwarded");
+
     private ClientAddress() {}
 
     /** Returns the address of the client, null if the channel has none because it is closed. */
@@ -37,6 +39,17 @@ public final class ClientAddress {
     public static InetAddress network(Channel channel, InetAddress peer) {
         InetSocketAddress client = of(channel);
         return client == null ? peer : ClientNetwork.of(client.getAddress());
+    }
+
+    /** Notes that a trusted proxy has opened the connection for a client, also if it has not named the address. */
+    public static void setForwarded(Channel connection) {
+        connection.attr(FORWARDED).set(true);
+    }
+
+    /** Returns whether a trusted proxy has opened the connection of this channel for a client. */
+    public static boolean isForwarded(Channel channel) {
+        Channel parent = channel.parent(); // the connection of an HTTP/2 stream
+        return channel.hasAttr(FORWARDED) || (parent != null && parent.hasAttr(FORWARDED));
     }
 
     /** Returns the address of the peer of the socket, null if it is closed. */

@@ -73,6 +73,7 @@ public final class SocketRoute implements HttpRoute {
         context.registry().requireCapacity(exchange.access());
         FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
         exchange.addCorsHeaders(head);
+        context.connectionLimiter().acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         SharedStream shared;
         try {

@@ -87,6 +87,7 @@ final class SocketSession {
     }
 
     private ByteBuf subscribe(long number, SubscribeRequest request) throws ProblemException {
+        requireValidAccess();
         AccessRules.requireSubscribe(access, request.selector());
         String text = request.selector().text();
         if (subscriptions.containsKey(text)) {
@@ -144,7 +145,13 @@ final class SocketSession {
         subscriptions.clear();
     }
 
+    /** Rejects the request of a client that has lost its access, until the registry has ended the WebSocket. */
+    private void requireValidAccess() throws ProblemException {
+        AccessRules.requireValid(context.registry().validity(access));
+    }
+
     private ByteBuf publish(long number, SocketRequest.Publish publish) throws ProblemException {
+        requireValidAccess();
         AccessRules.requirePublish(access, publish.channel());
         long limit = context.bodyBudget().maxBody();
         if (publish.payload().bytes().length > limit) {

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.net.ClientNetwork;
@@ -16,7 +17,8 @@ class ClientNumberTest {
     private static final long ALICE = 0x8af601b25fc3802bL;
 
     private static long number(String user, InetAddress network) {
-        return Access.of(Principal.of(user, Grant.NONE), _ -> Optional.empty()).clientNumber(network);
+        return Access.of(Principal.of(user, Grant.NONE), _ -> Optional.empty(), Credentials.ofToken("token"))
+                .clientNumber(network);
     }
 
     @Test

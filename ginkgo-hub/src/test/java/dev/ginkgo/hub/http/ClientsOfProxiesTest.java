@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,52 @@ class ClientsOfProxiesTest {
 
             // Then
             assertThat(half.readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-213 a client of a proxy with the PROXY protocol is not local, whatever its address and that of the proxy")
+    void proxyProtocol_clientIsNotLocal() throws Exception {
+        try (TestHub testHub = TestHub.start("trusted-proxies = ['127.0.0.1']", "client-address = 'proxy-protocol'")) {
+            for (String header : List.of("TCP4 127.0.0.1 127.0.0.1 4661 80", "TCP6 ::1 ::1 4661 80", "UNKNOWN")) {
+                try (RawHttpClient client = testHub.connect().send("PROXY " + header + "\r\n" + CONNECTIONS)) {
+                    assertThat(client.response()).as(header).contains("loopback-only");
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-214 a WebSocket for publishing and subscribing of a client behind a trusted proxy counts like a stream,"
+                    + " and a rejected handshake does not")
+    void forwardedSockets_areCounted() throws Exception {
+        String request = """
+                GET %s HTTP/1.1
+                Host: localhost
+                X-Forwarded-For: 198.51.100.7
+                Upgrade: websocket
+                Connection: Upgrade
+                Sec-WebSocket-Version: %d
+                Sec-WebSocket-Protocol: ginkgo.v1
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+                """.replace("\n", "\r\n");
+        try (TestHub testHub = TestHub.start("trusted-proxies = ['127.0.0.1']", "max-connections-per-address = 1");
+                RawHttpClient proxy = testHub.connect();
+                RawHttpClient one = testHub.connect();
+                RawHttpClient two = testHub.connect()) {
+            // Given handshakes with a version that is not supported, over a connection that stays open
+            for (String path : List.of("/x", "/-/ws", "/x")) {
+                assertThat(proxy.send(request.formatted(path, 12)).response()).startsWith("HTTP/1.1 426 ");
+            }
+
+            // When, then
+            assertThat(one.send(request.formatted("/-/ws", 13)).head()).startsWith("HTTP/1.1 101 ");
+            assertThat(two.send(request.formatted("/-/ws", 13)).response())
+                    .startsWith("HTTP/1.1 429 ")
+                    .contains("too-many-from-address");
         }
     }
 

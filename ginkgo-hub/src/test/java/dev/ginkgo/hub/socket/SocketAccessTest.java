@@ -3,6 +3,8 @@ package dev.ginkgo.hub.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.auth.Authenticator;
+import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.testing.SocketClient;
@@ -11,6 +13,7 @@ import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,38 @@ class SocketAccessTest {
                     .contains("\"status\":403");
             assertThat(testHub.hub().stats().published()).isEqualTo(1);
             assertThat(testHub.hub().stats().subscribers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-212 a WebSocket whose token is revoked may neither publish nor subscribe, also before it ends")
+    void revokedClient_mayDoNothing() {
+        AtomicBoolean revoked = new AtomicBoolean();
+        Authenticator authenticator = new Authenticator() {
+            @Override
+            public Optional<Principal> authenticate(Credentials credentials) {
+                return SocketAccessTest.this.authenticate();
+            }
+
+            @Override
+            public boolean isValid(Principal principal) {
+                return !revoked.get();
+            }
+        };
+        try (TestHub testHub = TestHub.authenticated(clock, authenticator);
+                SocketClient client = SocketClient.connect(testHub.hub(), "alice")) {
+            assertThat(client.request(1, "'type':'publish','channel':'/open/a','data':'1'"))
+                    .contains("published");
+
+            // When the token is revoked, and the hub has not ended the WebSocket yet, because the clock stands still
+            revoked.set(true);
+
+            // Then
+            assertThat(client.request(2, "'type':'publish','channel':'/open/a','data':'2'"))
+                    .contains("\"status\":401", "invalid-token");
+            assertThat(client.request(3, "'type':'subscribe','channels':'/open/a','since':'all'"))
+                    .contains("\"status\":401", "invalid-token");
+            assertThat(testHub.hub().stats().published()).isEqualTo(1);
         }
     }
 

@@ -37,6 +37,15 @@ public final class AccessRules {
         }
     }
 
+    /** Rejects a request on a stream whose credentials are no longer valid. */
+    public static void requireValid(Access.Validity validity) throws ProblemException {
+        switch (validity) {
+            case VALID -> {}
+            case EXPIRED -> throw invalid(new AuthenticationException("exp", "the credentials have expired"));
+            case REVOKED -> throw invalid(new AuthenticationException("token", "the credentials have been revoked"));
+        }
+    }
+
     /** Rejects a publish that the grant does not include. */
     public static void requirePublish(Access access, ChannelName channel) throws ProblemException {
         if (!access.grant().mayPublish(channel.text())) {

@@ -18,12 +18,14 @@ public final class LocalClient {
 
     /**
      * Returns whether a request comes directly from this machine. The connection and the {@code Host} must be loopback, and
-     * there must be neither a foreign origin nor a header of a proxy: a proxy on this machine is local, but its clients are
-     * not. Called on the event loop of the connection.
+     * there must be neither a foreign origin nor a header of a proxy, in the request or before it (PROXY protocol): a proxy
+     * on this machine is local, but its clients are not, and neither are clients on the machine of a proxy. Called on the event loop of the connection.
      */
     public static boolean isLocal(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
-        return ClientNetwork.isLoopback(ClientAddress.of(exchange.connection().channel()))
+        return !ClientAddress.isForwarded(exchange.connection().channel())
+                && ClientNetwork.isLoopback(
+                        ClientAddress.of(exchange.connection().channel()))
                 && host != null
                 && host.isLoopback()
                 && !exchange.isCrossOrigin()

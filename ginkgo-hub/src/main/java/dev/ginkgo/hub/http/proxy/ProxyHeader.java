@@ -7,6 +7,7 @@ import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Connection of a trusted proxy until its PROXY protocol header has been received, before TLS and HTTP. The source follows
  * {@code proxy-protocol.txt} of HAProxy, versions 1 and 2. A header without an address ({@code LOCAL}, {@code UNKNOWN}), as
- * of a health check, leaves the address of the proxy. Event loop only.
+ * of a health check, leaves the address of the proxy. Only {@code LOCAL} says that there is no client behind the proxy. Event loop only.
  */
 public final class ProxyHeader extends ChannelInboundHandlerAdapter implements ManagedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHeader.class);
@@ -73,6 +74,9 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter implements M
     }
 
     private void setClient(HAProxyMessage header) {
+        if (header.command() == HAProxyCommand.PROXY) {
+            ClientAddress.setForwarded(channel);
+        }
         HAProxyProxiedProtocol.AddressFamily family = header.proxiedProtocol().addressFamily();
         boolean inet = family == HAProxyProxiedProtocol.AddressFamily.AF_IPv4
                 || family == HAProxyProxiedProtocol.AddressFamily.AF_IPv6;

@@ -55,12 +55,25 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * Counts a stream of a client behind a trusted proxy, whose connections carry requests of many clients.
-     * {@link #releaseClient} ends the count.
+     * Counts a stream of a client behind a trusted proxy until it is closed: the connections of the proxy carry requests of
+     * many clients. Does nothing if no proxy has named the client of the request. Called on the event loop of the connection.
      *
      * @throws ProblemException if the client has reached its limit; nothing is counted then
      */
-    public synchronized void acquireStream(InetAddress network) throws ProblemException {
+    public void acquireStream(Exchange exchange) throws ProblemException {
+        if (exchange.isForwarded()) {
+            InetAddress network = exchange.connection().clientNetwork();
+            acquireStream(network);
+            var _ = exchange.connection().channel().closeFuture().addListener(_ -> releaseClient(network));
+        }
+    }
+
+    /**
+     * Counts a stream of a client behind a trusted proxy. {@link #releaseClient} ends the count.
+     *
+     * @throws ProblemException if the client has reached its limit; nothing is counted then
+     */
+    synchronized void acquireStream(InetAddress network) throws ProblemException {
         if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get()) {
             throw tooManyFromAddress();
         }

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.hub.access.Access;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -49,6 +50,7 @@ public final class Exchange {
     private @Nullable Access access;
     private @Nullable ProblemException accessProblem;
     private @Nullable Runnable pendingVerification;
+    private @Nullable ChannelFutureListener releaseAtClose;
     private final List<AccessCheck> pendingChecks = new ArrayList<>(0);
 
     public Exchange(HttpConnection httpConnection, HttpRequest request) {
@@ -118,7 +120,7 @@ public final class Exchange {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             accessProblem = ProblemException.stopping("the hub is stopping");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // of an authenticator of the program
             LOG.error("could not verify the credentials of an HTTP request", e);
             accessProblem = internalError();
         }
@@ -189,16 +191,19 @@ public final class Exchange {
             pendingVerification = null;
             throw ProblemException.stopping("the hub is stopping");
         }
-        connection
-                .channel()
-                .closeFuture()
-                .addListener(_ -> releaseBody()); // if it is closed before the verification ends
+        ChannelFutureListener listener = _ -> releaseBody(); // if it is closed before the verification ends
+        releaseAtClose = listener;
+        connection.channel().closeFuture().addListener(listener);
         connection.pause();
     }
 
     /** Completes a request whose credentials have been verified. */
     private void completeVerified() {
         pendingVerification = null;
+        if (releaseAtClose != null) { // a connection may carry any number of requests
+            connection.channel().closeFuture().removeListener(releaseAtClose);
+            releaseAtClose = null;
+        }
         try {
             if (accessProblem != null) {
                 throw accessProblem;

@@ -14,9 +14,11 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,31 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
     private final Continuation continuation;
     private final Runnable onEnd;
     private volatile boolean complete;
+    private @Nullable HandshakeTask waiting;
+
+    /**
+     * Task of a handshake, which waits for a thread. When its connection is closed, it refers to nothing any more: clients
+     * that close their connections at once would otherwise fill the memory with those that wait.
+     */
+    private static final class HandshakeTask implements Runnable {
+        private final AtomicReference<@Nullable Runnable> task;
+
+        HandshakeTask(Runnable task) {
+            this.task = new AtomicReference<>(task);
+        }
+
+        @Override
+        public void run() {
+            Runnable current = task.getAndSet(null);
+            if (current != null) {
+                current.run();
+            }
+        }
+
+        void cancel() {
+            task.set(null);
+        }
+    }
 
     /**
      * Starts the deadline: the handshake must be complete within {@code http.request-timeout}.
@@ -115,7 +142,9 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
         if (complete) {
             channel.eventLoop().execute(() -> abort(DisconnectReason.REFUSED));
         } else {
-            tasks.execute(task);
+            HandshakeTask next = new HandshakeTask(task);
+            waiting = next;
+            tasks.execute(next);
         }
     }
 
@@ -153,6 +182,10 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
 
     private void end() {
         deadline.clear();
+        if (waiting != null) {
+            waiting.cancel();
+            waiting = null;
+        }
         onEnd.run();
     }
 

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Threads for the signatures and key exchanges of handshakes, which would delay the streams of an event loop. They use at most
  * half of the processors, so that many handshakes do not delay the streams either. A connection has at most one task at a
- * time; so the limits for connections limit the queue. A thread that has nothing to do ends.
+ * time, which is empty when the connection is closed; so the limits for connections limit the memory of the queue. A thread
+ * that has nothing to do ends.
  */
 public final class TlsThreads implements Executor, AutoCloseable {
     private static final int IDLE_SECONDS = 10;
