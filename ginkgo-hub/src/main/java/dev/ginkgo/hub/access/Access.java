@@ -55,7 +55,7 @@ public final class Access {
         this.principal = null;
         this.authenticator = null;
         this.expires = Optional.empty();
-        this.userNumber = 0;
+        this.userNumber = 0; // the number of the network is used
     }
 
     private Access(Principal principal, Authenticator authenticator, Optional<Instant> expires) {

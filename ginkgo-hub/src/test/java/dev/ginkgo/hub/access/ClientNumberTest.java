@@ -17,7 +17,8 @@ class ClientNumberTest {
     private static final long ALICE = 0x8af601b25fc3802bL;
 
     private static long number(String user, InetAddress network) {
-        return Access.of(Principal.of(user, Grant.NONE), _ -> Optional.empty(), Credentials.ofToken("token")).clientNumber(network);
+        return Access.of(Principal.of(user, Grant.NONE), _ -> Optional.empty(), Credentials.ofToken("token"))
+                .clientNumber(network);
     }
 
     @Test
