@@ -45,7 +45,7 @@ class DeferredVerificationTest {
             assertThat(exchanges).hasSize(3).allMatch(each -> each.refersTo(null));
         });
         assertThat(connection.isActive()).isTrue();
-        connection.close();
+        var _ = connection.close();
     }
 
     @Test
@@ -62,6 +62,6 @@ class DeferredVerificationTest {
                     .startsWith("HTTP/1.1 500 ")
                     .doesNotContain("StackOverflow");
         }
-        connection.close();
+        var _ = connection.close();
     }
 }
