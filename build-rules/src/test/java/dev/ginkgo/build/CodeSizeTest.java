@@ -17,14 +17,14 @@ class CodeSizeTest {
      * types of tasks; see decision 0056.
      */
     @Test
-    @DisplayName("the main code of the core has at most 5,600 lines without comments, imports, blank lines and closing"
+    @DisplayName("the main code of the core has at most 5,800 lines without comments, imports, blank lines and closing"
             + " brackets")
     void coreIsSmall() {
         long lines = SourceTree.javaFiles(SourceTree.path("ginkgo-core"), "src/main/").stream()
                 .flatMap(file -> SourceTree.read(file).lines())
                 .filter(line -> !NO_CODE.matcher(line).matches())
                 .count();
-        assertThat(lines).isBetween(1_000L, 5_600L);
+        assertThat(lines).isBetween(1_000L, 5_800L);
     }
 
     @Test

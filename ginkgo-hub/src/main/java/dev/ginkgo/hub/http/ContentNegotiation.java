@@ -74,6 +74,8 @@ final class ContentNegotiation {
         Representation representation;
         if (as != null) {
             representation = byName(as);
+        } else if (headers.containsValue("Sec-Fetch-Dest", "image", true)) {
+            throw noImage();
         } else if (singleChannel && !ids && !parameters.containsKey("poll") && isEventSource(headers)) {
             representation = Representation.SSE;
         } else {
@@ -153,7 +155,22 @@ final class ContentNegotiation {
                     "Accept allows none of the available types: text/plain (lines), text/event-stream,"
                             + " application/x-ndjson, text/html");
         }
+        double quality = bestQuality;
+        if (bestSpecificity == 1
+                && ranges.stream().anyMatch(each -> each.type.startsWith("image/") && each.quality >= quality)) {
+            throw noImage();
+        }
         return best;
+    }
+
+    /**
+     * Returns the rejection of a request for an image. Browsers request {@code /favicon.ico} by themselves; a stream would take
+     * one of their few connections. They send {@code Sec-Fetch-Dest} to trustworthy hosts only; elsewhere their {@code Accept}
+     * prefers images to anything else.
+     */
+    private static ProblemException noImage() {
+        return new ProblemException(
+                ProblemType.NOT_FOUND, "a channel is not an image; to subscribe, add as=lines, as=sse or as=ndjson");
     }
 
     private static List<MediaRange> ranges(String accept) {

@@ -5,13 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.ginkgo.hub.auth.Credentials;
+import dev.ginkgo.hub.auth.Grant;
+import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -33,6 +41,7 @@ class OpenApiTest {
     };
     private static final String EMPTY = "Content-Length: 0";
     private static final String FOREIGN = "Origin: https://elsewhere.example";
+    private static final String TOKEN = "Authorization: Bearer a-token";
     private static final String OTHER_SITE = "Sec-Fetch-Site: cross-site";
 
     /** Provokes a response, and returns its head. */
@@ -75,6 +84,16 @@ class OpenApiTest {
             assertThat(subscriber).isNotNull();
             checkAll();
         }
+        try (TestHub withUsers = TestHub.authenticated(TimeSource.system(), OpenApiTest::user)) {
+            addCredentials(withUsers, document);
+            checkAll();
+            for (int i = 0; i < 100; i++) {
+                head(withUsers.request("POST /-/ticket", EMPTY, TOKEN));
+            }
+            add("post /-/ticket 429", withUsers, "POST /-/ticket", EMPTY, TOKEN);
+            checkAll();
+        }
+        scenarios.put("get /-/ws 429", OpenApiTest::secondOfUser);
         scenarios.put("post /{channel} 503", OpenApiTest::stopping);
         scenarios.put("get /-/health/ready 503", OpenApiTest::notReady);
         checkAll();
@@ -113,6 +132,7 @@ class OpenApiTest {
         add("get /{channel} 200", testHub, "GET /stream");
         add("get /{channel} 400", testHub, "GET /x//y");
         add("get /{channel} 403", testHub, "GET /x", FOREIGN);
+        add("get /{channel} 404", testHub, "GET /favicon.ico", "Sec-Fetch-Dest: image");
         add("get /{channel} 406", testHub, "GET /x", "Accept: image/png");
         add("get /{channel} 421", testHub, "GET http://elsewhere.example/x");
         add("get /{channel} 426", testHub, "GET /x", "Upgrade: websocket", "Connection: Upgrade");
@@ -139,6 +159,32 @@ class OpenApiTest {
             headers[2] = FOREIGN;
             return head(testHub.request("GET /-/ws", headers));
         });
+    }
+
+    /** Adds responses of a hub with authentication; those to missing or wrong credentials for each operation of a document. */
+    private void addCredentials(TestHub testHub, String document) throws IOException {
+        String remote = "X-Forwarded-For: 192.0.2.1";
+        for (String response : responses(document)) {
+            String[] parts = response.split(" ", 3);
+            if (parts[0].equals("get") || parts[0].equals("post")) {
+                String path = parts[1].replace("{channel}", "x").replace("{file}", "index.html");
+                String line = parts[0].toUpperCase(Locale.ROOT) + " " + path;
+                String rejected = path.startsWith("/-/health/") ? "Authorization: Bearer wrong" : remote;
+                add(parts[0] + " " + parts[1] + " 401", testHub, line, EMPTY, rejected);
+            }
+        }
+        for (String page : List.of("/", "/-/dashboard", "/-/dashboard/{file}")) {
+            String line = "GET " + page.replace("{file}", "index.html");
+            add("get " + page + " 403", testHub, line, TOKEN, remote, "Accept: text/html");
+        }
+        add("post /-/session 204", testHub, "POST /-/session", EMPTY, TOKEN);
+        add("post /-/session 403", testHub, "POST /-/session", EMPTY, TOKEN, FOREIGN);
+        add("post /-/ticket 200", testHub, "POST /-/ticket", EMPTY, TOKEN);
+        add("post /-/ticket 403", testHub, "POST /-/ticket", EMPTY, TOKEN, FOREIGN);
+    }
+
+    private static Optional<Principal> user(Credentials credentials) {
+        return credentials.token().filter("a-token"::equals).map(_ -> Principal.of("user", Grant.NONE));
     }
 
     private void addPages(TestHub testHub) {
@@ -178,6 +224,19 @@ class OpenApiTest {
     private static String head(RawHttpClient client) throws IOException {
         try (client) {
             return client.head();
+        }
+    }
+
+    private static String secondOfUser() throws IOException {
+        String[] headers = Arrays.copyOf(UPGRADE, UPGRADE.length + 1);
+        headers[UPGRADE.length] = "Authorization: Bearer alice";
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(),
+                        _ -> Optional.of(Principal.of("alice", Grant.ALL)),
+                        "http.max-streams-per-user = 1");
+                RawHttpClient first = testHub.request("GET /-/ws", headers)) {
+            first.head();
+            return head(testHub.request("GET /-/ws", headers));
         }
     }
 

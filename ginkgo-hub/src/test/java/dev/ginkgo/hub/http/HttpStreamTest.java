@@ -60,6 +60,34 @@ class HttpStreamTest {
     }
 
     @Test
+    @DisplayName("H-194 a browser that requests an image, such as its icon for the hub, gets a 404 and no stream")
+    void image_isNotFound() throws Exception {
+        String chromium = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
+        String firefox = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5";
+        try (TestHub testHub = TestHub.start()) {
+            for (String header : List.of(
+                    "Sec-Fetch-Dest: image", "Accept: " + chromium, "Accept: " + firefox, "Accept: image/*,*/*")) {
+                try (RawHttpClient browser = testHub.request("GET /favicon.ico", header)) {
+                    assertThat(browser.response())
+                            .as(header)
+                            .startsWith("HTTP/1.1 404 ")
+                            .contains("\"code\":\"not-found\"");
+                }
+            }
+            for (String other : List.of(
+                    "/favicon.ico?as=lines HTTP/1.1\r\nSec-Fetch-Dest: image",
+                    "/favicon.ico HTTP/1.1\r\nAccept: */*",
+                    "/favicon.ico HTTP/1.1\r\nAccept: image/png;q=0.1,*/*",
+                    "/favicon.ico HTTP/1.1\r\nAccept: image/png,text/event-stream")) {
+                try (RawHttpClient client = testHub.connect()) {
+                    client.send("GET " + other + "\r\nHost: localhost\r\n\r\n");
+                    assertThat(client.head()).as(other).startsWith("HTTP/1.1 200 ");
+                }
+            }
+        }
+    }
+
+    @Test
     @DisplayName("H-02 a subscriber that disconnects is removed at once, in every format and in whatever way")
     void disconnectedSubscriber_isRemoved() throws Exception {
         try (TestHub testHub = TestHub.start()) {

@@ -106,6 +106,9 @@ class OldIncarnationTest {
         try (TestTree<Node> tree = start(1, opened::set)) {
             Node node = tree.root();
             TransportListener listener = opened.get();
+            await("the peer in the membership")
+                    .atMost(TIMEOUT)
+                    .until(() -> !node.replication.awaitPeers(Duration.ZERO));
             listener.readyPeersChanged(Set.of(peer));
             assertThat(node.publish()).isEqualTo(1);
             assertThat(node.replication.awaitPeers(TIMEOUT)).isTrue();

@@ -31,8 +31,14 @@ public final class Chromium implements AutoCloseable {
     private final Path profile = Files.createTempDirectory("chromium");
     private final ChromeDriver driver;
 
-    public Chromium() throws IOException {
+    /**
+     * Starts the browser.
+     *
+     * @param arguments further arguments of its command line
+     */
+    public Chromium(String... arguments) throws IOException {
         ChromeOptions options = new ChromeOptions();
+        options.addArguments(arguments);
         options.setBinary("/usr/bin/chromium");
         options.addArguments(
                 "--headless=new",
@@ -41,6 +47,7 @@ public final class Chromium implements AutoCloseable {
                 "--disable-quic",
                 "--no-first-run",
                 "--disable-background-networking",
+                "--disable-features=BackForwardCache", // a page that is left closes its streams at once
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-dev-shm-usage",

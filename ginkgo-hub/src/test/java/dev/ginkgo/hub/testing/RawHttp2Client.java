@@ -2,7 +2,12 @@ package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -32,10 +37,12 @@ public final class RawHttp2Client implements AutoCloseable {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int TIMEOUT_MILLIS = 20_000;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final DataInputStream in;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Map<Integer, StringBuilder> data = new HashMap<>();
+    private final Map<Integer, Http2Headers> heads = new HashMap<>();
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
     /** A received frame. */
     public static final class Frame {
@@ -75,10 +82,21 @@ public final class RawHttp2Client implements AutoCloseable {
      * @param receiveBuffer size of the receive buffer; 0 is the default
      */
     public RawHttp2Client(int port, int receiveBuffer) throws IOException {
+        this(connect(port, receiveBuffer));
+    }
+
+    private static Socket connect(int port, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
+    }
+
+    /** Uses a connected socket, such as one with TLS. */
+    public RawHttp2Client(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
@@ -102,6 +120,12 @@ public final class RawHttp2Client implements AutoCloseable {
     /** Adds the head of a request without a body. */
     public RawHttp2Client get(int stream, String path, String... headers) {
         return frame(HEADERS, END_HEADERS | END_STREAM, stream, request("GET", path, headers));
+    }
+
+    /** Adds a request with a body. */
+    public RawHttp2Client post(int stream, String path, String body, String... headers) {
+        return frame(HEADERS, END_HEADERS, stream, request("POST", path, headers))
+                .frame(DATA, END_STREAM, stream, body.getBytes(ISO_8859_1));
     }
 
     /** Adds a window update. */
@@ -165,8 +189,32 @@ public final class RawHttp2Client implements AutoCloseable {
         in.readFully(frame.payload);
         if (frame.type == DATA) {
             data(frame.stream).append(new String(frame.payload, ISO_8859_1));
+        } else if (frame.type == HEADERS) {
+            heads.put(frame.stream, decode(frame));
         }
         return frame;
+    }
+
+    /** Decodes all heads in their order, which the compression depends on. */
+    private Http2Headers decode(Frame frame) throws IOException {
+        try {
+            return decoder.decodeHeaders(frame.stream, Unpooled.wrappedBuffer(frame.payload));
+        } catch (Http2Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Reads until the response of a stream has begun; returns its headers, with {@code :status}. */
+    public Http2Headers head(int stream) throws IOException {
+        while (!heads.containsKey(stream)) {
+            read();
+        }
+        return requireNonNull(heads.get(stream));
+    }
+
+    /** Reads until the response of a stream has begun; returns its status. */
+    public int status(int stream) throws IOException {
+        return Integer.parseInt(head(stream).status().toString());
     }
 
     private StringBuilder data(int stream) {

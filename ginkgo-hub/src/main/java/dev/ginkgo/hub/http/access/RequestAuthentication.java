@@ -8,17 +8,20 @@ import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestTarget;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * the token in the cookie, the certificate of the connection. Called on the event loop of the connection.
  *
  * <p>A token that has been accepted before costs one look-up. Others are verified by a task, when the request is complete:
- * at most one at a time for each connection, so the limits for connections limit verifications too.
+ * at most one at a time for each connection or stream, so the limits for connections limit verifications too. A certificate
+ * is verified once for each connection.
  */
 public final class RequestAuthentication {
     /** Query parameter with a ticket. */
@@ -34,8 +38,8 @@ public final class RequestAuthentication {
 
     private static final String SCHEME = "Bearer ";
 
-    /** The access of the connection's certificate, once it has been verified. */
-    private static final AttributeKey<Access> CERTIFICATE_ACCESS =
+    /** The latest verification of the connection's certificate. The streams of an HTTP/2 connection share it. */
+    private static final AttributeKey<FutureTask<Access>> CERTIFICATE_ACCESS =
             AttributeKey.valueOf(RequestAuthentication.class, "certificate");
 
     private final Optional<AccessControl> accessControl;
@@ -86,21 +90,47 @@ public final class RequestAuthentication {
             useToken(exchange, control, cookie);
             return;
         }
-        Channel connection = exchange.connection().channel();
-        Access known = connection.attr(CERTIFICATE_ACCESS).get();
-        if (known != null && control.isValid(known)) {
-            exchange.setAccess(known);
-            return;
-        }
         List<X509Certificate> chain = exchange.connection().clientCertificates();
         if (chain.isEmpty()) {
             exchange.setAccess(withoutCredentials);
+            return;
+        }
+        Attribute<FutureTask<Access>> verification =
+                exchange.connection().connectionChannel().attr(CERTIFICATE_ACCESS);
+        FutureTask<Access> known = verification.get();
+        if (known != null && isAccepted(control, known)) {
+            exchange.setAccess(known.resultNow());
         } else {
-            exchange.verifyAccess(tasks, () -> {
-                Access access = verify(control, Credentials.ofCertificates(chain));
-                connection.attr(CERTIFICATE_ACCESS).set(access);
-                return access;
-            });
+            exchange.verifyAccess(tasks, () -> verifyOnce(control, chain, verification));
+        }
+    }
+
+    private static boolean isAccepted(AccessControl control, FutureTask<Access> verification) {
+        return verification.state() == Future.State.SUCCESS && control.isValid(verification.resultNow());
+    }
+
+    /** Verifies the certificate, or waits for the verification that another stream of the connection has begun. */
+    private static Access verifyOnce(
+            AccessControl control, List<X509Certificate> chain, Attribute<FutureTask<Access>> verification)
+            throws ProblemException, InterruptedException {
+        FutureTask<Access> shared = verification.get();
+        if (shared == null || (shared.isDone() && !isAccepted(control, shared))) {
+            FutureTask<Access> own = new FutureTask<>(() -> control.authenticate(Credentials.ofCertificates(chain)));
+            if (verification.compareAndSet(shared, own)) {
+                own.run();
+            }
+            shared = verification.get();
+        }
+        try {
+            return shared.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthenticationException rejection) {
+                throw AccessRules.invalid(rejection);
+            }
+            if (e.getCause() instanceof InterruptedException) {
+                throw ProblemException.stopping("the hub is stopping");
+            }
+            throw new IllegalStateException("an authenticator has failed", e.getCause());
         }
     }
 

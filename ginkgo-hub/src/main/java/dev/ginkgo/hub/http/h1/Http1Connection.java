@@ -7,7 +7,6 @@ import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ManagedConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
-import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
@@ -174,9 +173,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         switch (deadline.kind()) {
             case REQUEST -> {
                 DisconnectReason.REQUEST_TIMEOUT.mark(channel);
-                ProblemException timeout = new ProblemException(
-                        ProblemType.REQUEST_TIMEOUT, "the request was not complete within http.request-timeout");
-                reject(timeout.closingConnection());
+                reject(ProblemException.requestTimeout().closingConnection());
                 channel.flush();
             }
             case IDLE -> closeFor(DisconnectReason.IDLE);
@@ -201,9 +198,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             reject(problemException);
         } catch (RuntimeException e) {
             LOG.error("could not serve an HTTP request", e);
-            reject(new ProblemException(
-                            ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it")
-                    .closingConnection());
+            reject(ProblemException.internalError().closingConnection());
         } finally {
             ReferenceCountUtil.release(message);
         }
@@ -241,18 +236,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     private void reject(ProblemException problemException) {
         Exchange now = exchange;
+        exchange = null;
         if (problemException.closesConnection() || (now != null && now.isBodyPending())) {
-            DisconnectReason.REFUSED.mark(channel);
-            closeAfterResponse = true; // the rest of the body will not be read
+            closeAfterResponse(); // the rest of the body will not be read
         }
-        FullHttpResponse response = Responses.problem(problemException);
-        if (now != null) {
-            now.release();
-            exchange = null;
-            now.addCorsHeaders(response);
-            response = now.isHead() ? Responses.withoutBody(response) : response;
+        if (now == null) {
+            send(Responses.problem(problemException));
+        } else {
+            now.reject(problemException);
         }
-        send(response);
+    }
+
+    @Override
+    public void closeAfterResponse() {
+        DisconnectReason.REFUSED.mark(channel);
+        closeAfterResponse = true;
     }
 
     /** Sends a complete response, which is flushed when the current read completes. */

@@ -8,7 +8,6 @@ import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ManagedConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
-import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.metrics.DisconnectReason;
@@ -96,8 +95,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpConn
             reject(problem);
         } catch (RuntimeException e) {
             LOG.error("could not serve an HTTP/2 request", e);
-            reject(new ProblemException(
-                    ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
+            reject(ProblemException.internalError());
         } finally {
             ReferenceCountUtil.release(message);
         }
@@ -140,16 +138,17 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpConn
     }
 
     private void reject(ProblemException problem) {
-        FullHttpResponse response = Responses.problem(problem);
         Exchange now = exchange;
-        if (now != null) {
-            now.release();
-            exchange = null;
-            now.addCorsHeaders(response);
-            response = now.isHead() ? Responses.withoutBody(response) : response;
+        exchange = null;
+        if (now == null) {
+            send(Responses.problem(problem));
+        } else {
+            now.reject(problem);
         }
-        send(response);
     }
+
+    @Override
+    public void closeAfterResponse() {}
 
     @Override
     public void send(FullHttpResponse response) {
@@ -211,6 +210,11 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpConn
     }
 
     @Override
+    public Channel connectionChannel() {
+        return channel.parent();
+    }
+
+    @Override
     public InetAddress clientNetwork() {
         return ClientAddress.network(channel(), clientNetwork);
     }
@@ -232,8 +236,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpConn
         }
         DisconnectReason.REQUEST_TIMEOUT.mark(channel);
         if (phase == Phase.REQUEST) {
-            reject(new ProblemException(
-                    ProblemType.REQUEST_TIMEOUT, "the request was not complete within http.request-timeout"));
+            reject(ProblemException.requestTimeout());
         } else {
             var _ = channel.close();
         }

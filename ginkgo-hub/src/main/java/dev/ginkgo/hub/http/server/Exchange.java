@@ -125,7 +125,7 @@ public final class Exchange {
             accessProblem = ProblemException.stopping("the hub is stopping");
         } catch (RuntimeException | Error e) { // of an authenticator of the program
             LOG.error("could not verify the credentials of an HTTP request", e);
-            accessProblem = internalError();
+            accessProblem = ProblemException.internalError();
         }
     }
 
@@ -216,13 +216,22 @@ public final class Exchange {
             }
             runCompletion();
         } catch (ProblemException e) {
-            respond(Responses.problem(e));
+            reject(e);
         } catch (RuntimeException e) {
             LOG.error("could not serve an HTTP request", e);
-            respond(Responses.problem(internalError()));
+            reject(ProblemException.internalError().closingConnection());
         } finally {
             releaseBody();
         }
+    }
+
+    /** Releases a rejected request, and sends the problem. */
+    public void reject(ProblemException problem) {
+        release();
+        if (problem.closesConnection()) {
+            connection.closeAfterResponse();
+        }
+        respond(Responses.problem(problem));
     }
 
     private void runCompletion() throws ProblemException {
@@ -258,12 +267,8 @@ public final class Exchange {
             return builder.get();
         } catch (RuntimeException e) {
             LOG.error("could not build the response to an HTTP request", e);
-            return Responses.problem(internalError());
+            return Responses.problem(ProblemException.internalError());
         }
-    }
-
-    private static ProblemException internalError() {
-        return new ProblemException(ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it");
     }
 
     /** Adds the CORS headers if the request comes from a foreign, allowed origin. */

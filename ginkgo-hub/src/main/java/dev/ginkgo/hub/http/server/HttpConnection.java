@@ -16,6 +16,11 @@ public interface HttpConnection {
     /** Returns the channel: the socket of an HTTP/1.1 connection, or the child channel of an HTTP/2 stream. */
     Channel channel();
 
+    /** Returns the channel of the whole connection, which all streams of an HTTP/2 connection share. */
+    default Channel connectionChannel() {
+        return channel();
+    }
+
     /** Returns the network of the client, by which limits per address count. */
     InetAddress clientNetwork();
 
@@ -37,6 +42,9 @@ public interface HttpConnection {
 
     /** Sends an interim response at once, after which the client sends the body. */
     void sendContinue(HttpResponse informational);
+
+    /** Makes the next response the last one of an HTTP/1.1 connection. A stream of HTTP/2 has a single response. */
+    void closeAfterResponse();
 
     /** Sends a complete response. */
     void send(FullHttpResponse response);

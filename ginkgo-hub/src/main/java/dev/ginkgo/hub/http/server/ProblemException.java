@@ -42,6 +42,17 @@ public final class ProblemException extends Exception {
                 .closingConnection();
     }
 
+    /** Returns a rejection because of an exception, which has been logged. */
+    public static ProblemException internalError() {
+        return new ProblemException(ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it");
+    }
+
+    /** Returns a rejection because the request deadline has expired. */
+    public static ProblemException requestTimeout() {
+        return new ProblemException(
+                ProblemType.REQUEST_TIMEOUT, "the request was not complete within http.request-timeout");
+    }
+
     /**
      * Returns a rejection because the target does not support the method.
      *

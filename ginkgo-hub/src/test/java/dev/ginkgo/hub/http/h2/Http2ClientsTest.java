@@ -3,10 +3,13 @@ package dev.ginkgo.hub.http.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.NodeJs;
 import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestCertificates.Pair;
 import dev.ginkgo.hub.testing.TestHub;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -114,6 +117,27 @@ class Http2ClientsTest {
                 assertThat(load.output()).contains("500 succeeded, 0 failed, 0 errored");
             }
         }
+    }
+
+    @Test
+    @DisplayName("H-97 npm's undici opens streams and publishes over one connection of HTTP/2")
+    void undici_sharesOneConnection() throws Exception {
+        try (ExternalProcess undici = NodeJs.run(
+                "undici.mjs", secureUri("/undici"), pair.certificate().toString())) {
+            for (int i = 1; i <= 3; i++) {
+                undici.awaitOutput("stream " + i + " received three\n");
+            }
+            undici.awaitOutput("published three 200 3\n");
+            assertThat(undici.lines()).contains("stream 1 200", "stream 2 200", "stream 3 200", "published one 200 3");
+            assertThat(HubAccess.http(secure.hub()).openStreams())
+                    .hasSize(3)
+                    .allSatisfy(stream -> assertThat(stream.connection()).isInstanceOf(Http2StreamChannel.class));
+            assertThat(HubAccess.http(secure.hub()).openStreams().stream()
+                            .map(stream -> stream.connection().parent())
+                            .distinct())
+                    .hasSize(1);
+        }
+        await().atMost(ExternalProcess.TIMEOUT).until(() -> secure.hub().stats().subscribers() == 0);
     }
 
     @Test
