@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,26 +134,26 @@ public final class AuthenticationService extends Service {
         }
         Grant anonymous = Grant.of(anonymousPublish.get(), anonymousSubscribe.get(), false);
         accessControl = new AccessControl(authenticators, anonymous, time(), new SecureRandom());
-        List<String> failures = new ArrayList<>(Collections.nCopies(authenticators.size(), ""));
-        every("refresh", REFRESH_INTERVAL, () -> refresh(authenticators, failures));
+        for (Authenticator each : authenticators) { // a task for each: one that blocks delays no other
+            AtomicReference<String> lastFailure = new AtomicReference<>("");
+            every("refresh", REFRESH_INTERVAL, () -> refresh(each, lastFailure));
+        }
     }
 
     /**
-     * @param failures the last failure of each authenticator, which is logged once
+     * @param lastFailure the last failure of the authenticator, which is logged once
      */
-    private void refresh(List<Authenticator> authenticators, List<String> failures) throws InterruptedException {
-        for (int i = 0; i < authenticators.size(); i++) {
-            String failure = "";
-            try {
-                authenticators.get(i).refresh();
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
-                failure = String.valueOf(e.getMessage());
-            }
-            if (!failure.equals(failures.set(i, failure)) && !failure.isEmpty()) {
-                log.error("cannot read credentials; the previous ones stay in use: {}", failure);
-            }
+    private void refresh(Authenticator authenticator, AtomicReference<String> lastFailure) throws InterruptedException {
+        String failure = "";
+        try {
+            authenticator.refresh();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            failure = String.valueOf(e.getMessage());
+        }
+        if (!failure.equals(lastFailure.getAndSet(failure)) && !failure.isEmpty()) {
+            log.error("cannot read credentials; the previous ones stay in use: {}", failure);
         }
     }
 

@@ -30,7 +30,7 @@ public interface Authenticator {
     /**
      * Returns whether a principal that this authenticator has returned is still accepted. When it is not, its requests are
      * rejected and its streams end. Called by any thread, for each request and about twice a second for each stream; must
-     * not block. The expiry is checked by the hub itself.
+     * not block. An exception is logged and counts as false. The expiry is checked by the hub itself.
      */
     default boolean isValid(Principal principal) {
         return true;

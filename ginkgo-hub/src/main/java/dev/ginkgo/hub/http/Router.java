@@ -66,7 +66,8 @@ final class Router implements RequestHandler {
         exchange.setAllowedOrigin(originPolicy.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
-                ClientNetwork.isLoopback(exchange.connection().channel().localAddress())));
+                ClientNetwork.isLoopback(exchange.connection().channel().localAddress()),
+                exchange.connection().isSecure()));
 
         HttpMethod method = request.method();
         boolean options = method.equals(HttpMethod.OPTIONS);

@@ -104,6 +104,9 @@ public final class Exchange {
      */
     public void verifyAccess(Executor executor, AccessVerifier verifier) {
         pendingVerification = () -> executor.execute(() -> {
+            if (!connection.channel().isActive()) {
+                return; // no limit for connections counts such a request any more
+            }
             verify(verifier);
             connection.resume(Responses.noContent(), unused -> {
                 unused.release();

@@ -25,17 +25,20 @@ public final class OriginPolicy {
      * @param host {@code Host} of the request, with its port
      * @param origins values of all {@code Origin} headers of the request
      * @param loopback whether the client connected to a loopback address
+     * @param tls whether the client uses TLS: then a page that was loaded without is foreign, because anybody on the network
+     *     can replace it
      * @return the foreign origin that the configuration allows, which the response must name; null if the request is not
      *     of a foreign origin
      * @throws ProblemException if the request is rejected
      */
-    public @Nullable String check(String host, List<String> origins, boolean loopback) throws ProblemException {
+    public @Nullable String check(String host, List<String> origins, boolean loopback, boolean tls)
+            throws ProblemException {
         checkHost(host, loopback);
         if (origins.isEmpty()) {
             return null;
         }
         String origin = origins.getFirst();
-        if (origins.size() == 1 && isSame(origin, host)) {
+        if (origins.size() == 1 && isSame(origin, host, tls)) {
             return null;
         }
         if (origins.size() == 1 && allowedOrigins.get().stream().anyMatch(origin::equalsIgnoreCase)) {
@@ -65,11 +68,14 @@ public final class OriginPolicy {
                 host + " is not a host name of this hub; to allow it, add it to http.allowed-hosts");
     }
 
-    /** Returns whether an origin is the requested host itself. The scheme may differ, because a proxy may change it. */
-    private static boolean isSame(String origin, String host) {
+    /**
+     * Returns whether an origin is the requested host itself. Without TLS the scheme may be https, because a proxy may have
+     * removed it.
+     */
+    private static boolean isSame(String origin, String host, boolean tls) {
         String lower = origin.toLowerCase(Locale.ROOT);
         int defaultPort = lower.startsWith("https://") ? 443 : 80;
-        if (!lower.startsWith("http://") && !lower.startsWith("https://")) {
+        if (!lower.startsWith("https://") && (tls || !lower.startsWith("http://"))) {
             return false; // such as "null", sent by a page without an origin
         }
         HostPort page = HostPort.of(origin.substring(lower.indexOf("//") + 2), defaultPort);

@@ -8,6 +8,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +20,14 @@ class DeferredVerificationTest {
     private final List<WeakReference<Exchange>> exchanges = new ArrayList<>();
 
     private EmbeddedChannel connect(Exchange.AccessVerifier verifier) {
+        return connect(Runnable::run, verifier);
+    }
+
+    private EmbeddedChannel connect(Executor tasks, Exchange.AccessVerifier verifier) {
         return new EmbeddedServer(
                         exchange -> {
                             exchanges.add(new WeakReference<>(exchange));
-                            exchange.verifyAccess(Runnable::run, verifier);
+                            exchange.verifyAccess(tasks, verifier);
                             exchange.onComplete(null, done -> done.respond(Responses.noContent()));
                         },
                         10)
@@ -63,5 +69,26 @@ class DeferredVerificationTest {
                     .doesNotContain("StackOverflow");
         }
         var _ = connection.close();
+    }
+
+    @Test
+    @DisplayName("H-219 the credentials of a request whose connection has been closed are not verified")
+    void closedConnection_isNotVerified() {
+        // Given a verification that waits for a thread
+        List<Runnable> tasks = new ArrayList<>();
+        AtomicInteger verifications = new AtomicInteger();
+        EmbeddedChannel connection = connect(tasks::add, () -> {
+            verifications.incrementAndGet();
+            return Access.OPEN;
+        });
+        assertThat(EmbeddedServer.send(connection, REQUEST)).isEmpty();
+
+        // When
+        var _ = connection.close();
+        tasks.forEach(Runnable::run);
+
+        // Then
+        assertThat(tasks).hasSize(1);
+        assertThat(verifications).hasValue(0);
     }
 }

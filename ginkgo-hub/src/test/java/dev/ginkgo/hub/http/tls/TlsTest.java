@@ -259,4 +259,16 @@ class TlsTest {
             assertThat(client.response()).startsWith("HTTP/1.1 200 ");
         }
     }
+
+    @Test
+    @DisplayName("H-220 with TLS a page of the hub's host that was loaded without TLS is foreign")
+    void pageWithoutTls_isForeign() throws Exception {
+        for (String host : List.of("localhost", "localhost:" + testHub.port())) {
+            String request = "HEAD /x HTTP/1.1\r\nHost: " + host + "\r\nOrigin: %s://" + host + "\r\n\r\n";
+            try (RawHttpClient client = connect()) {
+                assertThat(client.send(request.formatted("https")).head()).startsWith("HTTP/1.1 200 ");
+                assertThat(client.send(request.formatted("http")).head()).startsWith("HTTP/1.1 403 ");
+            }
+        }
+    }
 }
