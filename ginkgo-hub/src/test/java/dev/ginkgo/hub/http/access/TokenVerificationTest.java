@@ -33,18 +33,17 @@ class TokenVerificationTest {
     private Optional<Principal> authenticate(Credentials credentials) throws InterruptedException {
         verifications.incrementAndGet();
         Grant grant = Grant.of(List.of("/room/>"), List.of("/room/>"), false);
-        switch (credentials.token().orElseThrow()) {
-            case "room":
-                return Optional.of(Principal.of("room", grant));
-            case "slow":
+        return switch (credentials.token().orElseThrow()) {
+            case "room" -> Optional.of(Principal.of("room", grant));
+            case "slow" -> {
                 slowMayContinue.await();
-                return Optional.of(Principal.of("slow", grant));
-            case "short":
-                return Optional.of(
+                yield Optional.of(Principal.of("slow", grant));
+            }
+            case "short" ->
+                Optional.of(
                         new Principal("short", grant, Optional.of(clock.now().plus(Duration.ofMinutes(1))), ""));
-            default:
-                return Optional.empty();
-        }
+            default -> Optional.empty();
+        };
     }
 
     @Test
