@@ -288,7 +288,7 @@ public final class MessageHub extends Service {
      */
     public PublishResult publish(String channel, String text, Lease lease) {
         requireNonNull(lease, "lease is null");
-        return runtime().store().publish(ChannelName.of(channel), Payload.text(text), null, Optional.empty(), lease);
+        return runtime().store().publish(ChannelName.of(channel), Payload.text(text), 0, Optional.empty(), lease);
     }
 
     /**

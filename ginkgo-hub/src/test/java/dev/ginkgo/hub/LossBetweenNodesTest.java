@@ -222,7 +222,7 @@ class LossBetweenNodesTest {
         try (TestTree<Cluster> cluster = TestTree.start(new Cluster());
                 Subscription subscriber = subscribe("/n", Since.Point.NONE)) {
             Lease lease = cluster.root().awaitLeadership();
-            store.publish(ChannelName.of("/n"), Payload.text("mine"), null, Optional.empty(), lease);
+            store.publish(ChannelName.of("/n"), Payload.text("mine"), 0, Optional.empty(), lease);
             Epoch own = lease.epoch();
             storeReplicationSink.relay(new Envelope(
                     OTHER,
@@ -234,8 +234,8 @@ class LossBetweenNodesTest {
                     0,
                     Optional.of(new Epoch(own.cluster(), own.number() + 1))));
 
-            assertThatThrownBy(() ->
-                            store.publish(ChannelName.of("/n"), Payload.text("late"), null, Optional.empty(), lease))
+            assertThatThrownBy(
+                            () -> store.publish(ChannelName.of("/n"), Payload.text("late"), 0, Optional.empty(), lease))
                     .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");

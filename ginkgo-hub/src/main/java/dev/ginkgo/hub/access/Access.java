@@ -1,9 +1,16 @@
 package dev.ginkgo.hub.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ginkgo.hub.auth.Authenticator;
 import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
+import dev.ginkgo.hub.net.ClientNetwork;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +47,7 @@ public final class Access {
     private final @Nullable Principal principal;
     private final @Nullable Authenticator authenticator;
     private final Optional<Instant> expires;
+    private final long userNumber;
 
     private Access(State state, Grant grant) {
         this.state = state;
@@ -47,6 +55,7 @@ public final class Access {
         this.principal = null;
         this.authenticator = null;
         this.expires = Optional.empty();
+        this.userNumber = 0; // the number of the network is used
     }
 
     private Access(Principal principal, Authenticator authenticator, Optional<Instant> expires) {
@@ -55,6 +64,7 @@ public final class Access {
         this.principal = principal;
         this.authenticator = authenticator;
         this.expires = expires;
+        this.userNumber = userNumber(principal.name());
     }
 
     /** Returns the access of requests without credentials. */
@@ -100,6 +110,26 @@ public final class Access {
     /** Returns the principal; null if there were no credentials. */
     public @Nullable Principal principal() {
         return principal;
+    }
+
+    /**
+     * Returns the number by which limits identify the client, the same at every node: one of its user, or without credentials
+     * that of its network.
+     *
+     * @param network network of the client
+     */
+    public long clientNumber(InetAddress network) {
+        return principal == null ? ClientNetwork.number(network) : userNumber;
+    }
+
+    /** Returns a hash of the name that is not the number of a network in use: the networks 8000::/2 are not allocated. */
+    private static long userNumber(String name) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(UTF_8));
+            return Long.MIN_VALUE | (ByteBuffer.wrap(hash).getLong() >>> 2);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Returns whether the credentials are still valid. Does not block. */

@@ -103,13 +103,16 @@ public final class HttpFrontend extends HttpFrontendSettings {
         staticSiteHandler.load(page.get());
         GracefulShutdown shutdown = new GracefulShutdown(random);
         HttpBackend hub = backend.get();
-        StreamRegistry streams = new StreamRegistry(maxSubscribers, time(), random);
+        StreamRegistry streams = new StreamRegistry(maxSubscribers, maxStreamsPerUser, time(), random);
         ClusterOrigins members = new ClusterOrigins(time());
         closeOnStop(webDirectory.watchOrigins().apply(members::update));
         TrustedProxies trustedProxies = new TrustedProxies(trustedProxyNetworks, clientAddress);
         ConnectionLimiter connectionLimiter = new ConnectionLimiter(maxConnections, maxPerAddress);
-        PublishService publishService =
-                new PublishService(hub.publisher(), hub.idempotencyCache(), shutdown::isRejecting);
+        PublishService publishService = new PublishService(
+                hub.publisher(),
+                hub.idempotencyCache(),
+                new PublishRateLimiter(maxPublishRate, maxPublishBurst, time()),
+                shutdown::isRejecting);
         BodyBudget bodyBudget = new BodyBudget(
                 () -> maxBodyMemory.get().bytes(),
                 () -> maxBodyMemoryPerAddress.get().bytes(),

@@ -139,6 +139,20 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
             .help(
                     "Maximum number of open streams of one HTTP/2 connection; each counts as a connection of its address");
 
+    final Setting<Integer> maxStreamsPerUser = setting("max-streams-per-user", 0)
+            .between(0, 1_000_000)
+            .help("Maximum number of open streams and WebSockets of one user; 0 is unlimited");
+
+    final Setting<Integer> maxPublishRate = setting("max-publish-rate-per-client", 0)
+            .between(0, 1_000_000)
+            .help("Maximum number of messages per second that one client may publish: a user, or without credentials an"
+                    + " address or IPv6 /64; 0 is unlimited");
+
+    final Setting<Integer> maxPublishBurst = setting("max-publish-burst-per-client", 0)
+            .between(0, 1_000_000)
+            .help(
+                    "Maximum number of messages that it may publish at once, after a pause; 0 is as many as in one second");
+
     final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
             .between(1, 1_000_000)
             .help("Maximum number of connections that subscribe to one channel");

@@ -46,9 +46,8 @@ final class PublishHandler {
         RequestBody requestBody = exchange.body();
         byte[] bytes = requestBody.readAll();
         Payload payload = requestBody.isBinary() ? Payload.binary(bytes) : Payload.text(bytes);
-        respond(
-                exchange,
-                publishService.publish(channel, payload, exchange.connection().clientNetwork(), key));
+        long client = exchange.access().clientNumber(exchange.connection().clientNetwork());
+        respond(exchange, publishService.publish(channel, payload, client, key));
     }
 
     private static void respond(Exchange exchange, PublishService.Published published) {

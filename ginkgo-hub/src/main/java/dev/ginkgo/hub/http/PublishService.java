@@ -10,9 +10,7 @@ import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.PublishResult;
-import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.hub.spi.IdempotencyKey;
-import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -21,12 +19,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes messages of clients, by {@code POST} or over a WebSocket: with idempotency keys, and counted towards the share of
- * their client. Thread-safe; it never waits for a subscriber.
+ * Publishes messages of clients, by {@code POST} or over a WebSocket: with idempotency keys, not faster than a client may, and
+ * counted towards the share of their client. Thread-safe; it never waits for a subscriber.
  */
 public final class PublishService {
     private final Publisher publisher;
     private final IdempotencyCache idempotencyCache;
+    private final PublishRateLimiter rateLimiter;
     private final BooleanSupplier stopping;
 
     /**
@@ -39,9 +38,14 @@ public final class PublishService {
     /**
      * @param stopping returns whether the hub rejects new requests
      */
-    PublishService(Publisher publisher, IdempotencyCache idempotencyCache, BooleanSupplier stopping) {
+    PublishService(
+            Publisher publisher,
+            IdempotencyCache idempotencyCache,
+            PublishRateLimiter rateLimiter,
+            BooleanSupplier stopping) {
         this.publisher = publisher;
         this.idempotencyCache = idempotencyCache;
+        this.rateLimiter = rateLimiter;
         this.stopping = stopping;
     }
 
@@ -53,18 +57,18 @@ public final class PublishService {
     }
 
     /**
-     * Publishes a message.
+     * Publishes a message. One that was published before, with the same key, does not count towards the rate of the client.
      *
-     * @param client the network of the client
+     * @param client number of the client, as {@link dev.ginkgo.hub.access.Access#clientNumber}
      * @param key idempotency key, or null
      */
-    public Published publish(ChannelName channel, Payload payload, InetAddress client, @Nullable String key)
+    public Published publish(ChannelName channel, Payload payload, long client, @Nullable String key)
             throws ProblemException {
         requireRunning();
         if (key == null) {
             return new Published(append(channel, payload, client, Optional.empty()), false);
         }
-        IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, payload), ClientNetwork.number(client));
+        IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, payload), client);
         return switch (idempotencyCache.begin(idempotencyKey)) {
             case IdempotencyCache.Lookup.New _ ->
                 new Published(publishFirst(channel, payload, client, idempotencyKey), false);
@@ -82,7 +86,7 @@ public final class PublishService {
     }
 
     /** Publishes a message whose key is new, and stores the result. A rejected request may be repeated with its key. */
-    private PublishResult publishFirst(ChannelName channel, Payload payload, InetAddress client, IdempotencyKey key)
+    private PublishResult publishFirst(ChannelName channel, Payload payload, long client, IdempotencyKey key)
             throws ProblemException {
         PublishResult publishResult = null;
         try {
@@ -96,8 +100,9 @@ public final class PublishService {
         return publishResult;
     }
 
-    private PublishResult append(ChannelName channel, Payload payload, InetAddress client, Optional<IdempotencyKey> key)
+    private PublishResult append(ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key)
             throws ProblemException {
+        rateLimiter.acquire(client);
         try {
             return publisher.publish(channel, payload, client, key);
         } catch (HubRejectedException e) {

@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.access.Access;
+import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -56,15 +57,26 @@ public final class StreamRegistry {
     }
 
     private final Supplier<Integer> maxSubscribers;
+    private final Supplier<Integer> maxStreamsPerUser;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
     private final Set<OpenStream> sharedConnections = ConcurrentHashMap.newKeySet();
     private final Map<ChannelSelector, Integer> countBySelector = new ConcurrentHashMap<>();
+    private final Map<String, Integer> countByUser = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource timeSource, RandomGenerator random) {
+    /**
+     * @param maxSubscribers maximum number of subscribers of one channel
+     * @param maxStreamsPerUser maximum number of streams of one user; 0 is unlimited
+     */
+    StreamRegistry(
+            Supplier<Integer> maxSubscribers,
+            Supplier<Integer> maxStreamsPerUser,
+            TimeSource timeSource,
+            RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
+        this.maxStreamsPerUser = maxStreamsPerUser;
         this.timeSource = timeSource;
         this.random = random;
     }
@@ -83,6 +95,37 @@ public final class StreamRegistry {
         }
     }
 
+    /** Rejects a stream or a shared connection if its user has reached the limit, with the same precision. */
+    public void requireCapacity(Access access) throws ProblemException {
+        int max = maxStreamsPerUser.get();
+        Principal user = access.principal();
+        if (max > 0 && user != null && countByUser.getOrDefault(user.name(), 0) >= max) {
+            throw new ProblemException(
+                            ProblemType.TOO_MANY_FROM_USER,
+                            "this user has http.max-streams-per-user = " + max
+                                    + " open streams; close some, or try again later")
+                    .withHeader("Retry-After", "5");
+        }
+    }
+
+    private void countStream(Access access) {
+        Principal user = access.principal();
+        if (user != null) {
+            countByUser.merge(user.name(), 1, Integer::sum);
+        }
+    }
+
+    private void releaseStream(Access access) {
+        Principal user = access.principal();
+        if (user != null) {
+            decrement(countByUser, user.name());
+        }
+    }
+
+    private static <K> void decrement(Map<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+    }
+
     /**
      * Registers a stream until its connection is closed. Its first bytes may have been sent by then; if the hub began to
      * stop in between, the stream ends here.
@@ -96,11 +139,13 @@ public final class StreamRegistry {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
         OpenStream openStream =
                 new OpenStream(selector, wireFormat, connection, streamHandle, timeSource.nanos(), share, access);
+        countStream(access);
         streams.add(openStream);
         countBySelector.merge(selector, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
             streams.remove(openStream);
-            countBySelector.computeIfPresent(selector, (_, count) -> count == 1 ? null : count - 1);
+            decrement(countBySelector, selector);
+            releaseStream(access);
         });
         if (stopping) {
             openStream.endGracefully(DisconnectReason.STOPPING);
@@ -115,8 +160,12 @@ public final class StreamRegistry {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
         OpenStream shared =
                 new OpenStream(NO_CHANNELS, wireFormat, connection, handle, timeSource.nanos(), share, access);
+        countStream(access);
         sharedConnections.add(shared);
-        var _ = connection.closeFuture().addListener(_ -> sharedConnections.remove(shared));
+        var _ = connection.closeFuture().addListener(_ -> {
+            sharedConnections.remove(shared);
+            releaseStream(access);
+        });
         if (stopping) {
             shared.endGracefully(DisconnectReason.STOPPING);
         }
@@ -135,7 +184,7 @@ public final class StreamRegistry {
         countBySelector.merge(selector, 1, Integer::sum);
         return () -> {
             streams.remove(subscription);
-            countBySelector.computeIfPresent(selector, (_, count) -> count == 1 ? null : count - 1);
+            decrement(countBySelector, selector);
         };
     }
 

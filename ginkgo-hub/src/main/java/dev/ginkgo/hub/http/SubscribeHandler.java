@@ -93,6 +93,7 @@ final class SubscribeHandler {
                     .closingConnection();
         }
         registry.requireCapacity(subscribeRequest.selector());
+        registry.requireCapacity(exchange.access());
     }
 
     private void stream(

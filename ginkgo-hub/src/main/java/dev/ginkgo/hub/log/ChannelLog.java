@@ -27,7 +27,7 @@ final class ChannelLog {
     /** Whether the channel has been removed from the registry. */
     boolean removed;
 
-    /** The network of the client that published the first message; 0 if the channel is empty, or a program did. */
+    /** The number of the client that published the first message; 0 if the channel is empty, or a program did. */
     long owner;
 
     private final List<Feed> mergedFeeds = new ArrayList<>(0);

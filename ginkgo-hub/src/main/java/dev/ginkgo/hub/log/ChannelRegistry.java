@@ -68,7 +68,7 @@ final class ChannelRegistry {
      * recently used channel without subscribers of its own is removed, with its messages: one of the client that exceeds its
      * share the most, if there is one.
      *
-     * @param client number of the network of the client that publishes; 0 if a program does, or a client subscribes
+     * @param client number of the client that publishes; 0 if a program does, or a client subscribes
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
     ChannelLog open(ChannelName name, long client) {

@@ -34,7 +34,7 @@ public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntF
     /**
      * Creates the envelope of a message that is about to be appended.
      *
-     * @param client number of the network of the client that publishes; 0 if the program does
+     * @param client number of the client that publishes; 0 if the program does
      */
     Envelope wrap(
             ChannelLog log, StoredMessage message, @Nullable Lease lease, Optional<IdempotencyKey> key, long client) {

@@ -11,14 +11,12 @@ import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
-import dev.ginkgo.hub.net.ClientNetwork;
 import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -92,34 +90,28 @@ public final class Store implements Publisher, AutoCloseable {
     }
 
     @Override
-    public PublishResult publish(
-            ChannelName channel, Payload payload, @Nullable InetAddress client, Optional<IdempotencyKey> key) {
+    public PublishResult publish(ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key) {
         return publish(channel, payload, client, key, null);
     }
 
     /**
-     * Publishes a message, as {@link #publish(ChannelName, Payload, InetAddress, Optional)}; if there is a lease, only if
+     * Publishes a message, as {@link #publish(ChannelName, Payload, long, Optional)}; if there is a lease, only if
      * it is valid and not superseded when the message is appended.
      *
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired or is superseded
      */
     public PublishResult publish(
-            ChannelName channel,
-            Payload payload,
-            @Nullable InetAddress client,
-            Optional<IdempotencyKey> key,
-            @Nullable Lease lease) {
+            ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key, @Nullable Lease lease) {
         List<FeedListener.Group> changed = new ArrayList<>(1);
         PublishResult publishResult;
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
-            long owner = client == null ? 0 : ClientNetwork.number(client);
-            ChannelLog log = openChannel(channel, owner);
+            ChannelLog log = openChannel(channel, client);
             long nanos = timeSource.nanos();
             StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
             Envelope envelope =
-                    replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key, owner);
+                    replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key, client);
             append(log, nanos, message, envelope, changed);
             int peers = envelope == null ? 0 : requireNonNull(replicationOutput).sendToPeers(envelope);
             publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);

@@ -70,6 +70,7 @@ public final class SocketRoute implements HttpRoute {
 
     private void open(Exchange exchange) throws ProblemException {
         context.publishService().requireRunning();
+        context.registry().requireCapacity(exchange.access());
         FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
         exchange.addCorsHeaders(head);
         context.connectionLimiter().acquireStream(exchange);
@@ -91,10 +92,11 @@ public final class SocketRoute implements HttpRoute {
                 context.newDeadline().get(),
                 maxMessage());
         StreamOutput output = exchange.connection().detachForStream();
-        var _ = connection.writeAndFlush(output.head(head, false));
+        var _ = connection.write(output.head(head, false)); // not sent before the WebSocket is counted
         input.addToPipeline();
         context.manager().accept(input);
         context.registry().addShared(WireFormat.GINKGO_V1, connection, shared, exchange.access());
+        connection.flush();
     }
 
     /** Base64 takes four bytes for three, and an escaped character two or more for one. */

@@ -32,6 +32,7 @@ final class SocketSession {
     private final SocketContext context;
     private final SubscriptionQuota quota;
     private final Access access;
+    private final long publisher;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
     private record Subscription(SharedStream.Member member, Runnable unregister) {}
@@ -49,6 +50,7 @@ final class SocketSession {
         this.context = context;
         this.quota = quota;
         this.access = access;
+        this.publisher = access.clientNumber(client);
         var _ = connection.closeFuture().addListener(_ -> closed());
     }
 
@@ -158,6 +160,7 @@ final class SocketSession {
                     "the maximum length of a message is " + limit + " bytes (http.max-body)");
         }
         return SocketResponses.published(
-                number, context.publishService().publish(publish.channel(), publish.payload(), client, publish.key()));
+                number,
+                context.publishService().publish(publish.channel(), publish.payload(), publisher, publish.key()));
     }
 }

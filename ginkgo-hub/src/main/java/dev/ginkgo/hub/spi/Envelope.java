@@ -72,7 +72,7 @@ public final class Envelope {
     /**
      * Creates an envelope of a message that a client has published.
      *
-     * @param client number of the client's network, the same at every node; 0 if the program itself has published the message.
+     * @param client number of the client, its user or network, the same at every node; 0 if the program itself has published it.
      *     A channel counts towards the share of the client at every node
      * @see #Envelope(NodeIncarnation, long, long, String, boolean, byte[], long, Optional, Optional)
      */
@@ -148,7 +148,7 @@ public final class Envelope {
         return Optional.ofNullable(idempotency);
     }
 
-    /** Returns the number of the network of the client that has published the message; 0 if it is not known. */
+    /** Returns the number of the client that has published the message; 0 if it is not known. */
     public long client() {
         return client;
     }

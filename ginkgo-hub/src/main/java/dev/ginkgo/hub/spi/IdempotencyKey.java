@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param text the key; 1 to {@value #MAX_LENGTH} visible ASCII characters
  * @param requestDigest digest of the request, to detect that the key is used for another one; at most {@value
  *     #MAX_DIGEST} characters
- * @param client number of the client's network, by which the keys of a client are counted
+ * @param client number of the client, its user or network, by which the keys of a client are counted
  */
 public record IdempotencyKey(String text, String requestDigest, long client) {
     /** Maximum length of a key in characters. */

@@ -14,6 +14,7 @@ import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,6 +93,7 @@ class OpenApiTest {
             add("post /-/ticket 429", withUsers, "POST /-/ticket", EMPTY, TOKEN);
             checkAll();
         }
+        scenarios.put("get /-/ws 429", OpenApiTest::secondOfUser);
         scenarios.put("post /{channel} 503", OpenApiTest::stopping);
         scenarios.put("get /-/health/ready 503", OpenApiTest::notReady);
         checkAll();
@@ -222,6 +224,19 @@ class OpenApiTest {
     private static String head(RawHttpClient client) throws IOException {
         try (client) {
             return client.head();
+        }
+    }
+
+    private static String secondOfUser() throws IOException {
+        String[] headers = Arrays.copyOf(UPGRADE, UPGRADE.length + 1);
+        headers[UPGRADE.length] = "Authorization: Bearer alice";
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(),
+                        _ -> Optional.of(Principal.of("alice", Grant.ALL)),
+                        "http.max-streams-per-user = 1");
+                RawHttpClient first = testHub.request("GET /-/ws", headers)) {
+            first.head();
+            return head(testHub.request("GET /-/ws", headers));
         }
     }
 

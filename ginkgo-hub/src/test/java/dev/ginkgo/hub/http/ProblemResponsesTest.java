@@ -28,6 +28,7 @@ import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
@@ -104,6 +105,18 @@ class ProblemResponsesTest {
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
         scenarios.put(ProblemType.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
         scenarios.put(ProblemType.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
+        scenarios.put(
+                ProblemType.TOO_MANY_FROM_USER,
+                () -> twice(
+                        TestHub.authenticated(
+                                TimeSource.system(),
+                                ProblemResponsesTest::authenticate,
+                                "http.max-streams-per-user = 1"),
+                        "GET /x",
+                        "Authorization: Bearer all"));
+        scenarios.put(
+                ProblemType.TOO_MANY_MESSAGES,
+                () -> twice(TestHub.start(new FakeClock(), "max-publish-rate-per-client = 1"), "POST /x", EMPTY));
         scenarios.put(ProblemType.TOO_MANY_BODIES, ProblemResponsesTest::secondBody);
         scenarios.put(ProblemType.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
         scenarios.put(ProblemType.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
@@ -145,7 +158,8 @@ class ProblemResponsesTest {
         if (token.equals("unverifiable")) {
             throw AuthenticationException.temporary("kid", "the keys cannot be fetched");
         }
-        return token.equals("known") ? Optional.of(Principal.of("known", Grant.NONE)) : Optional.empty();
+        Map<String, Grant> grants = Map.of("known", Grant.NONE, "all", Grant.ALL);
+        return Optional.ofNullable(grants.get(token)).map(grant -> Principal.of(token, grant));
     }
 
     private static String authenticated(String line, String... headers) throws IOException {
@@ -192,6 +206,17 @@ class ProblemResponsesTest {
             await().until(() -> testHub.hub().stats().subscribers() == 1);
             assertThat(first).isNotNull();
             return second.response();
+        }
+    }
+
+    /** Sends a request twice, over two connections, and returns the second response. */
+    private static String twice(TestHub testHub, String line, String... headers) throws IOException {
+        try (testHub;
+                RawHttpClient first = testHub.request(line, headers)) {
+            first.head();
+            try (RawHttpClient second = testHub.request(line, headers)) {
+                return second.response();
+            }
         }
     }
 

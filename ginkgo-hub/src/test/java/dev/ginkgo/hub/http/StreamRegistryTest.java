@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StreamRegistryTest {
-    private final StreamRegistry registry = new StreamRegistry(() -> 10, TimeSource.system(), new Random(1));
+    private final StreamRegistry registry = new StreamRegistry(() -> 10, () -> 0, TimeSource.system(), new Random(1));
     private final List<String> ended = new ArrayList<>();
 
     private final class RecordingHandle implements StreamHandle {

@@ -11,13 +11,10 @@ import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.position.OriginId;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.time.TimeSource;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,8 +22,8 @@ import org.junit.jupiter.api.Test;
 /** Which channels make room for new ones. */
 class ChannelShareTest {
     private static final int LIMIT = 100;
-    private static final InetAddress GREEDY = address(1);
-    private static final InetAddress OTHER = address(2);
+    private static final long GREEDY = 1;
+    private static final long OTHER = 2;
 
     private static final FeedListener LISTENER = new FeedListener() {
         @Override
@@ -55,19 +52,11 @@ class ChannelShareTest {
         store.close();
     }
 
-    private static InetAddress address(int number) {
-        try {
-            return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) number});
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void publish(String prefix, int channels, @Nullable InetAddress client) {
+    private void publish(String prefix, int channels, long client) {
         publish(store, prefix, channels, client);
     }
 
-    private static void publish(Store store, String prefix, int channels, @Nullable InetAddress client) {
+    private static void publish(Store store, String prefix, int channels, long client) {
         for (int i = 0; i < channels; i++) {
             store.publish(ChannelName.of(prefix + i), Payload.text("x"), client, Optional.empty());
         }
@@ -86,7 +75,7 @@ class ChannelShareTest {
     void greedyClient_losesItsOwnChannels() {
         // Given channels of another client and of the program itself
         publish("/other/", 10, OTHER);
-        publish("/program/", 50, null);
+        publish("/program/", 50, Publisher.PROGRAM);
 
         // When one client publishes on more channels than there may be, and then another one on some
         publish("/greedy/", 2_000, GREEDY);
@@ -117,9 +106,9 @@ class ChannelShareTest {
     @DisplayName("H-55 without a client that exceeds its share, the least recently used channel is removed")
     void withoutGreedyClient_removesLeastRecentlyUsed() {
         for (int client = 0; client < 20; client++) {
-            publish("/client" + client + "/", 5, address(client));
+            publish("/client" + client + "/", 5, 1 + client);
         }
-        publish("/program/", 5, null);
+        publish("/program/", 5, Publisher.PROGRAM);
         assertThat(count("/client0/")).isZero();
         assertThat(count("/client")).isEqualTo(LIMIT - 5);
     }
@@ -135,7 +124,7 @@ class ChannelShareTest {
             return store.relay(ChannelName.of(envelope.channel()), position, envelope) ? 1 : 0;
         });
         publish("/other/", 4, OTHER);
-        publish("/program/", 50, null);
+        publish("/program/", 50, Publisher.PROGRAM);
 
         // When one client publishes on more channels there than there may be, then others on some, there and here
         try (Store peerStore = new Store(LIMITS, TimeSource.system(), output, new EpochFence(), new Counters())) {

@@ -32,6 +32,8 @@ public enum ProblemType {
     WEBSOCKET_VERSION(426, "WebSocket Version"),
     TOO_MANY_CONNECTIONS(429, "Too Many Connections"),
     TOO_MANY_FROM_ADDRESS(429, "Too Many Connections From One Address"),
+    TOO_MANY_FROM_USER(429, "Too Many Streams Of One User"),
+    TOO_MANY_MESSAGES(429, "Too Many Messages"),
     TOO_MANY_BODIES(429, "Too Many Bodies"),
     TOO_MANY_SUBSCRIBERS(429, "Too Many Subscribers"),
     TOO_MANY_SUBSCRIPTIONS(429, "Too Many Subscriptions"),
