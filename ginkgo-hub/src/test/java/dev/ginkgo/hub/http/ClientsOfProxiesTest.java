@@ -107,7 +107,8 @@ class ClientsOfProxiesTest {
                 RawHttpClient half = testHub.connect().send("PROXY TC")) {
             assertThat(without.readToEnd()).isEmpty();
             assertThat(malformed.readToEnd()).isEmpty();
-            await().until(() -> HubAccess.http(testHub.hub()).connectionCount() == 1); // the deadline of the third has begun
+            await().until(() ->
+                    HubAccess.http(testHub.hub()).connectionCount() == 1); // the deadline of the third has begun
 
             // When
             clock.advance(Duration.ofSeconds(11));
