@@ -81,6 +81,20 @@ final class Router implements RequestHandler {
             exchange.onComplete(null, Router::options);
             return;
         }
+        try {
+            route(exchange, method, requestTarget);
+        } catch (ProblemException problem) {
+            if (!isGetOrHead(method) || !exchange.isVerificationPending() || exchange.isBodyPending()) {
+                throw problem;
+            }
+            // after the verification, because the problem can reveal which pages exist
+            exchange.onComplete(null, _ -> {
+                throw problem;
+            });
+        }
+    }
+
+    private void route(Exchange exchange, HttpMethod method, RequestTarget requestTarget) throws ProblemException {
         for (HttpRoute httpRoute : routes) {
             if (httpRoute.matches(method, requestTarget)) {
                 httpRoute.begin(exchange, requestTarget);
@@ -92,7 +106,7 @@ final class Router implements RequestHandler {
 
     private void routeToChannel(Exchange exchange, HttpMethod method, RequestTarget requestTarget)
             throws ProblemException {
-        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+        if (isGetOrHead(method)) {
             subscribeHandler.begin(exchange, requestTarget);
         } else if (method.equals(HttpMethod.POST)) {
             publishHandler.begin(exchange, requestTarget);
@@ -100,6 +114,10 @@ final class Router implements RequestHandler {
         } else {
             throw ProblemException.methodNotAllowed(method, METHODS);
         }
+    }
+
+    private static boolean isGetOrHead(HttpMethod method) {
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
     private static void options(Exchange exchange) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.testing.Proxy;
 import dev.ginkgo.hub.testing.ProxyProcess;
 import dev.ginkgo.hub.testing.RawHttpClient;
@@ -106,6 +107,8 @@ class ClientsOfProxiesTest {
                 RawHttpClient half = testHub.connect().send("PROXY TC")) {
             assertThat(without.readToEnd()).isEmpty();
             assertThat(malformed.readToEnd()).isEmpty();
+            await().until(() ->
+                    HubAccess.http(testHub.hub()).connectionCount() == 1); // the deadline of the third has begun
 
             // When
             clock.advance(Duration.ofSeconds(11));

@@ -115,6 +115,11 @@ public final class Exchange {
         });
     }
 
+    /** Returns whether the credentials of the request will be verified, or are being verified. */
+    public boolean isVerificationPending() {
+        return pendingVerification != null;
+    }
+
     private void verify(AccessVerifier verifier) {
         try {
             access = verifier.verify();

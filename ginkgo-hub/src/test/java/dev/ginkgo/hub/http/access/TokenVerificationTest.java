@@ -140,4 +140,28 @@ class TokenVerificationTest {
             assertThat(verifications).hasValue(2);
         }
     }
+
+    @Test
+    @DisplayName("H-196 a GET with credentials that are not valid is a 401, whatever else is wrong with it")
+    void invalidToken_isReportedFirst() throws Exception {
+        List<String> wrong =
+                List.of("/a//b", "/room/7?as=unknown", "/-/nothing", "/-/page/none", "/-/connections?limit=x");
+        try (TestHub testHub = TestHub.authenticated(TimeSource.system(), this::authenticate);
+                RawHttp2Client client = new RawHttp2Client(testHub.port())) {
+            int stream = 1;
+            for (String path : wrong) {
+                assertThat(client.get(stream, path, WRONG).flush().status(stream))
+                        .as(path)
+                        .isEqualTo(401);
+                stream += 2;
+            }
+            // When the token is valid, Then the other mistake is reported: also by the request that verifies it
+            for (String path : wrong) {
+                assertThat(client.get(stream, path, ROOM).flush().status(stream))
+                        .as(path)
+                        .isIn(400, 404);
+                stream += 2;
+            }
+        }
+    }
 }
