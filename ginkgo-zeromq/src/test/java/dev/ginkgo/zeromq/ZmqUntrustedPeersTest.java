@@ -111,7 +111,6 @@ class ZmqUntrustedPeersTest {
                     publisher(context, pair).send(Arrays.copyOf(heartbeat, 8 * 1024 * 1024)); // closes the connection
                 }
                 ZMQ.Socket publisher = publisher(context, pair);
-                publisher.setSndHWM(0);
                 for (int i = 0; i < 5_000; i++) {
                     publisher.send(heartbeat);
                 }
@@ -140,6 +139,7 @@ class ZmqUntrustedPeersTest {
     private static ZMQ.Socket publisher(ZContext context, ZmqPair pair) {
         ZMQ.Socket publisher = context.createSocket(SocketType.XPUB);
         publisher.setReceiveTimeOut(10_000);
+        publisher.setSndHWM(0); // it would drop what exceeds a thousand frames; effective only before the connection
         publisher.setHandshakeIvl(500); // one handshake in a hundred hangs, here as well
         publisher.connect("tcp://" + pair.a.address());
         assertThat(publisher.recv()).as("a subscription").isNotNull();
