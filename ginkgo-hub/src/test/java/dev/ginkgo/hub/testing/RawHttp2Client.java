@@ -229,6 +229,18 @@ public final class RawHttp2Client implements AutoCloseable {
         return data(stream).toString();
     }
 
+    /** Reads up to the end of a stream, which must not be reset; returns everything that it has received. */
+    public String readToEndOf(int stream) throws IOException {
+        Frame frame = read();
+        while (frame.stream != stream || !frame.ends()) {
+            if (frame.type == RST_STREAM) {
+                throw new IOException("stream " + frame.stream + " was reset, with the error " + frame.error());
+            }
+            frame = read();
+        }
+        return data(stream).toString();
+    }
+
     /** Reads up to the next frame of a type. */
     public Frame readFrame(int type) throws IOException {
         Frame frame = read();

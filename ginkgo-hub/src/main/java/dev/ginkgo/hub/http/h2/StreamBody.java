@@ -91,12 +91,8 @@ final class StreamBody extends ChannelDuplexHandler implements StreamOutput {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof ByteBuf bytes) {
-            if (bytes.isReadable()) {
-                var _ = context.write(new DefaultHttp2DataFrame(bytes, false), promise);
-            } else {
-                bytes.release();
-                promise.trySuccess();
-            }
+            // also an empty one: its promise is complete when what was written before it has been sent
+            var _ = context.write(new DefaultHttp2DataFrame(bytes, false), promise);
             return;
         }
         if (message instanceof Http2HeadersFrame) {

@@ -76,6 +76,28 @@ class Http2StreamsTest {
     }
 
     @Test
+    @DisplayName("H-99 a response that is larger than the window is complete, and ends, when the client has read it")
+    void largePoll_isSentAsTheClientReads() throws Exception {
+        String big = "x".repeat(300_000);
+        try (TestHub testHub = TestHub.start();
+                RawHttp2Client client = new RawHttp2Client(testHub.port())) {
+            testHub.hub().publish("/big", big);
+            client.windowUpdate(0, LARGE_WINDOW).get(1, "/big?poll=1&since=all").flush();
+
+            // Given the window of the stream is exhausted
+            client.readTo(1, "x".repeat(65_000));
+            client.get(3, "/-/health/live").flush();
+            assertThat(client.status(3)).isEqualTo(200);
+
+            // When
+            client.windowUpdate(1, LARGE_WINDOW).flush();
+
+            // Then
+            assertThat(client.readToEndOf(1)).contains(big + "\n");
+        }
+    }
+
+    @Test
     @DisplayName(
             "H-99 a stream that makes no progress for write-timeout is reset; one that reads slowly and the connection stay")
     void stalledStream_isReset() throws Exception {
