@@ -42,7 +42,8 @@ class ReleaseTest {
             "ginkgo-testing-cluster",
             "ginkgo-runner",
             "ginkgo-mesh",
-            "ginkgo-zeromq");
+            "ginkgo-zeromq",
+            "ginkgo-etcd");
 
     private Path folder = Path.of("");
     private Path repository = Path.of("");

@@ -4,13 +4,16 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.CoordinatorCapabilities;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +46,14 @@ final class SimulatedCoordinator extends Coordinator {
         this.simulation = simulation;
     }
 
+    /** Only the policy {@code quorum} is offered, because a test has one store that only a majority reaches. */
+    @Override
+    public CoordinatorCapabilities capabilities() {
+        return new CoordinatorCapabilities(Duration.ZERO, Duration.ZERO, Set.of(PartitionPolicy.QUORUM), false);
+    }
+
     @Override
     public long prepare(NodeConfig nodeConfig) {
-        if (nodeConfig.policy() != PartitionPolicy.QUORUM) {
-            throw new IllegalArgumentException(
-                    "a TestCluster supports only the policy \"quorum\", because it has one store that only a"
-                            + " majority reaches; remove the setting policy = " + nodeConfig.policy());
-        }
         return simulation.nextIncarnation();
     }
 
