@@ -341,7 +341,8 @@ public final class Replication extends Service {
     private @Nullable Boolean hasPeers() {
         BrokerReplication brokered = brokerReplication;
         if (brokered != null) {
-            return brokered.isOpen() && brokered.problem().isEmpty() ? true : null;
+            boolean connected = brokered.isOpen() && brokered.problem().isEmpty();
+            return connected ? true : null;
         }
         Replicator current = replicator;
         if (current == null) {

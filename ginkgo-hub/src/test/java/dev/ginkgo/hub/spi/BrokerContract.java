@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.spi;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future.State;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
@@ -199,7 +201,7 @@ public abstract class BrokerContract {
                 get(node.append("/x", text));
                 throw new AssertionError(text + " was confirmed without a connection");
             } catch (ExecutionException e) {
-                BrokerException failure = (BrokerException) e.getCause();
+                BrokerException failure = (BrokerException) requireNonNull(e.getCause());
                 (failure.reason() == BrokerException.Reason.UNKNOWN_OUTCOME ? unknown : rejected).add(text);
             }
         }
@@ -231,9 +233,8 @@ public abstract class BrokerContract {
         }
         get(other.append("/x", "end"));
         soon().until(() -> other.texts().contains("end"));
-        long confirmed = appends.stream()
-                .filter(each -> each.state() == java.util.concurrent.Future.State.SUCCESS)
-                .count();
+        long confirmed =
+                appends.stream().filter(each -> each.state() == State.SUCCESS).count();
         assertThat(other.texts()).hasSizeGreaterThan((int) confirmed);
         assertThat(sender.broker.append(sender.message("/x", new byte[1], Optional.empty())))
                 .failsWithin(TIMEOUT);

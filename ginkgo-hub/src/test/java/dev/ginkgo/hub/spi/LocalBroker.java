@@ -171,7 +171,8 @@ public final class LocalBroker extends Broker {
             pendingBytes.addAndGet(-message.payload().length);
             (failure == null ? appended : failed).incrementAndGet();
         });
-        return server.append(this, message, future);
+        server.append(this, message, future);
+        return future;
     }
 
     @Override

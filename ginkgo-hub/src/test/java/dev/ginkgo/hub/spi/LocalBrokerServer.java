@@ -209,19 +209,19 @@ public final class LocalBrokerServer {
                 .toList();
     }
 
-    CompletableFuture<BrokerPosition> append(
-            LocalBroker client, BrokerMessage message, CompletableFuture<BrokerPosition> future) {
+    /** Stores a message, and completes the future; at once if the message is rejected. */
+    void append(LocalBroker client, BrokerMessage message, CompletableFuture<BrokerPosition> future) {
         BrokerPosition position;
         boolean confirmed;
         synchronized (this) {
             Optional<BrokerException> rejection = rejection(client, message);
             if (rejection.isPresent()) {
                 future.completeExceptionally(rejection.get());
-                return future;
+                return;
             }
             if (holdingAppends) {
                 held.add(new Append(client, message, future, null));
-                return future;
+                return;
             }
             position = store(message);
             confirmed = !holdingConfirmations;
@@ -233,7 +233,6 @@ public final class LocalBrokerServer {
         if (confirmed) {
             client.confirm(future, position);
         }
-        return future;
     }
 
     private Optional<BrokerException> rejection(LocalBroker client, BrokerMessage message) {

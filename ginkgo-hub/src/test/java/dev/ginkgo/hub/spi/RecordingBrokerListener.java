@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.spi;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class RecordingBrokerListener implements BrokerListener {
     /** A message with its position. */
     record Received(BrokerPosition position, long storedMillis, BrokerMessage message) {
         String text() {
-            return new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(message.payload(), StandardCharsets.UTF_8);
         }
     }
 

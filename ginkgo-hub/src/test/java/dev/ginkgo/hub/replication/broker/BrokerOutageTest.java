@@ -198,6 +198,31 @@ class BrokerOutageTest {
     }
 
     @Test
+    @DisplayName("H-245 the dashboard's samples and the metrics show the broker, and what it has not confirmed")
+    void showsBroker() throws Exception {
+        try (HubCluster nodes = HubCluster.of(2, server, PATIENT);
+                RawHttpClient samples =
+                        new RawHttpClient(nodes.get(0).hub.address().port())) {
+            nodes.get(0).hub.publish("/x", "1");
+            server.setFull(true);
+            assertThat(nodes.post(nodes.get(0), "/x", "2").statusCode()).isEqualTo(503);
+
+            samples.send("GET /-/dashboard/samples HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            samples.readTo(
+                    "\"broker\":{\"server\":\"memory\",\"connected\":true,\"appended\":1,\"failed\":1,\"pending\":0,"
+                            + "\"pendingBytes\":0,\"received\":1,\"lost\":0,\"reconnects\":0}");
+            String metrics =
+                    nodes.get(nodes.get(0), "/-/metrics", "Accept", "*/*").body();
+            assertThat(metrics).contains("ginkgo_hub_peers 1", "ginkgo_hub_peers_dropped 1");
+            server.setOutage(true);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> nodes.get(nodes.get(0), "/-/metrics", "Accept", "*/*")
+                            .body()
+                            .contains("ginkgo_hub_peers 0"));
+        }
+    }
+
+    @Test
     @DisplayName("H-238 a hub whose broker is not reachable does not start, and says why")
     void doesNotStartWithoutBroker() throws Exception {
         try (HubCluster nodes = HubCluster.of(1, server, PATIENT)) {

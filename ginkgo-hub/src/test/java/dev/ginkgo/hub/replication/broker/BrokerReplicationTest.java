@@ -313,13 +313,14 @@ class BrokerReplicationTest {
     @Test
     @DisplayName("H-240 the messages that wait for the broker are limited in number and size")
     void limitsWaitingMessages() {
-        publish("x".repeat(900), Optional.empty());
+        CompletableFuture<PublishResult> first = publish("x".repeat(900), Optional.empty());
         assertThat(failureOf(publish("x".repeat(200), Optional.empty())))
                 .isInstanceOf(HubRejectedException.class)
                 .hasMessageContaining("waiting for the broker");
         broker.futures
                 .getFirst()
                 .completeExceptionally(new BrokerException(BrokerException.Reason.UNAVAILABLE, "away"));
+        assertThat(first.state()).isEqualTo(State.FAILED);
         assertThat(publish("x".repeat(200), Optional.empty()).state()).isEqualTo(State.RUNNING);
     }
 

@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,7 @@ class MovingSubscriberTest {
         try (HubCluster nodes = HubCluster.of(HUBS, server, SETTINGS);
                 ExecutorService publishers = Executors.newVirtualThreadPerTaskExecutor()) {
             // Given
-            AtomicInteger received = new AtomicInteger();
+            int received = 0;
             List<Future<?>> publishing = new ArrayList<>();
             for (int i = 0; i < HUBS; i++) {
                 int hub = i;
@@ -75,7 +74,7 @@ class MovingSubscriberTest {
             Map<Integer, Integer> nextOf = new HashMap<>();
             String id = "";
             LocalBroker cutOff = Objects.requireNonNull(nodes.get(1).broker);
-            for (int move = 0; received.get() < count; move++) {
+            for (int move = 0; received < count; move++) {
                 if (move == MOVES / 4) {
                     server.isolate(cutOff, true);
                 } else if (move == MOVES / 4 + 1) {
@@ -85,14 +84,14 @@ class MovingSubscriberTest {
                 int hub = move == MOVES / 4 ? 0 : move % HUBS; // not the one that is cut off
                 try (Subscription subscription = nodes.get(hub).hub.subscribe("/n/>", since)) {
                     subscription.onGap(gap -> gaps.add(gap.toString()));
-                    int until = Math.min(count, received.get() + count / MOVES);
-                    while (received.get() < until) {
+                    int until = Math.min(count, received + count / MOVES);
+                    while (received < until) {
                         Message message = subscription.take();
                         String[] text = message.text().split("/", -1);
                         int publisher = Integer.parseInt(text[0]);
                         assertThat(Integer.parseInt(text[1])).isEqualTo(nextOf.getOrDefault(publisher, 0));
                         nextOf.merge(publisher, 1, Integer::sum);
-                        received.incrementAndGet();
+                        received++;
                         id = message.id();
                     }
                 }
