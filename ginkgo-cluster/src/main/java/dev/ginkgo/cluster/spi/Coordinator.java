@@ -76,7 +76,7 @@ public abstract class Coordinator extends Service {
      * Gives up the leadership of this node: releases the lease, so that another node can lead at once, and calls {@link
      * CoordinatorListener#leaseEnded}. This node does not campaign for one {@link LeaseTiming#takeoverDelay()}. Returns
      * without waiting for that. Called between {@code join} and {@code leave}, on any thread. The default implementation
-     * supports it not.
+     * throws UnsupportedOperationException.
      *
      * @throws IllegalStateException if this node does not lead, or no other node could; nothing has changed
      * @throws UnsupportedOperationException if the engine cannot do this; the message says why
@@ -87,7 +87,7 @@ public abstract class Coordinator extends Service {
 
     /**
      * Removes a voter that is gone for good. Called between {@code join} and {@code leave}, on any thread; blocks until
-     * the change is committed, for at most ten seconds. The default implementation supports it not.
+     * the change is committed, for at most ten seconds. The default implementation throws UnsupportedOperationException.
      *
      * @param name one of {@link #voters()}
      * @throws IllegalStateException if this node does not lead, if the node is not a voter or is present, if the remaining

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples a cluster as this node sees it: members, leader, lease, the links to the peers, and what is not ready, such as
+ * Samples a cluster as this node sees it: members, voters, leader, lease, the links to the peers, and what is not ready, such as
  * the reason why there is no leader.
  */
 public final class ClusterSampler {
@@ -46,16 +46,21 @@ public final class ClusterSampler {
         if (lease.isPresent()) {
             json.writeNumberField("leaseMillis", lease.get().remaining().toMillis());
         }
-        json.writeArrayFieldStart("problems");
-        for (String problem : problems) {
-            json.writeString(problem);
-        }
-        json.writeEndArray();
+        writeStrings(json, "problems", problems);
+        writeStrings(json, "voters", cluster.voters());
         Map<String, PeerStats> byName = new HashMap<>();
         links.get().forEach(each -> byName.put(each.peer().name(), each));
         json.writeArrayFieldStart("members");
         for (Member each : cluster.roster()) {
             writeMember(json, each, byName.get(each.name()));
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeStrings(JsonGenerator json, String field, List<String> values) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String value : values) {
+            json.writeString(value);
         }
         json.writeEndArray();
     }
