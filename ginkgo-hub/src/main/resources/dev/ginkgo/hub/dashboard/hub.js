@@ -149,7 +149,7 @@ function Introduction() {
     <section>
       <h2>A message hub</h2>
       <p>Clients publish messages to channels and subscribe to them over plain HTTP. A channel is a path and needs no set-up.
-        Each subscriber gets every message in order, can resume where it stopped, and is told of every loss.</p>
+        Each subscriber receives every message in order and can resume where it stopped. Every loss is reported.</p>
       <${Commands}/>
     </section>`;
 }
@@ -276,7 +276,7 @@ function Cluster({ cluster }) {
         <h2>${heading}</h2>
         ${cluster.problems.length ? html`<ul>${cluster.problems.map(each => html`<li>${each}</li>`)}</ul>` : null}
         ${cluster.leader ? null : html`
-          <p>This node has not heard of a leader since its start. A leader needs a majority of the voters: start the other
+          <p>This node has known no leader since its start. A leader needs a majority of the voters: start the other
             nodes, and check that they can reach each other and have the same secret.</p>`}
       </div>` : null}
     <dl class="facts small">

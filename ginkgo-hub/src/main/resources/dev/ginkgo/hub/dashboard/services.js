@@ -15,7 +15,7 @@ export function ServiceTable({ tree, at, chosen, choose }) {
   return html`
     <div class="scroll" role="region" aria-label="Services" tabindex="0">
       <table class="tree">
-        <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col" class="num">For</th>
+        <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col" class="num optional">For</th>
           <th scope="col" class="num optional">Tasks</th><th scope="col" class="num">Restarts</th>
           <th scope="col">Problem</th></tr></thead>
         <tbody>
@@ -25,7 +25,7 @@ export function ServiceTable({ tree, at, chosen, choose }) {
                 ? html`<button type="button" aria-pressed=${each.path === chosen} onClick=${() => choose(each.path)}>${each.name}</button>`
                 : each.name}</td>
               <td><span class=${each.state}>${each.state}</span></td>
-              <td class="num">${age(each, at)}</td>
+              <td class="num optional">${age(each, at)}</td>
               <td class="num optional">${count(each.tasks)}</td>
               <td class="num">${count(each.restarts)}</td>
               <td>${problem(each)}</td>
@@ -84,8 +84,8 @@ export function ServicesPage({ tree, at, argument }) {
           <${ServiceFacts} service=${chosen} at=${at}/>
           ${chosen.failure && !chosen.failure.endsWith(chosen.reason ?? '') ? html`<p class="bad">${chosen.failure}</p>` : null}`
     : html`<p class="muted">Choose a service to see the details of its health.</p>`}
-        <p class="muted">Settings, log, stack traces and actions are on the dashboard of the process: start it with
-          <code>ginkgo run --dashboard</code>.</p>
+        <p class="muted">Settings, log, stack traces and actions are on the dashboard of the process:
+          ${' '}<code>ginkgo run --dashboard</code> serves it.</p>
       </aside>
     </div>`;
 }
