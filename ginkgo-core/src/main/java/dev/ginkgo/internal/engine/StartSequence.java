@@ -209,7 +209,7 @@ final class StartSequence {
         serviceNode
                 .waitQueue()
                 .await(
-                        () -> starting.get() == 0 || serviceRun.isCancelled() ? true : null,
+                        () -> (starting.get() == 0 || serviceRun.isCancelled()) ? true : null,
                         TimeSource.system(),
                         WaitQueue.never(TimeSource.system()));
         if (serviceRun.isCancelled()) {

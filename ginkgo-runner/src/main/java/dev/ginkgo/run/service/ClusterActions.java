@@ -36,7 +36,8 @@ final class ClusterActions {
         CompletableFuture<Leader> next = new CompletableFuture<>();
         try (ObserverRegistration _ = cluster.onLeader(
                 leader -> leader.filter(known -> known.epoch().number() > epoch).ifPresent(next::complete))) {
-            LOG.info("control socket: {} is asked to step down", cluster.status().path());
+            LOG.info(
+                    "control socket: {} is asked to step down", cluster.status().path());
             cluster.stepDown();
             Optional<Leader> successor = await(next, atMost);
             Map<String, @Nullable Object> response = new LinkedHashMap<>();
@@ -67,7 +68,10 @@ final class ClusterActions {
      */
     static Map<String, @Nullable Object> removeVoter(Service root, String name) throws InterruptedException {
         Cluster cluster = only(root);
-        LOG.info("control socket: {} is asked to remove the voter {}", cluster.status().path(), name);
+        LOG.info(
+                "control socket: {} is asked to remove the voter {}",
+                cluster.status().path(),
+                name);
         cluster.removeVoter(name);
         Map<String, @Nullable Object> response = new LinkedHashMap<>();
         response.put("path", cluster.status().path());
