@@ -1,6 +1,7 @@
 package dev.ginkgo.cluster.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.model.Epoch;
@@ -18,6 +19,11 @@ import org.junit.jupiter.api.Test;
  * cluster, a new cluster for each test.
  */
 public abstract class CoordinatorContract extends ContractNodes {
+    /** Returns whether the engine can hand over the leadership. */
+    protected boolean canStepDown() {
+        return true;
+    }
+
     @Test
     @DisplayName("contract: every node learns of every other node, of changes to a member, and of members that leave")
     void everyNodeKnowsEveryOther() throws Exception {
@@ -101,6 +107,35 @@ public abstract class CoordinatorContract extends ContractNodes {
                     .as("%s before %s", epochs.get(i - 1), epochs.get(i))
                     .isTrue();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "contract: K-60 a leader that steps down hands over to another node, whose epoch is higher, and stays in"
+                    + " the cluster; a node that does not lead hands over nothing")
+    void leaderHandsOver() throws Exception {
+        Node a = join(1);
+        Node b = join(2);
+        awaitSettled(2);
+        awaitNames(a, a, b);
+        awaitNames(b, a, b);
+        Node leader = leader(a, b);
+        Node other = leader == a ? b : a;
+        Epoch first = epoch(leader);
+        int rosters = other.listener.rosters.size();
+        if (!canStepDown()) {
+            assertThatThrownBy(leader.engine::stepDown).isInstanceOf(UnsupportedOperationException.class);
+            return;
+        }
+        assertThatThrownBy(other.engine::stepDown).isInstanceOf(IllegalStateException.class);
+
+        leader.engine.stepDown();
+
+        await().atMost(TIMEOUT).until(other.listener::isLeading);
+        assertThat(first.isBefore(epoch(other))).isTrue();
+        assertThat(leader.listener.ended).contains(first);
+        assertThat(other.listener.rosters.subList(rosters, other.listener.rosters.size()))
+                .allSatisfy(roster -> assertThat(roster).hasSize(2));
     }
 
     @Test

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples a cluster as this node sees it: members, leader, lease, the links to the peers or to the broker, and what is not
- * ready, such as the reason why there is no leader.
+ * Samples a cluster as this node sees it: members, voters, leader, lease, the links to the peers or to the broker, and what
+ * is not ready, such as the reason why there is no leader.
  */
 public final class ClusterSampler {
     private final Cluster cluster;
@@ -50,11 +50,8 @@ public final class ClusterSampler {
         if (lease.isPresent()) {
             json.writeNumberField("leaseMillis", lease.get().remaining().toMillis());
         }
-        json.writeArrayFieldStart("problems");
-        for (String problem : problems) {
-            json.writeString(problem);
-        }
-        json.writeEndArray();
+        writeStrings(json, "problems", problems);
+        writeStrings(json, "voters", cluster.voters());
         Optional<BrokerStats> brokerStats = broker.get();
         if (brokerStats.isPresent()) {
             writeBroker(json, brokerStats.get());
@@ -80,6 +77,14 @@ public final class ClusterSampler {
         json.writeNumberField("lost", stats.lost());
         json.writeNumberField("reconnects", stats.reconnects());
         json.writeEndObject();
+    }
+
+    private static void writeStrings(JsonGenerator json, String field, List<String> values) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
     }
 
     private static void writeMember(JsonGenerator json, Member member, @Nullable PeerStats link) throws IOException {

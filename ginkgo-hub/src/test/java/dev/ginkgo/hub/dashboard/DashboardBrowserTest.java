@@ -33,6 +33,7 @@ class DashboardBrowserTest {
 
     private static final class Other extends Service {
         void degrade(String reason) {
+            healthDetail("pending orders", 3);
             degraded(reason);
         }
     }
@@ -43,7 +44,8 @@ class DashboardBrowserTest {
     }
 
     @Test
-    @DisplayName("H-78 every page of the dashboard passes axe-core, dark and light, and fits into 390 pixels")
+    @DisplayName("H-78 L-64 every page of the dashboard passes axe-core, dark and light, and fits into 390 pixels; the"
+            + " details of a service's health are shown")
     void pages_areAccessible() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
                 Chromium browser = new Chromium()) {
@@ -58,8 +60,13 @@ class DashboardBrowserTest {
                     new RawHttpClient(program.hub.address().port())) {
                 subscriber.send("GET /room/*/temperature HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-                for (String page :
-                        List.of("", "channel/%2Froom%2F1%2Ftemperature", "subscribers", "cluster", "services")) {
+                for (String page : List.of(
+                        "",
+                        "channel/%2Froom%2F1%2Ftemperature",
+                        "subscribers",
+                        "cluster",
+                        "services",
+                        "services/program%2Fother")) {
                     browser.driver().get("about:blank");
                     browser.driver().get(url + "#/" + page);
                     for (boolean wide : new boolean[] {true, false}) {
@@ -88,6 +95,7 @@ class DashboardBrowserTest {
             case "subscribers" -> "/room/*/temperature";
             case "cluster" -> "this node";
             case "services" -> "the number server does not answer";
+            case "services/program%2Fother" -> "pending orders\n3";
             default -> "5 messages received";
         };
     }
@@ -265,13 +273,16 @@ class DashboardBrowserTest {
     }
 
     @Test
-    @DisplayName("H-79 C-51 the cluster page shows why there is no leader, and the health of each link")
+    @DisplayName(
+            "H-79 C-51 C-81 the cluster page shows why there is no leader, the health of each link, and the voters,"
+                    + " also those that are absent")
     void clusterPage_showsWhyThereIsNoLeader() throws Exception {
         // Given a node that has lost its majority
         String sample = """
                 {"at":1,"name":"node","hub":{"published":0},"limits":{},"channels":[],"subscribers":[],"streams":0,
                  "tree":{"path":"node","state":"READY","since":"2026-01-01T00:00:00Z","restarts":0,"tasks":1},
                  "cluster":{"self":"10.0.0.1:4440","problems":["node/cluster/coordinator/mesh: DEGRADED, 1 of 3 voters"],
+                  "voters":["10.0.0.1:4440","10.0.0.3:4440"],
                   "members":[{"name":"10.0.0.1:4440","version":"1"},
                    {"name":"10.0.0.2:4440","version":"1","transport":"10.0.0.2:4441",
                     "link":{"ready":false,"sent":5,"dropped":7,"queuedBytes":2048,"reconnects":3}}]}}
@@ -287,6 +298,12 @@ class DashboardBrowserTest {
             browser.awaitText("[role=alert]", "DEGRADED, 1 of 3 voters");
             browser.awaitText("table", "not ready");
             browser.awaitText("table", "2.0 KiB");
+
+            // And who votes
+            assertThat(browser.text())
+                    .containsPattern("10\\.0\\.0\\.1:4440\\s+voter\\s")
+                    .containsPattern("10\\.0\\.0\\.2:4440\\s+learner\\s")
+                    .containsPattern("10\\.0\\.0\\.3:4440\\s+voter, absent\\s");
             assertThat(browser.accessibilityViolations()).isEmpty();
             browser.screenshot("dashboard-no-leader");
         }

@@ -4,6 +4,7 @@ import dev.ginkgo.mesh.raft.storage.RaftLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jgroups.Address;
 import org.jgroups.EmptyMessage;
@@ -197,6 +198,21 @@ public final class MeshRaft extends StrictRaft {
             }
         }
         return true;
+    }
+
+    /** Returns the first other voter in the view that has every entry of the log. Empty unless this node is the leader. */
+    public Optional<Address> successor(View inView) {
+        CommitTable table = commit_table;
+        List<String> voters = members();
+        return table == null
+                ? Optional.empty()
+                : inView.getMembers().stream()
+                        .filter(each -> !each.equals(local_addr) && voters.contains(Utils.extractRaftId(each)))
+                        .filter(each -> {
+                            CommitTable.Entry entry = table.get(each);
+                            return entry != null && entry.matchIndex() >= lastAppended();
+                        })
+                        .findFirst();
     }
 
     /**

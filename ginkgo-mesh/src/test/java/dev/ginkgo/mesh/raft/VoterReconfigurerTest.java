@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,91 @@ class VoterReconfigurerTest {
         }
     }
 
+    @Test
+    @DisplayName("K-61 the leader removes an absent voter on request, which then does not count for the majority")
+    void removesAnAbsentVoter_onRequest() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            // Given three voters, of which c is gone
+            RaftSimulation.Node a = leaderWithoutC(simulation);
+            VoterReconfigurer reconfigurer = reconfigurer();
+
+            // When
+            CompletableFuture<Void> removal = reconfigurer.remove("c");
+            reconfigure(simulation, reconfigurer, a, announcement("a", false), announcement("b", false));
+
+            // Then
+            assertThat(removal).isCompleted();
+            assertThat(a.raft().members()).containsExactly("a", "b");
+            assertThat(simulation.node("b").raft().members()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    @DisplayName("K-61 no voter is removed that is present or unknown, or without which too few would be present")
+    void rejectsRemovals() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            RaftSimulation.Node a = leaderWithoutC(simulation);
+            VoterReconfigurer reconfigurer = reconfigurer();
+            NodeAnnouncement self = announcement("a", false);
+
+            CompletableFuture<Void> present = reconfigurer.remove("b");
+            reconfigure(simulation, reconfigurer, a, self, announcement("b", false));
+            CompletableFuture<Void> unknown = reconfigurer.remove("d");
+            reconfigure(simulation, reconfigurer, a, self, announcement("b", false));
+            CompletableFuture<Void> withoutMajority = reconfigurer.remove("c");
+            reconfigure(simulation, reconfigurer, a, self);
+            CompletableFuture<Void> given = reconfigurer.remove("c");
+            given.cancel(false);
+            reconfigure(simulation, reconfigurer, a, self, announcement("b", false));
+
+            assertThat(present.exceptionNow()).hasMessageStartingWith("b is present; stop it");
+            assertThat(unknown.exceptionNow()).hasMessage("d is not a voter; the voters are a, b, c");
+            assertThat(withoutMajority.exceptionNow())
+                    .hasMessageStartingWith("without c, 1 of 2 voters would be present, which is no majority");
+            assertThat(a.raft().members()).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    @DisplayName("K-61 a node that does not lead removes no voter")
+    void rejectsRemoval_whenItDoesNotLead() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("a", "b", "c"))) {
+            leaderWithoutC(simulation);
+            VoterReconfigurer reconfigurer = reconfigurer();
+
+            CompletableFuture<Void> removal = reconfigurer.remove("c");
+            reconfigure(simulation, reconfigurer, simulation.node("b"), announcement("b", false));
+
+            assertThat(removal.exceptionNow()).hasMessageStartingWith("a is no longer the leader");
+        }
+    }
+
+    /** Makes a the leader of a, b and c, with an entry of its term, and then removes c from the view. */
+    private static RaftSimulation.Node leaderWithoutC(RaftSimulation simulation) {
+        simulation.connect("a", "b", "c");
+        assertThat(simulation.elect("a", 1, "a", "b", "c")).isTrue();
+        simulation.node("a").renew();
+        simulation.deliver();
+        simulation.removeFromView("c");
+        return simulation.node("a");
+    }
+
+    private VoterReconfigurer reconfigurer() {
+        return new VoterReconfigurer(context("a"), 3, Duration.ofMinutes(1));
+    }
+
+    private static void reconfigure(
+            RaftSimulation simulation,
+            VoterReconfigurer reconfigurer,
+            RaftSimulation.Node node,
+            NodeAnnouncement... announcements) {
+        for (int i = 0; i < 5; i++) {
+            reconfigurer.reconfigure(new Session(node.raft()), node.raft(), node.view(), List.of(announcements));
+            simulation.deliver();
+            node.resend();
+        }
+    }
+
     private static Member member(String name) {
         return new Member(name, 1, new Address(name, 1), Optional.empty(), Optional.empty(), "1");
     }
@@ -102,6 +188,9 @@ class VoterReconfigurerTest {
         public Optional<String> endReason() {
             return Optional.empty();
         }
+
+        @Override
+        public void requestSuccession() {}
 
         @Override
         public void end(String reason) {}

@@ -41,6 +41,7 @@ final class SimulatedCoordinator extends Coordinator {
     private long reportedEpoch;
     private long heldEpoch;
     private long releasedEpoch;
+    private @Nullable DualTimestamp steppedDownAt;
 
     SimulatedCoordinator(Simulation simulation) {
         this.simulation = simulation;
@@ -66,6 +67,7 @@ final class SimulatedCoordinator extends Coordinator {
             reportedEpoch = 0;
             heldEpoch = 0;
             releasedEpoch = 0;
+            steppedDownAt = null;
         }
         responses.clear();
         WakeableTimer timer = new WakeableTimer(time());
@@ -125,7 +127,9 @@ final class SimulatedCoordinator extends Coordinator {
             if (self == null) {
                 return;
             }
-            renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch);
+            boolean campaigns = steppedDownAt == null
+                    || steppedDownAt.elapsedMonotonic(time()).compareTo(leaseTiming.takeoverDelay()) >= 0;
+            renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch, campaigns);
         }
         DualTimestamp sentAt = DualTimestamp.now(time());
         simulation.renew(renewalRequest, renewalResponse -> {
@@ -169,6 +173,24 @@ final class SimulatedCoordinator extends Coordinator {
                 heldEpoch = 0;
             }
         }
+    }
+
+    @Override
+    public void stepDown() {
+        synchronized (this) {
+            if (self == null || listener == null || heldEpoch == 0) {
+                throw new IllegalStateException("this node is not the leader");
+            }
+            if (members.size() < 2) {
+                throw new IllegalStateException("no other node is present, so that none could take over");
+            }
+            listener.leaseEnded(epoch(heldEpoch));
+            releasedEpoch = heldEpoch;
+            heldEpoch = 0;
+            steppedDownAt = DualTimestamp.now(time());
+        }
+        updateRequested = true;
+        wake();
     }
 
     private static Epoch epoch(long number) {
