@@ -25,6 +25,7 @@ import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.StoppingHub;
 import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.lifecycle.Status;
@@ -123,8 +124,8 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
         scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> responseTo("GET /x", "X: " + "x".repeat(20_000)));
         scenarios.put(ProblemType.INTERNAL_ERROR, ProblemResponsesTest::bug);
-        scenarios.put(ProblemType.STOPPING, ProblemResponsesTest::stopping);
-        scenarios.put(ProblemType.NOT_READY, ProblemResponsesTest::notReady);
+        scenarios.put(ProblemType.STOPPING, StoppingHub::responseToMessage);
+        scenarios.put(ProblemType.NOT_READY, StoppingHub::readiness);
         scenarios.put(ProblemType.HTTP_VERSION, ProblemResponsesTest::version);
     }
 
@@ -274,35 +275,6 @@ class ProblemResponsesTest {
             }
             assertThat(responses.take().get()).startsWith("HTTP/1.1 200");
             return first;
-        }
-    }
-
-    private static String stopping() throws Exception {
-        try (TestHub testHub = TestHub.start();
-                RawHttpClient publisher = testHub.connect();
-                RawHttpClient subscriber = testHub.lines("/y")) {
-            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
-            publisher.head();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            subscriber.readToEnd();
-            String response = publisher.send("1").response();
-            stop.join();
-            return response;
-        }
-    }
-
-    private static String notReady() throws Exception {
-        try (TestHub testHub = TestHub.start("drain-delay = '1s'");
-                RawHttpClient client = testHub.connect()) {
-            String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(live).response();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            String response = "";
-            while (!response.startsWith("HTTP/1.1 503")) {
-                response = client.send(live.replace("live", "ready")).response();
-            }
-            stop.join();
-            return response;
         }
     }
 
