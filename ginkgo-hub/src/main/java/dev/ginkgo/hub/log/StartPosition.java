@@ -79,7 +79,13 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         if (assembler != null && !assembler.isOpen()) {
             return false;
         }
+        if (feed.historyFrom == Since.Point.LATEST) {
+            return since == Since.Point.LATEST;
+        }
         boolean hasAll = feed.historyFrom == Since.Point.ALL;
+        if (since == Since.Point.LATEST) { // all messages of the feed are examined
+            return hasAll && assembler == null && feed.end() - feed.first() <= MAX_STEPS;
+        }
         if (since instanceof Since.Point || feed.historyFrom.equals(since)) {
             return hasAll || feed.historyFrom.equals(since);
         }

@@ -75,7 +75,8 @@ public final class Replication extends Service {
     private volatile Set<NodeIncarnation> expected = Set.of();
     private Optional<String> reportedDiscard = Optional.empty(); // used by one task
     private Optional<String> reportedProblem = Optional.empty(); // used by one task
-    private final AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
+    // of the current run: a thread of an earlier one may still be sending
+    private volatile AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
 
     /**
      * Creates the service.
@@ -170,6 +171,8 @@ public final class Replication extends Service {
         Replicator replicator = new Replicator(self, sink.get(), peerRequests, this::wake, time());
         activeTransport.credentials(cluster.credentials());
         Address address = activeTransport.open(self, replicator);
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        this.sendFailure = failure;
         this.replicator = replicator;
         closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(fence::observe)));
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
@@ -182,7 +185,7 @@ public final class Replication extends Service {
         LogRateLimiter rateLimiter = new LogRateLimiter(time());
         every("retransmission", () -> TICK, () -> {
             replicator.tick();
-            logSendFailure(rateLimiter);
+            logSendFailure(failure.getAndSet(null), rateLimiter);
             reportIncarnation(self, replicator);
         });
     }
@@ -307,6 +310,7 @@ public final class Replication extends Service {
      *     fails: the message is published in any case, and peers request it when they detect that it is missing
      */
     public int send(Envelope message) {
+        AtomicReference<@Nullable Throwable> failure = sendFailure; // read before the replicator, which is set after it
         Replicator current = replicator;
         if (current == null) {
             return 0;
@@ -315,13 +319,12 @@ public final class Replication extends Service {
             int sent = ((Transport) engine.get()).send(message);
             return Math.max(0, sent - current.discardingPeers());
         } catch (RuntimeException | Error e) {
-            sendFailure.set(e); // logged by the task, not under the caller's lock
+            failure.set(e); // logged by the task, not under the caller's lock
             return 0;
         }
     }
 
-    private void logSendFailure(LogRateLimiter rateLimiter) {
-        Throwable failure = sendFailure.getAndSet(null);
+    private void logSendFailure(@Nullable Throwable failure, LogRateLimiter rateLimiter) {
         if (failure != null && rateLimiter.countEvent() > 0) {
             log.error("the transport failed to send a message to the peers; they must request it", failure);
         }

@@ -12,15 +12,21 @@ import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.openqa.selenium.Keys;
 
-/** The dashboard in a real browser. */
+/** The dashboard in a real browser, which all tests share: each has a tab of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardBrowserTest {
     private static final String ITEMS = "#app .messages li";
 
@@ -38,9 +44,22 @@ class DashboardBrowserTest {
         }
     }
 
-    @BeforeEach
-    void warmUp() {
+    private Chromium browser;
+
+    @BeforeAll
+    void startBrowser() throws IOException {
         TestHub.warmUp();
+        browser = new Chromium();
+    }
+
+    @AfterAll
+    void stopBrowser() throws IOException {
+        browser.close();
+    }
+
+    @BeforeEach
+    void beginTest() {
+        browser.beginTest();
     }
 
     @Test
@@ -48,7 +67,7 @@ class DashboardBrowserTest {
             + " details of a service's health are shown")
     void pages_areAccessible() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // Given channels, a subscriber, and a service that is not ready
             Program program = tree.root();
             String url = "http://" + program.hub.address() + "/";
@@ -104,7 +123,7 @@ class DashboardBrowserTest {
     @DisplayName("H-78 the channel view shows history and live messages, pauses, filters, formats JSON and publishes")
     void channelView_showsAndPublishes() throws Exception {
         try (TestHub testHub = TestHub.start();
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             testHub.post("/numbers", "before");
             browser.window(1200, 900, "light");
             browser.driver().get(testHub.uri("/").toString());
@@ -148,7 +167,7 @@ class DashboardBrowserTest {
     @DisplayName("H-78 the page of a channel keeps a limited number of messages, however many arrive")
     void channelView_isBounded() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 30000");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             browser.driver().get(testHub.uri("/#/channel/%2Fnumbers").toString());
             await().atMost(ExternalProcess.TIMEOUT)
                     .until(() -> testHub.hub().stats().subscribers() == 1);
@@ -170,22 +189,21 @@ class DashboardBrowserTest {
     @DisplayName(
             "H-78 the dashboard reconnects after a restart of the hub, and shows a hub without channels what to try")
     void dashboard_reconnects() throws Exception {
-        try (Chromium browser = new Chromium()) {
-            int port;
-            try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
-                port = testHub.port();
-                browser.driver().get(testHub.uri("/").toString());
-                browser.awaitText("Live");
-                browser.awaitText("curl -N http://127.0.0.1:" + port + "/numbers");
-                browser.awaitText("There are no channels yet");
-                browser.screenshot("dashboard-first-start");
-            }
-            browser.awaitText("Connection lost");
-            try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
-                testHub.post("/numbers", "7");
-                browser.awaitText("Live");
-                browser.awaitText("table", "/numbers");
-            }
+        int port;
+        try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
+            port = testHub.port();
+            browser.driver().get(testHub.uri("/").toString());
+            browser.awaitText("Live");
+            browser.awaitText("curl -N http://127.0.0.1:" + port + "/numbers");
+            browser.awaitText("There are no channels yet");
+            browser.screenshot("dashboard-first-start");
+        }
+        browser.awaitText("Connection lost");
+        try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port);
+                Closeable _ = browser::leavePage) {
+            testHub.post("/numbers", "7");
+            browser.awaitText("Live");
+            browser.awaitText("table", "/numbers");
         }
     }
 
@@ -202,9 +220,9 @@ class DashboardBrowserTest {
         assertMemoryStaysFlat(100_000);
     }
 
-    private static void assertMemoryStaysFlat(int samples) throws Exception {
+    private void assertMemoryStaysFlat(int samples) throws Exception {
         try (TestHub testHub = TestHub.start();
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // Given a page whose stream of samples is a source in the browser itself
             browser.driver().executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", """
                     window.EventSource = class {
@@ -232,25 +250,25 @@ class DashboardBrowserTest {
                     """));
             browser.driver().get(testHub.uri("/").toString());
             browser.awaitText("Live");
-            emit(browser, 0, 5_000);
-            long before = usedHeap(browser);
+            emit(0, 5_000);
+            long before = usedHeap();
 
             // When it shows many samples
             for (int i = 5_000; i < samples; i += 5_000) {
-                emit(browser, i, i + 5_000);
+                emit(i, i + 5_000);
             }
 
             // Then it uses hardly more memory than after the first of them
             browser.awaitText("/channel/" + (samples - 1) % 1000);
-            assertThat(usedHeap(browser)).isLessThan(before + 2_000_000);
+            assertThat(usedHeap()).isLessThan(before + 2_000_000);
         }
     }
 
-    private static void emit(Chromium browser, int from, int to) {
+    private void emit(int from, int to) {
         browser.driver().executeAsyncScript("emit(arguments[0], arguments[1]).then(arguments[2])", from, to);
     }
 
-    private static long usedHeap(Chromium browser) {
+    private long usedHeap() {
         browser.driver().executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
         return ((Number) requireNonNull(browser.driver()
                         .executeCdpCommand("Runtime.getHeapUsage", Map.of())
@@ -263,7 +281,7 @@ class DashboardBrowserTest {
     void clusterPage_showsLeader() throws Exception {
         try (TestTree<Program> tree = TestTree.start(
                         new Program(), "cluster.identity = '127.0.0.1:4441'\nhub.http.bind = '127.0.0.1:0'");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             browser.driver().get("http://" + tree.root().hub.address() + "/#/cluster");
             browser.awaitText("table", "127.0.0.1:4441");
             browser.awaitText("table", "leader");
@@ -289,7 +307,7 @@ class DashboardBrowserTest {
                 """.replace("\n", "");
         try (TestTree<SampledDashboard> tree =
                         TestTree.start(new SampledDashboard(() -> sample), SampledDashboard.CONFIGURATION);
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // When its cluster page is shown
             browser.driver().get("http://" + tree.root().dashboard.address() + "/#/cluster");
 

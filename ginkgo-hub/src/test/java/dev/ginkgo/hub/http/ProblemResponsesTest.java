@@ -14,6 +14,7 @@ import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.hub.spi.LocalBrokerServer;
 import dev.ginkgo.hub.testing.HubCluster;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.StoppingHub;
 import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
@@ -110,8 +111,8 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
         scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> responseTo("GET /x", "X: " + "x".repeat(20_000)));
         scenarios.put(ProblemType.INTERNAL_ERROR, FailingFrontend::internalError);
-        scenarios.put(ProblemType.STOPPING, ProblemResponsesTest::stopping);
-        scenarios.put(ProblemType.NOT_READY, ProblemResponsesTest::notReady);
+        scenarios.put(ProblemType.STOPPING, StoppingHub::responseToMessage);
+        scenarios.put(ProblemType.NOT_READY, StoppingHub::readiness);
         scenarios.put(ProblemType.HTTP_VERSION, ProblemResponsesTest::version);
     }
 

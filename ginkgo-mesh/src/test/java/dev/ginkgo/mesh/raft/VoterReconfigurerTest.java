@@ -50,11 +50,7 @@ class VoterReconfigurerTest {
             context.resign();
             assertThat(simulation.elect("b", 2, "b", "c")).isTrue();
             for (int i = 0; i < 20; i++) {
-                reconfigurer.reconfigure(
-                        new Session(b.raft()),
-                        b.raft(),
-                        b.view(),
-                        List.of(announcement("b", true), announcement("c", false)));
+                reconfigure(reconfigurer, b, true);
                 simulation.deliver();
                 b.resend();
             }
@@ -150,6 +146,60 @@ class VoterReconfigurerTest {
             simulation.deliver();
             node.resend();
         }
+    }
+
+    @DisplayName(
+            "K-50 a leader that has removed itself from the voters, and restarts before another node knows that, becomes a"
+                    + " voter again")
+    void leaderThatRemovedItself_becomesAVoterAgain() throws Exception {
+        try (RaftSimulation simulation = new RaftSimulation(folder, List.of("b", "c"))) {
+            RaftSimulation.Node b = simulation.node("b");
+            RaftSimulation.Node c = simulation.node("c");
+            // Given a leader that leaves, and appends its removal, which c does not receive
+            simulation.connect("b", "c");
+            assertThat(simulation.elect("b", 1, "b", "c")).isTrue();
+            b.renew();
+            simulation.deliver();
+            b.resend();
+            simulation.connect("b");
+            MeshContext leaving = context("b");
+            leaving.startLeaving();
+            reconfigure(new VoterReconfigurer(leaving, 3, Duration.ofMinutes(1)), b, true);
+            simulation.deliver();
+            assertThat(b.raft().members()).containsExactly("c");
+
+            // When it restarts, and is elected because only its log is complete
+            b.losePower();
+            assertThat(b.raft().isRemovalPending()).isTrue();
+            simulation.connect("b", "c");
+            assertThat(simulation.elect("c", 2, "b", "c")).isFalse();
+            assertThat(simulation.elect("b", 3, "b", "c")).isTrue();
+            b.renew();
+            VoterReconfigurer reconfigurer = new VoterReconfigurer(context("b"), 3, Duration.ofMinutes(1));
+            for (int i = 0; i < 20; i++) {
+                reconfigure(reconfigurer, b, false);
+                simulation.deliver();
+                b.resend();
+            }
+
+            // Then the change is committed, and it is a voter again
+            assertThat(b.raft().members()).containsExactlyInAnyOrder("b", "c");
+            assertThat(c.raft().members()).containsExactlyInAnyOrder("b", "c");
+            assertThat(c.raft().commitIndex()).isEqualTo(b.raft().lastAppended());
+
+            // And it still leads
+            RaftSimulation.Proposal renewal = b.renew();
+            simulation.deliver();
+            assertThat(renewal.committed()).isTrue();
+        }
+    }
+
+    private static void reconfigure(VoterReconfigurer reconfigurer, RaftSimulation.Node b, boolean leaving) {
+        reconfigurer.reconfigure(
+                new Session(b.raft()),
+                b.raft(),
+                b.view(),
+                List.of(announcement("b", leaving), announcement("c", false)));
     }
 
     private static Member member(String name) {
