@@ -30,25 +30,25 @@ final class SocketSession {
     private final InetAddress client;
     private final SharedStream shared;
     private final SocketContext context;
-    private final SubscriptionQuota quota;
+    private final ClientQuotas quotas;
     private final Access access;
     private final long publisher;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
-    private record Subscription(SharedStream.Member member, Runnable unregister) {}
+    private record Subscription(SharedStream.Member member, Runnable unregister, Runnable releaseQuotas) {}
 
     SocketSession(
             Channel connection,
             InetAddress client,
             SharedStream shared,
             SocketContext context,
-            SubscriptionQuota quota,
+            ClientQuotas quotas,
             Access access) {
         this.connection = connection;
         this.client = client;
         this.shared = shared;
         this.context = context;
-        this.quota = quota;
+        this.quotas = quotas;
         this.access = access;
         this.publisher = access.clientNumber(client);
         var _ = connection.closeFuture().addListener(_ -> closed());
@@ -86,9 +86,9 @@ final class SocketSession {
         }
     }
 
-    private ByteBuf subscribe(long number, SubscribeRequest request) throws ProblemException {
+    private ByteBuf subscribe(long number, SubscribeRequest requested) throws ProblemException {
         requireValidAccess();
-        AccessRules.requireSubscribe(access, request.selector());
+        SubscribeRequest request = AccessRules.subscribable(access, requested);
         String text = request.selector().text();
         if (subscriptions.containsKey(text)) {
             throw new ProblemException(
@@ -104,13 +104,13 @@ final class SocketSession {
                     .withHeader("Retry-After", "30");
         }
         context.registry().requireCapacity(request.selector());
-        quota.acquire(client);
+        Runnable releaseQuotas = quotas.acquire(client, access.user(), request);
         SharedStream.Member member = null;
         try {
             member = shared.subscribe(request);
         } finally {
             if (member == null) {
-                quota.release(client);
+                releaseQuotas.run();
             }
         }
         subscriptions.put(
@@ -118,9 +118,9 @@ final class SocketSession {
                 new Subscription(
                         member,
                         context.registry()
-                                .addSubscription(
-                                        request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
-        return SocketResponses.subscribed(number, text, member.start());
+                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access),
+                        releaseQuotas));
+        return SocketResponses.subscribed(number, text, member.start(), request.rejected());
     }
 
     private ByteBuf unsubscribe(long number, String text) throws ProblemException {
@@ -135,13 +135,13 @@ final class SocketSession {
         return SocketResponses.unsubscribed(number, text);
     }
 
-    private void unregister(Subscription subscription) {
+    private static void unregister(Subscription subscription) {
         subscription.unregister.run();
-        quota.release(client);
+        subscription.releaseQuotas.run();
     }
 
     private void closed() {
-        subscriptions.values().forEach(this::unregister);
+        subscriptions.values().forEach(SocketSession::unregister);
         subscriptions.clear();
     }
 
