@@ -9,7 +9,6 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -70,6 +69,7 @@ class JwtAuthenticatorTest {
 
     private void write(String content) throws Exception {
         Files.move(Files.writeString(folder.resolve("new"), content), keys, StandardCopyOption.REPLACE_EXISTING);
+        authenticator.refresh(); // finds the change; the next call reads it
     }
 
     private Authenticator authenticator(Path file, Set<String> algorithms) throws Exception {
@@ -327,8 +327,7 @@ class JwtAuthenticatorTest {
                 assertThatThrownBy(authenticator::refresh).as(mistake).hasMessageContaining("keys.json");
                 accepted(tokens.sign(JWSAlgorithm.RS256, claims().build()));
             }
-            JWK weak = new RSAKeyGenerator(1024, true).generate();
-            write(Tokens.jwks(weak));
+            write(Tokens.jwks(new RSAKeyGenerator(1024, true).generate()));
             assertThatThrownBy(authenticator::refresh).hasMessageContaining("1024 bits; at least 2048");
         } finally {
             write(tokens.jwks());

@@ -112,6 +112,11 @@ public final class Access {
         return principal;
     }
 
+    /** Returns the name of the user; null if there were no credentials. */
+    public @Nullable String user() {
+        return principal == null ? null : principal.name();
+    }
+
     /**
      * Returns the number by which limits identify the client, the same at every node: one of its user, or without credentials
      * that of its network.

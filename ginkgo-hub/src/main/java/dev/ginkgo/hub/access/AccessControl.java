@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Authenticators of one run of a hub, and what they have accepted. Thread-safe. */
 public final class AccessControl {
-    private static final long MAX_CACHED_CHARACTERS = 2L * 1024 * 1024;
+    /** Claim of the rejection of credentials that an authenticator of the program has not verified in time. */
+    public static final String AUTHENTICATOR_CLAIM = "authenticator";
+
+    /** Memory for a generation of verified tokens with their grants. */
+    private static final long MAX_CACHED_BYTES =
+            Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 64);
 
     private final List<Authenticator> authenticators;
     private final Access withoutCredentials;
     private final TimeSource timeSource;
-    private final VerifiedTokens verifiedTokens = new VerifiedTokens(MAX_CACHED_CHARACTERS);
+    private final VerifiedTokens verifiedTokens = new VerifiedTokens(MAX_CACHED_BYTES);
     private final TicketTable tickets;
 
     /**

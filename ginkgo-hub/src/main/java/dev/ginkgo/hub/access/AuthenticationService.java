@@ -87,6 +87,14 @@ public final class AuthenticationService extends Service {
             .restartRequired()
             .help("Tolerance for the times in JSON Web Tokens, because clocks differ");
 
+    private final Setting<Duration> authenticatorTimeout = setting("authenticator-timeout", Duration.ofSeconds(10))
+            .between(Duration.ofMillis(10), Duration.ofHours(1))
+            .help("Maximum time in which an authenticator of the program must verify credentials");
+
+    private final Setting<Integer> authenticatorMaxCalls = setting("authenticator-max-calls", 100)
+            .between(1, 100_000)
+            .help("Maximum number of credentials that it verifies at the same time; others wait");
+
     private final ClassLoader classLoader = classLoader();
     private final List<Authenticator> own = new CopyOnWriteArrayList<>();
     private volatile @Nullable AccessControl accessControl;
@@ -128,7 +136,14 @@ public final class AuthenticationService extends Service {
         if (hasJwt(all)) {
             authenticators.add(jwtProvider().create(jwtSettings(), time()));
         }
-        authenticators.addAll(own);
+        for (Authenticator each : own) {
+            authenticators.add(new BoundedAuthenticator(
+                    each,
+                    task -> spawn("authenticator", task::run),
+                    authenticatorTimeout,
+                    authenticatorMaxCalls,
+                    time()));
+        }
         for (Authenticator each : authenticators) {
             each.refresh();
         }

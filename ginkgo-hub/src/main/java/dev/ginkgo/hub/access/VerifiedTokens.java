@@ -10,23 +10,27 @@ import org.jspecify.annotations.Nullable;
  * tokens are added, so clients without access cannot fill it. Thread-safe.
  *
  * <p>There are two generations. When the young one is full it becomes the old one, and the previous old one is discarded
- * with the tokens that were not used in the meantime. At most twice {@code maxLength} characters are held.
+ * with the tokens that were not used in the meantime. Tokens with their grants use at most about twice {@code maxBytes}: a
+ * short token may have a large grant.
  */
 final class VerifiedTokens {
-    private final long maxLength;
+    /** Memory of an entry without the characters of its token, and without its grant. */
+    private static final int BYTES_PER_ENTRY = 256;
+
+    private final long maxBytes;
     private volatile Generation young = new Generation();
     private volatile Generation old = new Generation();
 
     private static final class Generation {
         private final Map<String, Access> byToken = new ConcurrentHashMap<>();
-        private final AtomicLong length = new AtomicLong();
+        private final AtomicLong bytes = new AtomicLong();
     }
 
     /**
-     * @param maxLength maximum length of all tokens of a generation together, in characters
+     * @param maxBytes maximum memory of a generation
      */
-    VerifiedTokens(long maxLength) {
-        this.maxLength = maxLength;
+    VerifiedTokens(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     @Nullable
@@ -45,8 +49,8 @@ final class VerifiedTokens {
     void add(String token, Access access) {
         Generation generation = young;
         if (generation.byToken.put(token, access) == null
-                && generation.length.addAndGet(token.length()) > maxLength
-                && generation.length.getAndSet(Long.MIN_VALUE / 2) > 0) { // one thread replaces the generation
+                && generation.bytes.addAndGet(bytes(token, access)) > maxBytes
+                && generation.bytes.getAndSet(Long.MIN_VALUE / 2) > 0) { // one thread replaces the generation
             old = generation;
             young = new Generation();
         }
@@ -54,10 +58,15 @@ final class VerifiedTokens {
 
     void remove(String token) {
         Generation generation = young;
-        if (generation.byToken.remove(token) != null) {
-            generation.length.addAndGet(-token.length());
+        Access removed = generation.byToken.remove(token);
+        if (removed != null) {
+            generation.bytes.addAndGet(-bytes(token, removed));
         }
         old.byToken.remove(token);
+    }
+
+    private static long bytes(String token, Access access) {
+        return BYTES_PER_ENTRY + token.length() + access.grant().estimatedBytes();
     }
 
     /** Returns the number of tokens. */

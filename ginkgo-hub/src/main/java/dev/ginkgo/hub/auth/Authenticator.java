@@ -19,11 +19,13 @@ import java.util.Optional;
 public interface Authenticator {
     /**
      * Verifies the credentials of a request. Called by a virtual thread without a lock, so it may block; the request
-     * waits for it, other requests do not.
+     * waits for it, other requests do not. If it does not return within {@code auth.authenticator-timeout}, the request is
+     * rejected with a 503, and the thread is interrupted. At most {@code auth.authenticator-max-calls} calls are made at the
+     * same time; further requests wait.
      *
      * @return the principal; empty if the credentials are of a kind that this authenticator does not know
      * @throws AuthenticationException if this authenticator knows the kind of credentials and rejects them
-     * @throws InterruptedException if the hub stops
+     * @throws InterruptedException if the hub stops, or the call has taken too long
      */
     Optional<Principal> authenticate(Credentials credentials) throws AuthenticationException, InterruptedException;
 
@@ -44,4 +46,11 @@ public interface Authenticator {
      *     logged, and the authenticator continues with what it has read before
      */
     default void refresh() throws Exception {}
+
+    /** Returns the name of this authenticator in the log and in error responses: by default the name of its class. */
+    default String name() {
+        String name = getClass().getName();
+        int lambda = name.indexOf("$$");
+        return name.substring(name.lastIndexOf('.') + 1, lambda < 0 ? name.length() : lambda);
+    }
 }

@@ -80,6 +80,11 @@ public final class Grant {
         return admin;
     }
 
+    /** Returns about how many bytes of memory the grant uses. */
+    public long estimatedBytes() {
+        return publish.estimatedBytes() + subscribe.estimatedBytes();
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Grant grant

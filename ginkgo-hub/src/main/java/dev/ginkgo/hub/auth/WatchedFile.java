@@ -9,19 +9,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * File that is read again when it has changed: its modification time, its length or, after a rename or in a mounted Secret
- * of Kubernetes, its identity. Used by one thread at a time.
+ * of Kubernetes, its identity. A changed file is read when two calls in a row have found it the same, because a program that
+ * writes it in place may not have finished. Used by one thread at a time.
  */
 public final class WatchedFile {
     private static final long MAX_BYTES = 16L * 1024 * 1024;
 
     private final Path path;
     private @Nullable Version read;
+    private @Nullable Version lastSeen;
+    private boolean hasBeenRead;
 
     private record Version(
             FileTime modified, long size, @Nullable Object identity) {}
@@ -32,21 +34,27 @@ public final class WatchedFile {
     }
 
     /**
-     * Returns the content if the file has changed since the last call, or has not been read yet.
+     * Returns the content if the file has not been read yet, or if it has changed since then and has been the same in this
+     * call and the last one.
      *
-     * @throws IOException if the file cannot be read; it counts as unread then
+     * @throws IOException if the file cannot be read; it counts as changed then
      */
     public Optional<byte[]> readIfChanged() throws IOException {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            Version found = new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-            if (Objects.equals(found, read)) {
+            Version found = version();
+            boolean stable = !hasBeenRead || found.equals(lastSeen);
+            lastSeen = found;
+            if (!stable || found.equals(read)) {
                 return Optional.empty();
             }
-            if (attributes.size() > MAX_BYTES) {
+            if (found.size > MAX_BYTES) {
                 throw new IOException(path + " is longer than 16 MiB");
             }
             byte[] content = Files.readAllBytes(path);
+            if (hasBeenRead && !found.equals(version())) {
+                return Optional.empty(); // is being written
+            }
+            hasBeenRead = true;
             read = found; // of before the content: a change in between is noticed by the next call
             return Optional.of(content);
         } catch (NoSuchFileException e) {
@@ -59,6 +67,11 @@ public final class WatchedFile {
             read = null;
             throw e;
         }
+    }
+
+    private Version version() throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        return new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
     }
 
     /** Returns the path of the file. */

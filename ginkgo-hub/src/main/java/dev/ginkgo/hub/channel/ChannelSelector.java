@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Selects the channels of a subscription: one or more names and patterns. In a pattern, {@code *} matches exactly one
@@ -65,13 +66,22 @@ public record ChannelSelector(List<String> names, boolean list) {
      *     #MAX_PATTERN_SEGMENTS} segments
      */
     public static Parsed parse(String rawPath) {
+        return parse(rawPath, ChannelName::decode);
+    }
+
+    /** Parses a name, a pattern or a list that is not percent-encoded, as {@link #parse} does. */
+    public static Parsed parseText(String text) {
+        return parse(text, UnaryOperator.identity());
+    }
+
+    private static Parsed parse(String text, UnaryOperator<String> decoder) {
         Set<String> names = new LinkedHashSet<>();
         List<Rejected> rejected = new ArrayList<>(0);
         InvalidChannelException last = null;
-        List<String> all = split(rawPath);
+        List<String> all = split(text);
         for (String raw : all) {
             try {
-                names.add(requireValid(ChannelName.decode(raw)));
+                names.add(requireValid(decoder.apply(raw)));
             } catch (InvalidChannelException e) {
                 rejected.add(new Rejected(raw, Rejected.BAD_CHANNEL, String.valueOf(e.getMessage())));
                 last = e;

@@ -18,6 +18,11 @@ public final class PatternSet {
     private static final String ANY = "*";
     private static final String REST = ">";
 
+    /** Memory of a name in two sets, and of a segment, without their characters. */
+    private static final int BYTES_PER_NAME = 120;
+
+    private static final int BYTES_PER_SEGMENT = 56;
+
     private final Set<String> names = new HashSet<>();
     private final List<String[]> patterns;
     private final Set<String> all;
@@ -96,6 +101,20 @@ public final class PatternSet {
 
     private static boolean endsWithRest(String[] pattern) {
         return pattern[pattern.length - 1].equals(REST);
+    }
+
+    /** Returns about how many bytes of memory the set uses. */
+    public long estimatedBytes() {
+        long bytes = 0;
+        for (String each : all) {
+            bytes += BYTES_PER_NAME + each.length();
+        }
+        for (String[] each : patterns) {
+            for (String segment : each) {
+                bytes += BYTES_PER_SEGMENT + segment.length();
+            }
+        }
+        return bytes;
     }
 
     @Override

@@ -5,10 +5,12 @@ import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +35,7 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Counters counters;
-    private final PatternQuota patterns;
+    private final PatternQuota<InetAddress> patterns;
     private final Map<EventLoop, DeliveryLoop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -51,7 +53,7 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
             Counters counters,
             LongSupplier maxPinnedBytes,
             Supplier<Integer> maxPerAddress) {
-        this.patterns = new PatternQuota(maxPerAddress);
+        this.patterns = new PatternQuota<>(maxPerAddress, "max-patterns-per-address", "this address");
         this.pinnedMemory = new PinnedMemory(maxPinnedBytes);
         this.feeds = new EncodedFeeds(store, allocator, pinnedMemory);
         this.timeSource = timeSource;
@@ -109,7 +111,10 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
 
     private DeliveryLoop loop(Channel connection, SubscribeRequest subscribeRequest) {
         requireOpen();
-        patterns.acquireUntilClosed(connection, subscribeRequest);
+        InetAddress network = ClientAddress.network(connection);
+        if (network != null) {
+            patterns.acquireUntilClosed(connection, network, subscribeRequest);
+        }
         return loop(connection);
     }
 

@@ -4,31 +4,37 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
-import dev.ginkgo.hub.net.ClientAddress;
-import dev.ginkgo.hub.net.ClientNetwork;
 import io.netty.channel.Channel;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Quota of different patterns and lists per client network, and of their segments, so that one client cannot use up
- * the global limit.
- * Thread-safe.
+ * Quota of different patterns and lists per client network or per user, and of their segments, so that one client cannot use
+ * up the global limit. Thread-safe.
+ *
+ * @param <O> identifies a client
  */
-final class PatternQuota {
+public final class PatternQuota<O> {
     private record Key(ChannelSelector selector, Duration conflate) {}
 
-    private final Supplier<Integer> maxPerAddress;
+    private final Supplier<Integer> max;
+    private final String setting;
+    private final String owner;
 
     // guarded by this
-    private final Map<InetAddress, Map<Key, Integer>> inUse = new HashMap<>();
+    private final Map<O, Map<Key, Integer>> inUse = new HashMap<>();
 
-    PatternQuota(Supplier<Integer> maxPerAddress) {
-        this.maxPerAddress = maxPerAddress;
+    /**
+     * @param max maximum number of patterns of one client; 0 is unlimited
+     * @param setting key of this setting, for errors
+     * @param owner what a client is, for errors, such as {@code this address}
+     */
+    public PatternQuota(Supplier<Integer> max, String setting, String owner) {
+        this.max = max;
+        this.setting = setting;
+        this.owner = owner;
     }
 
     /**
@@ -36,9 +42,9 @@ final class PatternQuota {
      *
      * @throws HubRejectedException if the quota is exhausted
      */
-    void acquireUntilClosed(Channel connection, SubscribeRequest subscribeRequest) {
+    public void acquireUntilClosed(Channel connection, O client, SubscribeRequest subscribeRequest) {
         if (!subscribeRequest.isSingleChannel()) {
-            Runnable release = acquire(connection, subscribeRequest);
+            Runnable release = acquire(client, subscribeRequest);
             var _ = connection.closeFuture().addListener(_ -> release.run());
         }
     }
@@ -49,55 +55,52 @@ final class PatternQuota {
      * @return ends the count; must be run once
      * @throws HubRejectedException if the quota is exhausted
      */
-    Runnable acquire(Channel connection, SubscribeRequest subscribeRequest) {
-        InetSocketAddress client = ClientAddress.of(connection);
-        if (subscribeRequest.isSingleChannel() || client == null) {
-            return PatternQuota::releaseNothing;
+    public Runnable acquire(O client, SubscribeRequest subscribeRequest) {
+        if (subscribeRequest.isSingleChannel()) {
+            return () -> {};
         }
-        InetAddress address = ClientNetwork.of(client.getAddress());
         Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
-        acquire(address, key);
-        return () -> release(address, key);
+        acquire(client, key);
+        return () -> release(client, key);
     }
 
-    private static void releaseNothing() {}
-
-    private synchronized void acquire(InetAddress address, Key key) {
-        Map<Key, Integer> ofAddress = inUse.computeIfAbsent(address, a -> new HashMap<>(2));
-        if (!ofAddress.containsKey(key) && ofAddress.size() >= maxPerAddress.get()) {
-            if (ofAddress.isEmpty()) {
-                inUse.remove(address);
+    private synchronized void acquire(O client, Key key) {
+        int limit = max.get() == 0 ? Integer.MAX_VALUE : max.get();
+        Map<Key, Integer> ofClient = inUse.computeIfAbsent(client, _ -> new HashMap<>(2));
+        if (!ofClient.containsKey(key) && ofClient.size() >= limit) {
+            if (ofClient.isEmpty()) {
+                inUse.remove(client);
             }
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "the limit `max-patterns-per-address` = " + maxPerAddress.get()
-                            + " for patterns, lists and conflated channels is reached for this address");
+                    "the limit `" + setting + "` = " + limit
+                            + " for patterns, lists and conflated channels is reached for " + owner);
         }
-        if (!ofAddress.containsKey(key)) {
-            requireSegments(ofAddress, key);
+        if (!ofClient.containsKey(key)) {
+            requireSegments(ofClient, key, limit);
         }
-        ofAddress.merge(key, 1, Integer::sum);
+        ofClient.merge(key, 1, Integer::sum);
     }
 
-    private void requireSegments(Map<Key, Integer> ofAddress, Key key) {
-        int maxSegments = StoreLimits.maxSegments(maxPerAddress.get());
-        int inUse = ofAddress.keySet().stream()
+    private void requireSegments(Map<Key, Integer> ofClient, Key key, int limit) {
+        int maxSegments = StoreLimits.maxSegments(limit);
+        int segments = ofClient.keySet().stream()
                 .mapToInt(each -> each.selector.patternSegments())
                 .sum();
-        if (inUse + key.selector.patternSegments() > maxSegments) {
+        if (segments + key.selector.patternSegments() > maxSegments) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "the patterns of this address would have more than " + maxSegments
-                            + " segments, the limit for `max-patterns-per-address` = " + maxPerAddress.get());
+                    "the patterns of " + owner + " would have more than " + maxSegments + " segments, the limit for `"
+                            + setting + "` = " + limit);
         }
     }
 
-    private synchronized void release(InetAddress address, Key key) {
-        Map<Key, Integer> ofAddress = inUse.get(address);
-        if (ofAddress != null) {
-            ofAddress.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
-            if (ofAddress.isEmpty()) {
-                inUse.remove(address);
+    private synchronized void release(O client, Key key) {
+        Map<Key, Integer> ofClient = inUse.get(client);
+        if (ofClient != null) {
+            ofClient.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+            if (ofClient.isEmpty()) {
+                inUse.remove(client);
             }
         }
     }

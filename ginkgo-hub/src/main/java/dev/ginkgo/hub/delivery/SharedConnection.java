@@ -5,10 +5,12 @@ import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -29,7 +31,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
     final boolean encrypts;
     private final WireFormat wireFormat;
     private final EncodedFeeds feeds;
-    private final PatternQuota patterns;
+    private final PatternQuota<InetAddress> patterns;
     private final long retryMillis;
     private final WriteStallDetector stallDetector;
 
@@ -52,7 +54,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
             WireFormat wireFormat,
             DeliveryLoop deliveryLoop,
             EncodedFeeds feeds,
-            PatternQuota patterns,
+            PatternQuota<InetAddress> patterns,
             long retryMillis) {
         this.connection = connection;
         this.encrypts = connection.pipeline().get(SslHandler.class) != null;
@@ -78,7 +80,8 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
         if (closed || byeReason != null) {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the connection is being closed");
         }
-        Runnable releasePattern = patterns.acquire(connection, subscribeRequest);
+        InetAddress network = ClientAddress.network(connection);
+        Runnable releasePattern = network == null ? () -> {} : patterns.acquire(network, subscribeRequest);
         SharedSubscription subscription = null;
         try {
             subscription = new SharedSubscription(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.access.AuthenticationService;
+import dev.ginkgo.hub.delivery.PatternQuota;
 import dev.ginkgo.hub.http.access.CredentialsRoute;
 import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
@@ -116,7 +117,10 @@ public final class HttpFrontend extends HttpFrontendSettings {
         BodyBudget bodyBudget = new BodyBudget(
                 () -> maxBodyMemory.get().bytes(),
                 () -> maxBodyMemoryPerAddress.get().bytes(),
+                () -> maxBodyMemoryPerUser.get().bytes(),
                 () -> maxBody.get().bytes());
+        PatternQuota<String> userPatterns =
+                new PatternQuota<>(maxPatternsPerUser, "http.max-patterns-per-user", "this user");
         SocketContext sockets = new SocketContext(
                 hub.streams(),
                 streams,
@@ -126,15 +130,18 @@ public final class HttpFrontend extends HttpFrontendSettings {
                 () -> new ConnectionDeadline(time(), timeouts()),
                 this::manage,
                 maxSubscriptions,
-                maxSubscriptionsPerAddress);
+                maxSubscriptionsPerAddress,
+                maxSubscriptionsPerUser,
+                userPatterns);
         Router router = new Router(
                 trustedProxies,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 new RequestAuthentication(
                         authentication().accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),
                 routes(streams, shutdown, sockets),
-                new PublishHandler(publishService, bodyBudget),
-                new SubscribeHandler(hub.streams(), streams, connectionLimiter, shutdown::isRejecting));
+                new PublishHandler(publishService, bodyBudget, streams::validity),
+                new SubscribeHandler(hub.streams(), streams, connectionLimiter, userPatterns, shutdown::isRejecting),
+                strictTransport);
         ConnectionInitializer connections = new ConnectionInitializer(
                 time(), router, connectionLimiter, trustedProxies, maxStreams, timeouts(), hub.counters());
 

@@ -96,6 +96,11 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
                     "tls.client-certificate", TlsSettings.ClientCertificate.REQUIRED)
             .help("Whether clients must have a certificate of client-ca: required or optional");
 
+    final Setting<Duration> strictTransport = setting("tls.hsts", Duration.ZERO)
+            .between(Duration.ZERO, Duration.ofDays(730))
+            .help(
+                    "How long browsers shall use TLS only for this host, all of its ports included (HSTS); 0 to not say so");
+
     final TlsSettings tlsSettings =
             new TlsSettings(tlsCertificate, tlsKey, tlsSniCertificates, tlsSniKeys, tlsClientCa, tlsClientCertificate);
 
@@ -126,6 +131,10 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
     final Setting<Size> maxBodyMemoryPerAddress = setting("max-body-memory-per-address", Size.ofMebibytes(8))
             .between(Size.ofMebibytes(1), Size.ofMebibytes(1024 * 1024))
             .help("Part of max-body-memory that one address, or one IPv6 /64, may use");
+
+    final Setting<Size> maxBodyMemoryPerUser = setting("max-body-memory-per-user", Size.ofBytes(0))
+            .between(Size.ofBytes(0), Size.ofMebibytes(1024 * 1024))
+            .help("Part of max-body-memory that one user may use, from all addresses; 0 is unlimited");
 
     final Setting<Integer> maxConnections =
             setting("max-connections", 10_000).between(1, 1_000_000).help("Maximum number of open connections");
@@ -164,6 +173,16 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
     final Setting<Integer> maxSubscriptionsPerAddress = setting("max-subscriptions-per-address", 1_000)
             .between(1, 10_000_000)
             .help("Maximum number of subscriptions of all such WebSockets from one address, or one IPv6 /64");
+
+    final Setting<Integer> maxSubscriptionsPerUser = setting("max-subscriptions-per-user", 0)
+            .between(0, 10_000_000)
+            .help("Maximum number of subscriptions of all such WebSockets of one user; 0 is unlimited");
+
+    final Setting<Integer> maxPatternsPerUser = setting("max-patterns-per-user", 0)
+            .between(0, 1_000_000)
+            .help(
+                    "Maximum number of different patterns, lists and conflated channels to which one user subscribes; 0 is"
+                            + " unlimited");
 
     final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(10), Duration.ofHours(1))

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.http.access.AccessRules;
@@ -19,16 +20,22 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code POST /channel}, whose body is the message to publish. */
 final class PublishHandler {
     private final PublishService publishService;
     private final BodyBudget bodyBudget;
+    private final Function<Access, Access.Validity> validity;
 
-    PublishHandler(PublishService publishService, BodyBudget bodyBudget) {
+    /**
+     * @param validity returns whether the credentials of an access are still valid
+     */
+    PublishHandler(PublishService publishService, BodyBudget bodyBudget, Function<Access, Access.Validity> validity) {
         this.publishService = publishService;
         this.bodyBudget = bodyBudget;
+        this.validity = validity;
     }
 
     void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
@@ -37,12 +44,15 @@ final class PublishHandler {
         ChannelName channel = channel(requestTarget);
         exchange.requireAccess(access -> AccessRules.requirePublish(access, channel));
         String key = idempotencyKey(exchange.request().headers());
-        RequestBody requestBody = RequestBody.of(exchange.request(), bodyBudget, exchange.connection());
+        String user =
+                exchange.isVerificationPending() ? null : exchange.access().user();
+        RequestBody requestBody = RequestBody.of(exchange.request(), bodyBudget, exchange.connection(), user);
         exchange.onComplete(requestBody, done -> publish(done, channel, key));
     }
 
     private void publish(Exchange exchange, ChannelName channel, @Nullable String key) throws ProblemException {
         publishService.requireRunning();
+        AccessRules.requireValid(validity.apply(exchange.access())); // the body may have taken long
         RequestBody requestBody = exchange.body();
         byte[] bytes = requestBody.readAll();
         Payload payload = requestBody.isBinary() ? Payload.binary(bytes) : Payload.text(bytes);

@@ -22,7 +22,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Selects the handler of a request when its head has been received. Shared by all connections. */
 final class Router implements RequestHandler {
@@ -34,9 +36,11 @@ final class Router implements RequestHandler {
     private final List<HttpRoute> routes;
     private final PublishHandler publishHandler;
     private final SubscribeHandler subscribeHandler;
+    private final Supplier<Duration> strictTransport;
 
     /**
      * @param routes tried in this order; a request that none of them matches is for a channel
+     * @param strictTransport how long browsers shall use TLS only; zero to not say so
      */
     Router(
             TrustedProxies trustedProxies,
@@ -44,13 +48,15 @@ final class Router implements RequestHandler {
             RequestAuthentication authentication,
             List<HttpRoute> routes,
             PublishHandler publishHandler,
-            SubscribeHandler subscribeHandler) {
+            SubscribeHandler subscribeHandler,
+            Supplier<Duration> strictTransport) {
         this.trustedProxies = trustedProxies;
         this.originPolicy = originPolicy;
         this.authentication = authentication;
         this.routes = List.copyOf(routes);
         this.publishHandler = publishHandler;
         this.subscribeHandler = subscribeHandler;
+        this.strictTransport = strictTransport;
     }
 
     @Override
@@ -58,6 +64,10 @@ final class Router implements RequestHandler {
         HttpRequest request = exchange.request();
         if (trustedProxies.resolve(exchange.connection().channel(), request.headers())) {
             exchange.setForwarded();
+        }
+        long strictSeconds = strictTransport.get().toSeconds();
+        if (strictSeconds > 0 && exchange.connection().isSecure()) {
+            exchange.setStrictTransport("max-age=" + strictSeconds);
         }
         requireVersion(request.protocolVersion());
         RequestValidator.requireSupportedTransferEncoding(request);

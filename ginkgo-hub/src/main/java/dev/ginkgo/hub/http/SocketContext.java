@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.delivery.PatternQuota;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
@@ -20,6 +21,8 @@ import java.util.function.Supplier;
  * @param manager checks the deadline of a connection until it is closed
  * @param maxSubscriptions maximum number of subscriptions of one connection
  * @param maxSubscriptionsPerAddress maximum number of subscriptions of all connections of one client network
+ * @param maxSubscriptionsPerUser maximum number of subscriptions of all connections of one user; 0 is unlimited
+ * @param userPatterns patterns of each user
  */
 public record SocketContext(
         StreamAttacher attacher,
@@ -30,4 +33,6 @@ public record SocketContext(
         Supplier<ConnectionDeadline> newDeadline,
         Consumer<ManagedConnection> manager,
         Supplier<Integer> maxSubscriptions,
-        Supplier<Integer> maxSubscriptionsPerAddress) {}
+        Supplier<Integer> maxSubscriptionsPerAddress,
+        Supplier<Integer> maxSubscriptionsPerUser,
+        PatternQuota<String> userPatterns) {}

@@ -1,6 +1,8 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.PatternQuota;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.access.AccessRules;
@@ -30,6 +32,7 @@ final class SubscribeHandler {
     private final StreamAttacher streamAttacher;
     private final StreamRegistry registry;
     private final ConnectionLimiter connectionLimiter;
+    private final PatternQuota<String> userPatterns;
     private final BooleanSupplier stopping;
     private final LiveViewPage page = LiveViewPage.load();
 
@@ -37,10 +40,12 @@ final class SubscribeHandler {
             StreamAttacher streamAttacher,
             StreamRegistry registry,
             ConnectionLimiter connectionLimiter,
+            PatternQuota<String> userPatterns,
             BooleanSupplier stopping) {
         this.streamAttacher = streamAttacher;
         this.registry = registry;
         this.connectionLimiter = connectionLimiter;
+        this.userPatterns = userPatterns;
         this.stopping = stopping;
     }
 
@@ -101,13 +106,14 @@ final class SubscribeHandler {
             throws ProblemException {
         FullHttpResponse head =
                 representation.isWebSocket() ? WebSocketHandshake.response(exchange.request()) : head(representation);
-        exchange.addCorsHeaders(head);
+        exchange.addCommonHeaders(head);
         connectionLimiter.acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         StreamOutput output = exchange.connection().detachForStream();
         DeferredHead deferredHead = new DeferredHead(output.head(head, false));
         connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
         try {
+            countPattern(exchange.access(), connection, subscribeRequest);
             WireFormat wireFormat = wireFormat(representation, output);
             registry.add(
                     subscribeRequest.selector(),
@@ -133,10 +139,11 @@ final class SubscribeHandler {
         Channel connection = exchange.connection().channel();
         FullHttpResponse head = head(representation);
         head.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
-        exchange.addCorsHeaders(head);
+        exchange.addCommonHeaders(head);
         StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(inputHandlers(representation));
         try {
+            countPattern(exchange.access(), connection, subscribeRequest);
             WireFormat wireFormat = wireFormat(representation, output);
             registry.add(
                     subscribeRequest.selector(),
@@ -149,6 +156,14 @@ final class SubscribeHandler {
                     exchange.access());
         } catch (HubRejectedException e) {
             reject(connection, output, e);
+        }
+    }
+
+    /** Counts the pattern of a user until the connection is closed, which it is if another limit is reached. */
+    private void countPattern(Access access, Channel connection, SubscribeRequest subscribeRequest) {
+        String user = access.user();
+        if (user != null) {
+            userPatterns.acquireUntilClosed(connection, user, subscribeRequest);
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,13 @@ public final class SubscribeRequestParser {
 
     static SubscribeRequest parse(HttpHeaders headers, RequestTarget requestTarget) throws ProblemException {
         requestTarget.requireParametersIn(PARAMETERS);
-        ChannelSelector.Parsed parsed = selector(requestTarget);
+        ChannelSelector.Parsed parsed = selector(requestTarget.path(), ChannelSelector::parse);
         return new SubscribeRequest(
                 parsed.selector(), since(headers, requestTarget), conflate(requestTarget), parsed.rejected());
     }
 
     /**
-     * Parses the members of a request over a WebSocket. Each name of a list must be valid.
+     * Parses the members of a request over a WebSocket.
      *
      * @param channels name, pattern or list, not percent-encoded
      * @param since where to start, or null
@@ -50,20 +51,16 @@ public final class SubscribeRequestParser {
      */
     public static SubscribeRequest parse(String channels, @Nullable String since, @Nullable String conflate)
             throws ProblemException {
-        try {
-            ChannelSelector selector = ChannelSelector.of(channels);
-            requireNames(selector.names().size());
-            Duration period =
-                    conflate == null ? Duration.ZERO : duration("conflate", conflate, MIN_CONFLATION, MAX_CONFLATION);
-            return new SubscribeRequest(selector, since(since), period, List.of());
-        } catch (InvalidChannelException e) {
-            throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
-        }
+        ChannelSelector.Parsed parsed = selector(channels, ChannelSelector::parseText);
+        Duration period =
+                conflate == null ? Duration.ZERO : duration("conflate", conflate, MIN_CONFLATION, MAX_CONFLATION);
+        return new SubscribeRequest(parsed.selector(), since(since), period, parsed.rejected());
     }
 
-    private static ChannelSelector.Parsed selector(RequestTarget requestTarget) throws ProblemException {
+    private static ChannelSelector.Parsed selector(String text, Function<String, ChannelSelector.Parsed> parser)
+            throws ProblemException {
         try {
-            ChannelSelector.Parsed parsed = ChannelSelector.parse(requestTarget.path());
+            ChannelSelector.Parsed parsed = parser.apply(text);
             requireNames(parsed.selector().names().size() + parsed.rejected().size());
             return parsed;
         } catch (InvalidChannelException e) {

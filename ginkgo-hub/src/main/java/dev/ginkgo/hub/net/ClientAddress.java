@@ -31,6 +31,12 @@ public final class ClientAddress {
         return ofConnection == null ? peer(channel) : ofConnection;
     }
 
+    /** Returns the network of the client, null if the channel has none because it is closed. */
+    public static @Nullable InetAddress network(Channel channel) {
+        InetSocketAddress client = of(channel);
+        return client == null ? null : ClientNetwork.of(client.getAddress());
+    }
+
     /**
      * Returns the network of the client.
      *

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.socket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.PublishService;
@@ -12,16 +13,34 @@ import dev.ginkgo.hub.message.PublishResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.List;
 
 /** Responses of the subprotocol {@code ginkgo.v1}, in their frames. */
 final class SocketResponses {
     private SocketResponses() {}
 
-    static ByteBuf subscribed(long request, String subscription, ControlEvent.Start start) {
+    /**
+     * Returns the response to a subscription.
+     *
+     * @param refused names of a list that are left out
+     */
+    static ByteBuf subscribed(
+            long request, String subscription, ControlEvent.Start start, List<ChannelSelector.Rejected> refused) {
         return response("subscribed", request, json -> {
             json.writeStringField("subscription", subscription);
             json.writeBooleanField("recovered", start.recovered());
             json.writeStringField("id", start.id());
+            if (!refused.isEmpty()) {
+                json.writeArrayFieldStart("refused");
+                for (ChannelSelector.Rejected each : refused) {
+                    json.writeStartObject();
+                    json.writeStringField("channel", each.name());
+                    json.writeStringField("code", each.code());
+                    json.writeStringField("detail", each.reason());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+            }
         });
     }
 

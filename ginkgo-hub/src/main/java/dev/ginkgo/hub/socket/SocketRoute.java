@@ -16,6 +16,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.InetAddress;
 import java.util.Set;
 
 /**
@@ -33,11 +34,16 @@ public final class SocketRoute implements HttpRoute {
     private static final int ENVELOPE = 8 * 1024;
 
     private final SocketContext context;
-    private final SubscriptionQuota quota;
+    private final ClientQuotas quotas;
 
     public SocketRoute(SocketContext context) {
         this.context = context;
-        this.quota = new SubscriptionQuota(context.maxSubscriptionsPerAddress());
+        this.quotas = new ClientQuotas(
+                new SubscriptionQuota<>(
+                        context.maxSubscriptionsPerAddress(), "http.max-subscriptions-per-address", "your address"),
+                new SubscriptionQuota<>(
+                        context.maxSubscriptionsPerUser(), "http.max-subscriptions-per-user", "this user"),
+                context.userPatterns());
     }
 
     @Override
@@ -72,7 +78,7 @@ public final class SocketRoute implements HttpRoute {
         context.publishService().requireRunning();
         context.registry().requireCapacity(exchange.access());
         FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
-        exchange.addCorsHeaders(head);
+        exchange.addCommonHeaders(head);
         context.connectionLimiter().acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         SharedStream shared;
@@ -82,13 +88,14 @@ public final class SocketRoute implements HttpRoute {
             head.release();
             throw PublishService.problemOf(e);
         }
-        SocketSession session = new SocketSession(
-                connection, exchange.connection().clientNetwork(), shared, context, quota, exchange.access());
+        InetAddress client = exchange.connection().clientNetwork();
+        String user = exchange.access().user();
+        SocketSession session = new SocketSession(connection, client, shared, context, quotas, exchange.access());
         SocketInput input = new SocketInput(
                 connection,
                 session,
-                context.bodyBudget().share(exchange.connection().clientNetwork()),
-                context.bodyBudget().share(exchange.connection().clientNetwork()),
+                context.bodyBudget().share(client, user),
+                context.bodyBudget().share(client, user),
                 context.newDeadline().get(),
                 maxMessage());
         StreamOutput output = exchange.connection().detachForStream();

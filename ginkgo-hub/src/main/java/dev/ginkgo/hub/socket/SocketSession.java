@@ -36,7 +36,7 @@ final class SocketSession {
     private final InetAddress client;
     private final SharedStream shared;
     private final SocketContext context;
-    private final SubscriptionQuota quota;
+    private final ClientQuotas quotas;
     private final Access access;
     private final long publisher;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
@@ -44,20 +44,20 @@ final class SocketSession {
     private BooleanSupplier isOpen = () -> true;
     private Runnable onAnswered = () -> {};
 
-    private record Subscription(SharedStream.Member member, Runnable unregister) {}
+    private record Subscription(SharedStream.Member member, Runnable unregister, Runnable releaseQuotas) {}
 
     SocketSession(
             Channel connection,
             InetAddress client,
             SharedStream shared,
             SocketContext context,
-            SubscriptionQuota quota,
+            ClientQuotas quotas,
             Access access) {
         this.connection = connection;
         this.client = client;
         this.shared = shared;
         this.context = context;
-        this.quota = quota;
+        this.quotas = quotas;
         this.access = access;
         this.publisher = access.clientNumber(client);
         var _ = connection.closeFuture().addListener(_ -> closed());
@@ -114,9 +114,9 @@ final class SocketSession {
         }
     }
 
-    private ByteBuf subscribe(long number, SubscribeRequest request) throws ProblemException {
+    private ByteBuf subscribe(long number, SubscribeRequest requested) throws ProblemException {
         requireValidAccess();
-        AccessRules.requireSubscribe(access, request.selector());
+        SubscribeRequest request = AccessRules.subscribable(access, requested);
         String text = request.selector().text();
         if (subscriptions.containsKey(text)) {
             throw new ProblemException(
@@ -132,13 +132,13 @@ final class SocketSession {
                     .withHeader("Retry-After", "30");
         }
         context.registry().requireCapacity(request.selector());
-        quota.acquire(client);
+        Runnable releaseQuotas = quotas.acquire(client, access.user(), request);
         SharedStream.Member member = null;
         try {
             member = shared.subscribe(request);
         } finally {
             if (member == null) {
-                quota.release(client);
+                releaseQuotas.run();
             }
         }
         subscriptions.put(
@@ -146,9 +146,9 @@ final class SocketSession {
                 new Subscription(
                         member,
                         context.registry()
-                                .addSubscription(
-                                        request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
-        return SocketResponses.subscribed(number, text, member.start());
+                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access),
+                        releaseQuotas));
+        return SocketResponses.subscribed(number, text, member.start(), request.rejected());
     }
 
     private ByteBuf unsubscribe(long number, String text) throws ProblemException {
@@ -163,13 +163,13 @@ final class SocketSession {
         return SocketResponses.unsubscribed(number, text);
     }
 
-    private void unregister(Subscription subscription) {
+    private static void unregister(Subscription subscription) {
         subscription.unregister.run();
-        quota.release(client);
+        subscription.releaseQuotas.run();
     }
 
     private void closed() {
-        subscriptions.values().forEach(this::unregister);
+        subscriptions.values().forEach(SocketSession::unregister);
         subscriptions.clear();
     }
 

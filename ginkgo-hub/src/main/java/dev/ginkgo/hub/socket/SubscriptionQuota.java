@@ -2,39 +2,49 @@ package dev.ginkgo.hub.socket;
 
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
-import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Limits the subscriptions of all WebSockets of one client network: a channel with a subscriber is never removed, so one client
- * could otherwise use up the channels with a few connections. Thread-safe.
+ * Limits the subscriptions of all WebSockets of one client network, or of one user: a channel with a subscriber is never
+ * removed, so one client could otherwise use up the channels with a few connections. Thread-safe.
+ *
+ * @param <O> identifies a client
  */
-final class SubscriptionQuota {
-    private final Supplier<Integer> maxPerAddress;
+final class SubscriptionQuota<O> {
+    private final Supplier<Integer> max;
+    private final String setting;
+    private final String owner;
 
     // guarded by this
-    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private final Map<O, Integer> inUse = new HashMap<>();
 
-    SubscriptionQuota(Supplier<Integer> maxPerAddress) {
-        this.maxPerAddress = maxPerAddress;
+    /**
+     * @param max maximum number of subscriptions of one client; 0 is unlimited
+     * @param setting key of this setting, for errors
+     * @param owner what a client is, for errors, such as {@code your address}
+     */
+    SubscriptionQuota(Supplier<Integer> max, String setting, String owner) {
+        this.max = max;
+        this.setting = setting;
+        this.owner = owner;
     }
 
     /** Counts a subscription until {@link #release}. */
-    synchronized void acquire(InetAddress client) throws ProblemException {
-        int max = maxPerAddress.get();
-        if (byAddress.getOrDefault(client, 0) >= max) {
+    synchronized void acquire(O client) throws ProblemException {
+        int limit = max.get();
+        if (limit > 0 && inUse.getOrDefault(client, 0) >= limit) {
             throw new ProblemException(
                             ProblemType.TOO_MANY_SUBSCRIPTIONS,
-                            "http.max-subscriptions-per-address = " + max
-                                    + " subscriptions are open from your address; end some, or subscribe to patterns")
+                            setting + " = " + limit + " subscriptions are open from " + owner
+                                    + "; end some, or subscribe to patterns")
                     .withHeader("Retry-After", "30");
         }
-        byAddress.merge(client, 1, Integer::sum);
+        inUse.merge(client, 1, Integer::sum);
     }
 
-    synchronized void release(InetAddress client) {
-        byAddress.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
+    synchronized void release(O client) {
+        inUse.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
     }
 }

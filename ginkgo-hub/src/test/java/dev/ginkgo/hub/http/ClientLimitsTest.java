@@ -199,4 +199,85 @@ class ClientLimitsTest {
             assertThat(testHub.get("/-/channels").body()).contains("\"channel\":\"/alice\"", "\"channel\":\"/bob/39\"");
         }
     }
+
+    @Test
+    @DisplayName(
+            "H-272 the patterns of a user, over streams and WebSockets, and its subscriptions over WebSockets are limited"
+                    + " together, from every address")
+    void subscriptionsOfUser_areLimited() throws Exception {
+        String alice = "Authorization: Bearer alice";
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(),
+                        ClientLimitsTest::authenticate,
+                        "http.max-patterns-per-user = 2",
+                        "http.max-subscriptions-per-user = 3");
+                SocketClient first = SocketClient.connect(testHub.hub(), "alice");
+                SocketClient second = SocketClient.connect(testHub.hub(), "alice");
+                SocketClient bob = SocketClient.connect(testHub.hub(), "bob")) {
+            String subscribe = "'type':'subscribe','channels':";
+            // Given two patterns of a user, one of them over a stream
+            RawHttpClient stream = testHub.request("GET /a/*", alice);
+            assertThat(stream.head()).startsWith("HTTP/1.1 200 ");
+            assertThat(first.request(1, subscribe + "'/b/*'")).contains("subscribed");
+
+            // When there are more, Then they are rejected, over each way
+            assertThat(fromElsewhere(testHub, "GET /c/*", alice)).startsWith("HTTP/1.1 429 ");
+            assertThat(testHub.get("/c/*?poll=1", "Authorization", "Bearer alice")
+                            .body())
+                    .contains("too-many-patterns", "http.max-patterns-per-user");
+            assertThat(second.request(1, subscribe + "'/c/*'")).contains("too-many-patterns");
+            assertThat(fromElsewhere(testHub, "GET /a/*", alice)).startsWith("HTTP/1.1 200 ");
+            assertThat(bob.request(1, subscribe + "'/c/*'")).contains("subscribed");
+
+            // When there are more subscriptions, also after those that were rejected, Then they are rejected
+            assertThat(second.request(2, subscribe + "'/d'")).contains("subscribed");
+            assertThat(second.request(3, subscribe + "'/e'")).contains("subscribed");
+            assertThat(second.request(4, subscribe + "'/f'"))
+                    .contains("too-many-subscriptions", "http.max-subscriptions-per-user = 3");
+            assertThat(bob.request(2, subscribe + "'/f'")).contains("subscribed");
+
+            // When some end, Then there is room
+            assertThat(second.request(5, "'type':'unsubscribe','subscription':'/d'"))
+                    .contains("unsubscribed");
+            stream.close();
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .untilAsserted(() ->
+                            assertThat(first.request(2, subscribe + "'/c/*'")).containsAnyOf("subscribed", "already"));
+        }
+    }
+
+    @Test
+    @DisplayName("H-273 the bodies that a user with a known token sends are limited together, from every address")
+    void bodiesOfUser_areLimited() throws Exception {
+        String head =
+                "POST /x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: 1048576\r\n\r\n";
+        String part = "x".repeat(1_048_575);
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(), ClientLimitsTest::authenticate, "http.max-body-memory-per-user = '1MiB'");
+                RawHttpClient first = testHub.connect();
+                RawHttpClient elsewhere = new RawHttpClient(testHub.port(), "127.0.0.2");
+                RawHttpClient other = testHub.connect()) {
+            assertThat(post(testHub, "alice").statusCode()).isEqualTo(200);
+            assertThat(post(testHub, "bob").statusCode()).isEqualTo(200);
+
+            // Given a body of the user that is being received
+            first.send(head.formatted("alice").replace("Content-Length", "Expect: 100-continue\r\nContent-Length"));
+            assertThat(first.head()).startsWith("HTTP/1.1 100 ");
+            first.send(part);
+
+            // When the same user sends another one, Then one of the two is rejected
+            elsewhere.send(head.formatted("alice") + part);
+            await().atMost(ExternalProcess.TIMEOUT).until(() -> first.hasInput() || elsewhere.hasInput());
+            RawHttpClient rejected = first.hasInput() ? first : elsewhere;
+            assertThat(rejected.response())
+                    .startsWith("HTTP/1.1 429 ")
+                    .contains("too-many-bodies", "http.max-body-memory-per-user = 1048576");
+
+            // And others at this address are served, and so is the user with the other body
+            other.send(head.formatted("bob") + part + "x");
+            assertThat(other.response()).startsWith("HTTP/1.1 200 ");
+            RawHttpClient accepted = rejected.equals(first) ? elsewhere : first;
+            assertThat(accepted.send("x").response()).startsWith("HTTP/1.1 200 ");
+        }
+    }
 }

@@ -36,12 +36,39 @@ class SocketAccessTest {
                     .contains("subscribed");
             assertThat(client.request(2, "'type':'publish','channel':'/open/a','data':'1'"))
                     .contains("published");
-            assertThat(client.request(3, "'type':'subscribe','channels':'/open/a,/secret'"))
+            assertThat(client.request(3, "'type':'subscribe','channels':'/hidden,/secret'"))
                     .contains("\"status\":403", "\"code\":\"forbidden\"");
             assertThat(client.request(4, "'type':'publish','channel':'/secret','data':'1'"))
                     .contains("\"status\":403");
             assertThat(testHub.hub().stats().published()).isEqualTo(1);
             assertThat(testHub.hub().stats().subscribers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-269 a list over a WebSocket with a name that is invalid or not granted is subscribed to without it, and the"
+                    + " response says which and why")
+    void refusedNames_areReported() {
+        try (TestHub testHub = TestHub.authenticated(clock, _ -> authenticate());
+                SocketClient client = SocketClient.connect(testHub.hub(), "alice")) {
+            // When
+            String response = client.request(1, "'type':'subscribe','channels':'/open/a,/secret,/b*,/open/b'");
+
+            // Then
+            assertThat(response)
+                    .contains("\"type\":\"subscribed\"", "\"subscription\":\"/open/a,/open/b\"")
+                    .contains("\"refused\":[{\"channel\":\"/b*\",\"code\":\"bad-channel\",\"detail\":\"")
+                    .contains("{\"channel\":\"/secret\",\"code\":\"forbidden\",\"detail\":\"");
+            testHub.hub().publish("/open/b", "granted");
+            testHub.hub().publish("/secret", "hidden");
+            await().untilAsserted(() -> assertThat(client.received().getLast())
+                    .contains("'subscription':'/open/a,/open/b'", "'data':'granted'"));
+            assertThat(client.request(2, "'type':'subscribe','channels':'/open/a,/open/b'"))
+                    .contains("bad-parameter", "has a subscription /open/a,/open/b already");
+            assertThat(client.request(3, "'type':'unsubscribe','subscription':'/open/a,/open/b'"))
+                    .contains("unsubscribed");
+            assertThat(client.received().toString()).doesNotContain("hidden");
         }
     }
 

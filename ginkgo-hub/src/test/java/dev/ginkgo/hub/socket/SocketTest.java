@@ -156,7 +156,7 @@ class SocketTest {
             value = {
                 "'type':'subscribe'                                         | 400 bad-parameter",
                 "'type':'subscribe','channels':'/a//b'                      | 400 bad-channel",
-                "'type':'subscribe','channels':'/a,/b*'                     | 400 bad-channel",
+                "'type':'subscribe','channels':'/a*,/b*'                    | 400 bad-channel",
                 "'type':'subscribe','channels':'/a','since':'yesterday'     | 400 bad-parameter",
                 "'type':'subscribe','channels':'/a','conflate':'1ms'        | 400 bad-parameter",
                 "'type':'subscribe','channels':'/a','color':'red'           | 400 bad-parameter",

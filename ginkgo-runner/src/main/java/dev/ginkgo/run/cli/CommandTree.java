@@ -2,6 +2,8 @@ package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.run.cli.credentials.CertCommand;
+import dev.ginkgo.run.cli.credentials.TokenCommand;
 import dev.ginkgo.run.cli.daemon.ConsoleCommand;
 import dev.ginkgo.run.cli.daemon.ListCommand;
 import dev.ginkgo.run.cli.daemon.LogCommand;
@@ -76,6 +78,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo pub URL [MESSAGE]       publishes on a channel of a hub",
             "ginkgo sub URL                 prints the messages of a channel of a hub",
             "ginkgo bench pub|sub URL       measures how fast a hub accepts and delivers messages",
+            "ginkgo token USER              creates a token for a user of a hub, and its entry for the users file",
+            "ginkgo cert [HOST…]            creates a certificate for a hub, for development",
             "ginkgo completion SHELL        prints the completion script for bash, zsh or fish",
             "ginkgo version                 prints the versions of ginkgo and Java"
         },
@@ -179,6 +183,8 @@ final class CommandTree {
         all.put("top", () -> new TopCommand(commandContext));
         all.put("channels", () -> new ChannelsCommand(commandContext));
         all.put("console", () -> new ConsoleCommand(commandContext));
+        all.put("token", () -> new TokenCommand(commandContext));
+        all.put("cert", () -> new CertCommand(commandContext));
         all.put("completion", () -> new CompletionCommand(commandContext));
         all.put("version", () -> new VersionCommand(commandContext));
         all.put("help", CommandLine.HelpCommand::new);

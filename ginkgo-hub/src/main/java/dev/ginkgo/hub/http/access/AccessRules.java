@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.http.access;
 
 import dev.ginkgo.hub.access.Access;
+import dev.ginkgo.hub.access.AccessControl;
 import dev.ginkgo.hub.auth.AuthenticationException;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
@@ -54,7 +55,8 @@ public final class AccessRules {
     }
 
     /**
-     * Returns a subscription without the names that the grant does not include as a whole; these are reported by events.
+     * Returns a subscription without the names that the grant does not include as a whole; the client is told
+     * which these are.
      *
      * @throws ProblemException if the grant includes none of the names
      */
@@ -79,13 +81,6 @@ public final class AccessRules {
                 new ChannelSelector(granted, selector.list()), request.since(), request.conflate(), rejected);
     }
 
-    /** Rejects a subscription unless the grant includes all of its names. */
-    public static void requireSubscribe(Access access, ChannelSelector selector) throws ProblemException {
-        if (!selector.names().stream().allMatch(access.grant()::maySubscribe)) {
-            throw notSubscribable(access, selector);
-        }
-    }
-
     private static ProblemException notSubscribable(Access access, ChannelSelector selector) {
         String hint = ChannelSelector.isName(selector.text()) ? "" : "; a pattern must be covered as a whole";
         return forbidden(access, "subscribe", "subscribing to " + selector + " is not granted" + hint);
@@ -108,7 +103,10 @@ public final class AccessRules {
     static ProblemException invalid(AuthenticationException rejection) {
         String detail = String.valueOf(rejection.getMessage());
         if (rejection.isTemporary()) {
-            return new ProblemException(ProblemType.KEYS_UNAVAILABLE, detail)
+            ProblemType type = rejection.claim().equals(AccessControl.AUTHENTICATOR_CLAIM)
+                    ? ProblemType.AUTHENTICATOR_UNAVAILABLE
+                    : ProblemType.KEYS_UNAVAILABLE;
+            return new ProblemException(type, detail)
                     .withClaim(rejection.claim())
                     .withHeader("Retry-After", "5");
         }

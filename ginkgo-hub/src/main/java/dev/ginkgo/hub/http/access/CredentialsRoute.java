@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -60,7 +61,7 @@ public final class CredentialsRoute implements HttpRoute {
         boolean end = requestTarget.parameters().containsKey(END);
         exchange.onComplete(null, done -> {
             if (end) {
-                respondWithCookie(done, SessionCookie.delete(isSecure(done)));
+                respondWithCookies(done, SessionCookie.delete(isSecure(done)));
             } else {
                 beginSession(done);
             }
@@ -91,7 +92,7 @@ public final class CredentialsRoute implements HttpRoute {
             throw AccessRules.unauthenticated("a session needs a token in Authorization: Bearer TOKEN");
         }
         Optional<Duration> lifetime = principal.expires().map(expiry -> Duration.between(timeSource.now(), expiry));
-        respondWithCookie(exchange, SessionCookie.set(token, lifetime, isSecure(exchange)));
+        respondWithCookies(exchange, List.of(SessionCookie.set(token, lifetime, isSecure(exchange))));
     }
 
     private static Access authenticated(Exchange exchange) throws ProblemException {
@@ -102,9 +103,9 @@ public final class CredentialsRoute implements HttpRoute {
         return access;
     }
 
-    private static void respondWithCookie(Exchange exchange, String cookie) {
+    private static void respondWithCookies(Exchange exchange, List<String> cookies) {
         FullHttpResponse response = Responses.noContent();
-        response.headers().set(HttpHeaderNames.SET_COOKIE, cookie).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        response.headers().set(HttpHeaderNames.SET_COOKIE, cookies).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         exchange.respond(response);
     }
 

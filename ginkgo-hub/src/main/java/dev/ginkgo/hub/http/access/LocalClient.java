@@ -7,12 +7,21 @@ import dev.ginkgo.hub.http.server.RequestTarget;
 import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.net.ClientAddress;
 import dev.ginkgo.hub.net.ClientNetwork;
-import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Recognizes requests that come directly from this machine. */
 public final class LocalClient {
-    private static final List<String> PROXY_HEADERS =
-            List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
+    private static final Set<String> PROXY_HEADERS = Set.of(
+            "forwarded",
+            "via",
+            "x-real-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "true-client-ip",
+            "cf-connecting-ip");
+
+    private static final String PROXY_HEADER_PREFIX = "x-forwarded-";
 
     private LocalClient() {}
 
@@ -29,7 +38,11 @@ public final class LocalClient {
                 && host != null
                 && host.isLoopback()
                 && !exchange.isCrossOrigin()
-                && PROXY_HEADERS.stream()
-                        .noneMatch(name -> exchange.request().headers().contains(name));
+                && exchange.request().headers().names().stream().noneMatch(LocalClient::isOfProxy);
+    }
+
+    private static boolean isOfProxy(String header) {
+        String name = header.toLowerCase(Locale.ROOT);
+        return PROXY_HEADERS.contains(name) || name.startsWith(PROXY_HEADER_PREFIX);
     }
 }

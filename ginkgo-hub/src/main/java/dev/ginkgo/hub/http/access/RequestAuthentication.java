@@ -84,7 +84,7 @@ public final class RequestAuthentication {
     }
 
     private void useCookieOrCertificate(Exchange exchange, AccessControl control) throws ProblemException {
-        String cookie = SessionCookie.read(exchange.request().headers());
+        String cookie = cookie(exchange.request().headers());
         if (cookie != null) {
             requireOriginOfChange(exchange);
             useToken(exchange, control, cookie);
@@ -167,6 +167,14 @@ public final class RequestAuthentication {
                     TICKET, "the ticket is unknown, has expired or has been used; request another one"));
         }
         return access;
+    }
+
+    private static @Nullable String cookie(HttpHeaders headers) throws ProblemException {
+        try {
+            return SessionCookie.read(headers);
+        } catch (AuthenticationException e) {
+            throw AccessRules.invalid(e);
+        }
     }
 
     /** Returns the bearer token; null if there is no {@code Authorization}. */

@@ -45,6 +45,7 @@ public final class Exchange {
     private @Nullable Completion completion;
     private @Nullable RequestBody requestBody;
     private @Nullable String allowedOrigin;
+    private @Nullable String strictTransport;
     private boolean complete;
     private boolean forwarded;
 
@@ -77,6 +78,11 @@ public final class Exchange {
      */
     public void setAllowedOrigin(@Nullable String origin) {
         allowedOrigin = origin;
+    }
+
+    /** Sets the {@code Strict-Transport-Security} of the response (RFC 6797). */
+    public void setStrictTransport(String value) {
+        strictTransport = value;
     }
 
     /** Returns whether the request was sent by a page of a foreign, allowed origin. */
@@ -249,7 +255,7 @@ public final class Exchange {
 
     /** Sends a complete response. */
     public void respond(FullHttpResponse response) {
-        addCorsHeaders(response);
+        addCommonHeaders(response);
         connection.send(isHead() ? Responses.withoutBody(response) : response);
     }
 
@@ -291,8 +297,14 @@ public final class Exchange {
         }
     }
 
-    /** Adds the CORS headers if the request comes from a foreign, allowed origin. */
-    public void addCorsHeaders(HttpResponse response) {
+    /**
+     * Adds the headers that do not depend on the response: CORS if the request comes from a foreign, allowed origin, and {@code
+     * Strict-Transport-Security}.
+     */
+    public void addCommonHeaders(HttpResponse response) {
+        if (strictTransport != null) {
+            response.headers().set("Strict-Transport-Security", strictTransport);
+        }
         if (allowedOrigin != null) {
             response.headers()
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin)

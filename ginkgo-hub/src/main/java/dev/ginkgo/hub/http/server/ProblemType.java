@@ -44,6 +44,7 @@ public enum ProblemType {
     INTERNAL_ERROR(500, "Internal Error"),
     STOPPING(503, "Stopping"),
     NOT_READY(503, "Not Ready"),
+    AUTHENTICATOR_UNAVAILABLE(503, "Authenticator Unavailable"),
     KEYS_UNAVAILABLE(503, "Keys Unavailable"),
     BROKER_UNAVAILABLE(503, "Broker Unavailable"),
     OUTCOME_UNKNOWN(504, "Outcome Unknown"),

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body of a publish request while it is received. It never exceeds the limit, and its memory grows with the bytes received
@@ -33,9 +34,11 @@ public final class RequestBody {
     /**
      * Prepares to receive the body of a request.
      *
+     * @param user name of the user; null without credentials, or if they have not been verified yet
      * @throws ProblemException if the head of the request declares a body that is too long or not supported
      */
-    public static RequestBody of(HttpRequest request, BodyBudget budget, HttpConnection connection)
+    public static RequestBody of(
+            HttpRequest request, BodyBudget budget, HttpConnection connection, @Nullable String user)
             throws ProblemException {
         HttpHeaders headers = request.headers();
         long limit = budget.maxBody();
@@ -54,7 +57,7 @@ public final class RequestBody {
         }
         return new RequestBody(
                 connection.channel().alloc().heapBuffer(INITIAL_CAPACITY),
-                budget.share(connection.clientNetwork()),
+                budget.share(connection.clientNetwork(), user),
                 limit,
                 binary);
     }

@@ -19,6 +19,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * and not redirected, because their message or token has been sent unencrypted, and would be again at the next request.
  */
 public final class PlainRequestHandler implements RequestHandler {
+    /** Query parameter with a ticket, which is a credential. */
+    private static final String TICKET = "ticket";
+
     @Override
     public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
@@ -29,7 +32,7 @@ public final class PlainRequestHandler implements RequestHandler {
             throw new ProblemException(ProblemType.BAD_REQUEST, "the Host \"" + host + "\" is malformed")
                     .closingConnection();
         }
-        if (!isRedirected(request)) {
+        if (!isRedirected(request, target)) {
             throw new ProblemException(
                             ProblemType.TLS_REQUIRED,
                             "this port expects TLS, and the request was sent unencrypted; use https://" + host)
@@ -46,10 +49,11 @@ public final class PlainRequestHandler implements RequestHandler {
         });
     }
 
-    private static boolean isRedirected(HttpRequest request) {
+    private static boolean isRedirected(HttpRequest request, RequestTarget target) {
         return (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD))
                 && request.uri().startsWith("/")
                 && !request.headers().contains(HttpHeaderNames.AUTHORIZATION)
-                && !request.headers().contains(HttpHeaderNames.COOKIE);
+                && !request.headers().contains(HttpHeaderNames.COOKIE)
+                && !target.parameters().containsKey(TICKET);
     }
 }

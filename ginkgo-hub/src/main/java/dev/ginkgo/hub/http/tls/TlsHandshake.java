@@ -99,10 +99,10 @@ public final class TlsHandshake extends UnservedConnection {
         } else if (!bytes.isReadable()) {
             bytes.release();
         } else if (bytes.getByte(bytes.readerIndex()) == HANDSHAKE_RECORD) {
-            SslHandler tls = context.newHandler(channel.alloc(), this::execute);
+            LimitedSslHandler tls = new LimitedSslHandler(context.newEngine(channel.alloc()), this::execute);
             tls.setHandshakeTimeoutMillis(0); // the deadline limits it, on the injected clock
             tls.setCloseNotifyFlushTimeoutMillis(CLOSE_ALERT_MILLIS);
-            handler.pipeline().addFirst(tls, new TlsCloser());
+            handler.pipeline().addFirst(tls, new TlsCloser(), tls.new DataObserver());
             handler.pipeline().fireChannelRead(message);
         } else {
             handler.pipeline().remove(this);

@@ -141,6 +141,7 @@ class UsersFileAuthenticatorTest {
         write("mistake");
 
         // Then
+        authenticator.refresh(); // it could be half of a file
         assertThatThrownBy(authenticator::refresh).isInstanceOf(ConfigException.class);
         authenticator.refresh(); // a mistake is reported once
         assertThat(authenticator.authenticate(Credentials.ofToken("foo"))).isPresent();
@@ -150,10 +151,46 @@ class UsersFileAuthenticatorTest {
         assertThatThrownBy(authenticator::refresh).isInstanceOf(IOException.class);
         write(user("bar", BAR, ""));
         authenticator.refresh();
+        authenticator.refresh();
 
         // Then
         assertThat(authenticator.authenticate(Credentials.ofToken("foo"))).isEmpty();
         assertThat(authenticator.authenticate(Credentials.ofToken("bar"))).isPresent();
+    }
+
+    @Test
+    @DisplayName(
+            "H-268 a users file that is read while it is written replaces the previous one only when it is complete, and a"
+                    + " removed user only then")
+    void halfWrittenFile_changesNothing() throws Exception {
+        // Given two users
+        String both = user("foo", FOO, "") + user("bar", BAR, "");
+        UsersFileAuthenticator authenticator = new UsersFileAuthenticator(write(both));
+        authenticator.refresh();
+        Principal bar = authenticator.authenticate(Credentials.ofToken("bar")).orElseThrow();
+
+        // When a program writes the file in place, with a pause after the first user and one in the middle of a line
+        for (String part : List.of("", user("foo", FOO, ""), user("foo", FOO, "") + "[bar]\nsha")) {
+            write(part);
+            authenticator.refresh();
+            assertThat(authenticator.isValid(bar)).as(part).isTrue();
+        }
+        write(both);
+        authenticator.refresh();
+        authenticator.refresh();
+
+        // Then
+        assertThat(authenticator.isValid(bar)).isTrue();
+        assertThat(authenticator.authenticate(Credentials.ofToken("foo"))).isPresent();
+
+        // When the file no longer changes
+        write(user("foo", FOO, ""));
+        authenticator.refresh();
+        assertThat(authenticator.isValid(bar)).isTrue();
+        authenticator.refresh();
+
+        // Then
+        assertThat(authenticator.isValid(bar)).isFalse();
     }
 
     @Test

@@ -153,6 +153,42 @@ class BrowserCredentialsTest {
 
     @Test
     @DisplayName(
+            "H-270 over an encrypted connection the cookie is bound to the host; it takes precedence over one that another"
+                    + " host may have set, and two different ones are rejected")
+    void secureCookie_isBoundToTheHost() throws Exception {
+        try (TestHub testHub = start()) {
+            // When a page that was loaded over TLS begins and ends a session
+            assertThat(request(testHub, "POST /-/session", BEARER, EMPTY, PAGE))
+                    .containsIgnoringCase("set-cookie: __Host-ginkgo=" + TOKEN + "; Path=/; HttpOnly; SameSite=Strict;")
+                    .contains("; Secure\r\n");
+            assertThat(request(testHub, "POST /-/session?end=1", COOKIE, EMPTY, PAGE))
+                    .containsIgnoringCase(
+                            "set-cookie: __Host-ginkgo=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure")
+                    .containsIgnoringCase("set-cookie: ginkgo=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure");
+
+            // Then its cookie authenticates, whatever else there is
+            String poll = "GET /x?poll=1&wait=0s";
+            String host = "__Host-ginkgo=" + TOKEN;
+            for (String cookies : List.of(host, "ginkgo=wrong; " + host, host + "; ginkgo=wrong; ginkgo=other")) {
+                assertThat(request(testHub, poll, "Cookie: " + cookies)).startsWith("HTTP/1.1 200 ");
+            }
+            assertThat(request(testHub, poll, "Cookie: ginkgo=" + TOKEN, "Cookie: ginkgo=" + TOKEN))
+                    .startsWith("HTTP/1.1 200 ");
+            for (String cookies : List.of(
+                    "__Host-ginkgo=wrong; ginkgo=" + TOKEN,
+                    "ginkgo=" + TOKEN + "; ginkgo=wrong",
+                    "ginkgo=wrong; ginkgo=" + TOKEN)) {
+                assertThat(request(testHub, poll, "Cookie: " + cookies))
+                        .startsWith("HTTP/1.1 401 ")
+                        .doesNotContain(TOKEN);
+            }
+            assertThat(request(testHub, poll, "Cookie: ginkgo=wrong; ginkgo=" + TOKEN))
+                    .contains("\"claim\":\"cookie\"");
+        }
+    }
+
+    @Test
+    @DisplayName(
             "H-118 tokens, cookies and tickets appear neither in the log, at any level, nor on the hub's own pages")
     void secrets_areNotRecorded() throws Exception {
         Logger root = (Logger) LoggerFactory.getLogger("dev.ginkgo");

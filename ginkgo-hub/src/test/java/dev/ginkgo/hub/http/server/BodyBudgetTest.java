@@ -10,10 +10,11 @@ class BodyBudgetTest {
     private static final int LARGE = 1 << 20;
     private static final int MEDIUM = 100_000;
 
-    private final BodyBudget budget = new BodyBudget(() -> 2L * LARGE, () -> (long) LARGE, () -> (long) LARGE);
+    private final BodyBudget budget =
+            new BodyBudget(() -> 2L * LARGE, () -> (long) LARGE, () -> 0L, () -> (long) LARGE);
     private final EmbeddedServer server = new EmbeddedServer(
             exchange -> exchange.onComplete(
-                    RequestBody.of(exchange.request(), budget, exchange.connection()), BodyBudgetTest::accept),
+                    RequestBody.of(exchange.request(), budget, exchange.connection(), null), BodyBudgetTest::accept),
             100);
 
     private static void accept(Exchange exchange) throws ProblemException {

@@ -208,7 +208,8 @@ class TlsTest {
         }
         for (String request : List.of(
                 "POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7",
-                "GET /numbers HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n\r\n")) {
+                "GET /numbers HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n\r\n",
+                "GET /numbers?since=all&ticket=x HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
             try (RawHttpClient client = testHub.connect()) {
                 assertThat(client.send(request).response())
                         .startsWith("HTTP/1.1 400 ")
@@ -250,6 +251,36 @@ class TlsTest {
     }
 
     @Test
+    @DisplayName("H-280 a client that asks for new keys again and again, without sending data, is disconnected")
+    void keyUpdatesWithoutData_areLimited() throws Exception {
+        String request = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (SSLSocket socket = TestCertificates.connect(trusting(), testHub.port(), "TLSv1.3")) {
+            RawHttpClient client = new RawHttpClient(socket);
+            // When it asks between requests, Then it is served
+            for (int i = 0; i < 40; i++) {
+                socket.startHandshake(); // sends a KeyUpdate
+                if (i % 20 == 0) {
+                    assertThat(client.send(request).response()).startsWith("HTTP/1.1 200 ");
+                }
+            }
+            // When it only asks, Then it is disconnected
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100_000; i++) {
+                            socket.startHandshake();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+        await().untilAsserted(() -> {
+            try (RawHttpClient client = connect()) {
+                assertThat(client.send("GET /-/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .response())
+                        .containsPattern("disconnects_total\\{reason=\"refused\"} [1-9]");
+            }
+        });
+    }
+
+    @Test
     @DisplayName("H-90 a client that does not trust the certificate fails; the hub goes on")
     void distrust_endsTheHandshake() throws Exception {
         assertThatThrownBy(() -> TestCertificates.connect(TestCertificates.trusting(rsa), testHub.port()))
@@ -268,6 +299,37 @@ class TlsTest {
             try (RawHttpClient client = connect()) {
                 assertThat(client.send(request.formatted("https")).head()).startsWith("HTTP/1.1 200 ");
                 assertThat(client.send(request.formatted("http")).head()).startsWith("HTTP/1.1 403 ");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-271 with http.tls.hsts each response over TLS tells browsers to use TLS only, responses without TLS do not; it"
+                    + " is off by default")
+    void strictTransport_isOptional() throws Exception {
+        String request = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String header = "strict-transport-security";
+        try (RawHttpClient client = connect()) {
+            assertThat(client.send(request).response()).doesNotContainIgnoringCase(header);
+        }
+        try (TestHub strict = TestHub.start(pair.settings("tls.hsts = '365d'"))) {
+            for (String each : List.of(
+                    request,
+                    request.replace("/-/health/ready", "/a//b"),
+                    request.replace("GET /-/health/ready", "HEAD /x"))) {
+                try (RawHttpClient client = new RawHttpClient(TestCertificates.connect(trusting(), strict.port()))) {
+                    assertThat(client.send(each).head()).containsIgnoringCase(header + ": max-age=31536000\r\n");
+                }
+            }
+            try (RawHttpClient stream = new RawHttpClient(TestCertificates.connect(trusting(), strict.port()));
+                    RawHttpClient plain = strict.connect()) {
+                assertThat(stream.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .head())
+                        .containsIgnoringCase(header);
+                assertThat(plain.send(request).response())
+                        .startsWith("HTTP/1.1 308 ")
+                        .doesNotContainIgnoringCase(header);
             }
         }
     }
