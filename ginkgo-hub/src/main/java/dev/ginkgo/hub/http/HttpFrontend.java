@@ -129,6 +129,7 @@ public final class HttpFrontend extends HttpFrontendSettings {
                 maxSubscriptionsPerAddress);
         Router router = new Router(
                 trustedProxies,
+                compression,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 new RequestAuthentication(
                         authentication().accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),

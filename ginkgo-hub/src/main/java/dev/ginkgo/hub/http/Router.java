@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.access.RequestAuthentication;
+import dev.ginkgo.hub.http.compression.CompressionScope;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
@@ -23,12 +24,14 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Selects the handler of a request when its head has been received. Shared by all connections. */
 final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
     private final TrustedProxies trustedProxies;
+    private final Supplier<CompressionScope> compression;
     private final OriginPolicy originPolicy;
     private final RequestAuthentication authentication;
     private final List<HttpRoute> routes;
@@ -36,16 +39,19 @@ final class Router implements RequestHandler {
     private final SubscribeHandler subscribeHandler;
 
     /**
+     * @param compression what is compressed for clients that accept it
      * @param routes tried in this order; a request that none of them matches is for a channel
      */
     Router(
             TrustedProxies trustedProxies,
+            Supplier<CompressionScope> compression,
             OriginPolicy originPolicy,
             RequestAuthentication authentication,
             List<HttpRoute> routes,
             PublishHandler publishHandler,
             SubscribeHandler subscribeHandler) {
         this.trustedProxies = trustedProxies;
+        this.compression = compression;
         this.originPolicy = originPolicy;
         this.authentication = authentication;
         this.routes = List.copyOf(routes);
@@ -56,6 +62,7 @@ final class Router implements RequestHandler {
     @Override
     public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
+        exchange.setCompression(compression.get());
         if (trustedProxies.resolve(exchange.connection().channel(), request.headers())) {
             exchange.setForwarded();
         }

@@ -29,6 +29,7 @@ final class SocketSession {
     private final Channel connection;
     private final InetAddress client;
     private final SharedStream shared;
+    private final WireFormat wireFormat;
     private final SocketContext context;
     private final SubscriptionQuota quota;
     private final Access access;
@@ -41,12 +42,14 @@ final class SocketSession {
             Channel connection,
             InetAddress client,
             SharedStream shared,
+            WireFormat wireFormat,
             SocketContext context,
             SubscriptionQuota quota,
             Access access) {
         this.connection = connection;
         this.client = client;
         this.shared = shared;
+        this.wireFormat = wireFormat;
         this.context = context;
         this.quota = quota;
         this.access = access;
@@ -118,8 +121,7 @@ final class SocketSession {
                 new Subscription(
                         member,
                         context.registry()
-                                .addSubscription(
-                                        request.selector(), WireFormat.GINKGO_V1, connection, member, access)));
+                                .addSubscription(request.selector(), wireFormat, connection, member, access)));
         return SocketResponses.subscribed(number, text, member.start());
     }
 
