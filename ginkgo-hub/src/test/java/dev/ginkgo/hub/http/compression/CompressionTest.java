@@ -144,6 +144,19 @@ class CompressionTest {
     }
 
     @Test
+    @DisplayName("H-254 a changed setting applies to requests from then on")
+    void changedSetting_applies() throws Exception {
+        try (TestHub testHub = TestHub.start("compression = 'all'")) {
+            testHub.hub().publish("/a", SCRIPT);
+            String poll = "/a?poll=1&since=all";
+            assertThat(isCompressed(get(testHub, poll))).isTrue();
+            testHub.tree().reload("[http]\nbind = '127.0.0.1:0'\ncompression = 'none'");
+            assertThat(isCompressed(get(testHub, poll))).isFalse();
+            assertThat(isCompressed(get(testHub, "/-/dashboard/hub.js"))).isFalse();
+        }
+    }
+
+    @Test
     @DisplayName("H-254 files of http.page are compressed if they are text that becomes shorter")
     void filesOfPage_areCompressed() throws Exception {
         Files.writeString(folder.resolve("index.html"), "<script type=module src=-/page/app.js></script>");
