@@ -151,5 +151,6 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     public void close() {
         closed = true;
         loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(LoopSubscriber::close));
+        feeds.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.delivery;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.StreamEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.Replay;
@@ -36,6 +37,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final Cursor cursor;
     private final WriteStallDetector stallDetector;
     private final boolean encrypts;
+    private final StreamEncoder encoder;
 
     private boolean writing;
     private PinnedMemory.@Nullable Pin pin; // of the write in progress, if its socket has not accepted it at once
@@ -63,6 +65,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         this.subscribeRequest = subscribeRequest;
         this.stallDetector = new WriteStallDetector(connection);
         this.encrypts = connection.pipeline().get(SslHandler.class) != null;
+        this.encoder = new StreamEncoder(subscriberGroup.encodedFeed.wireFormat);
         this.cursor = joinResult.cursor();
         this.retryMillis = retryMillis;
     }
@@ -74,11 +77,12 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         connection.closeFuture().addListener(closed -> unsubscribe());
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> first = new ArrayList<>(1);
+        encoder.encodeHeader().ifPresent(first::add);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
-            first.add(wireFormat.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+            first.add(encoder.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
         for (ChannelSelector.Rejected rejected : subscribeRequest.rejected()) {
-            first.add(wireFormat.encodeEvent(ControlEvent.Rejected.of(rejected)));
+            first.add(encoder.encodeEvent(ControlEvent.Rejected.of(rejected)));
         }
         if (first.isEmpty()) {
             deliveryLoop.scheduleAgain(this);
@@ -111,8 +115,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         if (byeReason != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
             byeSent = true;
             write(
-                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
-                            new ControlEvent.Bye(byeReason, retryMillis))),
+                    List.of(encoder.encodeBye(new ControlEvent.Bye(byeReason, retryMillis))),
                     List.of(),
                     DeliveryStats.NONE,
                     true);
@@ -125,12 +128,14 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (after != null) {
                 deliveryLoop.counters().recordGap(batch.missed());
-                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(
-                        new ControlEvent.MissedMessages(batch.missed(), after)));
+                frames.add(encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after)));
             }
-            batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
+            for (Batch.Part part : batch.parts()) {
+                encoder.append(part.slab().checksum);
+                frames.add(part.frames().retainedDuplicate());
+            }
             if (resumeId != null) {
-                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(resumeId)));
+                frames.add(encoder.encodeEvent(new ControlEvent.NextPosition(resumeId)));
             }
             write(frames, batch.parts(), DeliveryStats.of(batch, cursor), batch.atEnd());
         } else if (batch.atEnd()) {
@@ -222,11 +227,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     public void heartbeat(long idleNanos) {
         if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos
                 && subscriberGroup.waiting().remove(this)) {
-            write(
-                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeKeepAlive()),
-                    List.of(),
-                    DeliveryStats.NONE,
-                    false);
+            write(List.of(encoder.encodeKeepAlive()), List.of(), DeliveryStats.NONE, false);
         }
     }
 

@@ -135,6 +135,7 @@ public final class HttpFrontend extends HttpFrontendSettings {
                 userPatterns);
         Router router = new Router(
                 trustedProxies,
+                compression,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 new RequestAuthentication(
                         authentication().accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),

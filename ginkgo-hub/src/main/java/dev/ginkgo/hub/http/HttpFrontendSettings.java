@@ -5,6 +5,7 @@ import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.access.AuthenticationService;
+import dev.ginkgo.hub.http.compression.CompressionScope;
 import dev.ginkgo.hub.http.proxy.ClientAddressSource;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.NettyServer;
@@ -119,6 +120,10 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
                     "is not a URL such as \"https://node2.example.org\"")
             .restartRequired()
             .help("URL at which browsers reach this node, if it is not http:// or https:// and the bind address");
+
+    final Setting<CompressionScope> compression = setting("compression", CompressionScope.PAGES)
+            .help("What is compressed for clients that accept it: none, pages, or all, which includes messages; see"
+                    + " docs/security.md before you use all");
 
     final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))

@@ -35,6 +35,7 @@ final class SocketSession {
     private final Channel connection;
     private final InetAddress client;
     private final SharedStream shared;
+    private final WireFormat wireFormat;
     private final SocketContext context;
     private final ClientQuotas quotas;
     private final Access access;
@@ -50,12 +51,14 @@ final class SocketSession {
             Channel connection,
             InetAddress client,
             SharedStream shared,
+            WireFormat wireFormat,
             SocketContext context,
             ClientQuotas quotas,
             Access access) {
         this.connection = connection;
         this.client = client;
         this.shared = shared;
+        this.wireFormat = wireFormat;
         this.context = context;
         this.quotas = quotas;
         this.access = access;
@@ -146,7 +149,7 @@ final class SocketSession {
                 new Subscription(
                         member,
                         context.registry()
-                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access),
+                                .addSubscription(request.selector(), wireFormat, connection, member, access),
                         releaseQuotas));
         return SocketResponses.subscribed(number, text, member.start(), request.rejected());
     }
