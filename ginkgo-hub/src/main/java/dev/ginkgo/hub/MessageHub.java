@@ -195,7 +195,8 @@ public final class MessageHub extends Service {
                 random,
                 counters,
                 () -> budget.get().bytes() / 2,
-                maxPatternsPerAddress));
+                maxPatternsPerAddress,
+                http.prepareSenders()::newSender));
         hubRuntime = new HubRuntime(opened, new IdempotencyCache(timeSource), streams, counters);
         every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
