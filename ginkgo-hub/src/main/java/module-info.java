@@ -11,6 +11,7 @@ module dev.ginkgo.hub {
     requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires io.prometheus.writer.text;
     requires io.prometheus.metrics.model;
     requires static micrometer.core; // only for programs that bind the meters of HubMeters

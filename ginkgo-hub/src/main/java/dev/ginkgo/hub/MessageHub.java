@@ -191,7 +191,8 @@ public final class MessageHub extends Service {
                 random,
                 counters,
                 () -> budget.get().bytes() / 2,
-                maxPatternsPerAddress));
+                maxPatternsPerAddress,
+                http.prepareSenders()::newSender));
         hubRuntime = new HubRuntime(store, opened.idempotencyCache(), opened.publisher(), streams, counters);
         every("retention", () -> SECOND, store::evict);
         every("conflation", () -> store.hasConflation() ? CONFLATION_PERIOD : SECOND, store::flush);

@@ -167,6 +167,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
             deliveryLoop.pinnedMemory().unpin(pending);
             counters.addPinnedBytes(-bytes);
             if (done.isSuccess()) {
+                deliveryLoop.updateClock();
                 deliveryLoop.delivered(deliveryStats);
             }
             close();

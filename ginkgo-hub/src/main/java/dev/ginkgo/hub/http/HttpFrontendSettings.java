@@ -6,6 +6,7 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.access.AuthenticationService;
 import dev.ginkgo.hub.http.compression.CompressionScope;
+import dev.ginkgo.hub.delivery.sender.SocketSenders;
 import dev.ginkgo.hub.http.proxy.ClientAddressSource;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.NettyServer;
@@ -45,6 +46,12 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
     final Setting<NettyServer.IoTransport> transport = setting("transport", NettyServer.IoTransport.AUTO)
             .restartRequired()
             .help("I/O mechanism: epoll, nio, or auto, which is epoll where available");
+
+    final Setting<SocketSenders.Choice> sender = setting("sender", SocketSenders.Choice.AUTO)
+            .restartRequired()
+            .help(
+                    "What writes to streams without TLS over HTTP/1.1: send, the system call send(2); netty; or auto, which"
+                            + " is send where available");
 
     final Setting<Integer> loops = setting("loops", 0)
             .between(0, 1024)
