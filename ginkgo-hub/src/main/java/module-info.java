@@ -24,5 +24,6 @@ module dev.ginkgo.hub {
     exports dev.ginkgo.hub.spi;
 
     uses dev.ginkgo.hub.auth.jwt.JwtProvider;
+    uses dev.ginkgo.hub.spi.BrokerProvider;
     uses dev.ginkgo.hub.spi.TransportProvider;
 }
