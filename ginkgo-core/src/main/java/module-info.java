@@ -24,6 +24,7 @@ module dev.ginkgo.core {
             dev.ginkgo.cluster,
             dev.ginkgo.hub,
             dev.ginkgo.mesh,
+            dev.ginkgo.nats,
             dev.ginkgo.testing.cluster,
             dev.ginkgo.zeromq;
 }

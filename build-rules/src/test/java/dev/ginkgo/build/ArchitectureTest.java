@@ -49,6 +49,7 @@ class ArchitectureTest {
                 "ginkgo-mesh",
                 "ginkgo-zeromq",
                 "ginkgo-jwt",
+                "ginkgo-nats",
                 "ginkgo-runner"
             })
     void importsAllModules(String module) {
