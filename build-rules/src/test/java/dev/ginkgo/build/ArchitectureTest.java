@@ -50,6 +50,7 @@ class ArchitectureTest {
                 "ginkgo-zeromq",
                 "ginkgo-jwt",
                 "ginkgo-nats",
+                "ginkgo-etcd",
                 "ginkgo-runner"
             })
     void importsAllModules(String module) {

@@ -30,7 +30,8 @@ class ModuleDependenciesTest {
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
                             "ginkgo-jwt",
-                            "ginkgo-nats")),
+                            "ginkgo-nats",
+                            "ginkgo-etcd")),
             entry("ginkgo-core", List.of()),
             entry("ginkgo-testing", List.of("ginkgo-core")),
             entry("ginkgo-core-tests", List.of("ginkgo-core")),
@@ -42,12 +43,21 @@ class ModuleDependenciesTest {
             entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-jwt", List.of("ginkgo-core", "ginkgo-hub")),
             entry("ginkgo-nats", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
+            entry("ginkgo-etcd", List.of("ginkgo-core", "ginkgo-cluster")),
             entry(
                     "ginkgo-cluster-tests",
                     List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh", "ginkgo-zeromq")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq", "ginkgo-jwt", "ginkgo-nats")),
+            entry(
+                    "dist",
+                    List.of(
+                            "ginkgo-runner",
+                            "ginkgo-mesh",
+                            "ginkgo-zeromq",
+                            "ginkgo-jwt",
+                            "ginkgo-nats",
+                            "ginkgo-etcd")),
             entry(
                     "build-rules",
                     List.of(
@@ -58,6 +68,7 @@ class ModuleDependenciesTest {
                             "ginkgo-zeromq",
                             "ginkgo-jwt",
                             "ginkgo-nats",
+                            "ginkgo-etcd",
                             "ginkgo-runner")));
 
     @Test

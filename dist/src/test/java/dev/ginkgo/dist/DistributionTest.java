@@ -69,7 +69,8 @@ class DistributionTest {
     void containsVersion() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
-        for (String directory : List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt", "engines/nats")) {
+        for (String directory :
+                List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt", "engines/nats", "engines/etcd")) {
             try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(directory), "ginkgo-*.jar")) {
                 jars.forEach(ours::add);
             }
@@ -127,6 +128,18 @@ class DistributionTest {
         Run run = run("run", "dev.ginkgo.hub.MessageHub", "--set", "auth.jwt.keys=/nowhere/keys.json");
         assertThat(run.code).isNotZero();
         assertThat(run.output).contains("/nowhere/keys.json").doesNotContain("needs the artifact");
+    }
+
+    @Test
+    @DisplayName("C-70 the engine etcd is in a folder of its own, and rejects the default lease before anything starts")
+    void etcdRejectsALeaseBelowItsMinimum() throws Exception {
+        assertThat(home.resolve("engines/etcd")).isDirectoryContaining("glob:**/ginkgo-etcd-*.jar");
+        assertThat(home.resolve("lib")).isDirectoryNotContaining("glob:**/ginkgo-etcd-*.jar");
+        Run run = run("run", "dev.ginkgo.cluster.Cluster", "--set", "coordinator.engine=etcd");
+        assertThat(run.code).as(run.output).isEqualTo(78);
+        assertThat(run.output)
+                .contains("is not supported by the engine \"etcd\"")
+                .contains("set ttl = \"2s\"");
     }
 
     @Test

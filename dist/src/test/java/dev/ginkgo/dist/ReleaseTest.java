@@ -42,7 +42,9 @@ class ReleaseTest {
             "ginkgo-testing-cluster",
             "ginkgo-runner",
             "ginkgo-mesh",
-            "ginkgo-zeromq");
+            "ginkgo-zeromq",
+            "ginkgo-nats",
+            "ginkgo-etcd");
 
     private Path folder = Path.of("");
     private Path repository = Path.of("");
