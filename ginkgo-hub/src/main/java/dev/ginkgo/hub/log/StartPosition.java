@@ -165,9 +165,8 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
         long until = storeState.versionVector.covers(known) ? feed.nextArrival() : Long.MAX_VALUE;
-        MessageId alreadyRead = until == Long.MAX_VALUE ? known : null;
         StartPosition found =
-                at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
+                at(feed, number, onlyOwn ? null : new Replay(until, wanted, known), recovered, storeState);
         return recovered ? new StartPosition(number, found.replay, true, requested.text(), found.firstLive) : found;
     }
 

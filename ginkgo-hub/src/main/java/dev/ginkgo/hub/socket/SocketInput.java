@@ -24,7 +24,8 @@ import java.nio.charset.StandardCharsets;
  * Input of a WebSocket: joins the frames of a message, limits its memory and the time it takes, and passes it to the session.
  *
  * <p>While the client does not read, nothing is read from it: so the responses that wait for it are limited to those of the
- * requests in one read of {@value #MAX_READ} bytes. One such read is served per turn of the event loop, so that other
+ * requests in one read of {@value #MAX_READ} bytes. Nor is anything read while the session accepts no more, because many of
+ * the client's messages wait for a broker. One such read is served per turn of the event loop, so that other
  * connections are served in between.
  */
 final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> implements ManagedConnection {
@@ -69,6 +70,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
         this.partialMessage = partialMessage;
         this.deadline = deadline;
         this.maxMessage = maxMessage;
+        session.connect(() -> !closing, this::proceed);
     }
 
     /** Adds the handlers of this input to the channel. */
@@ -185,7 +187,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     }
 
     private void proceed() {
-        boolean readable = channel.isWritable();
+        boolean readable = channel.isWritable() && session.isAccepting();
         if (channel.config().isAutoRead() != readable) {
             channel.config().setAutoRead(readable);
             if (!readable) {

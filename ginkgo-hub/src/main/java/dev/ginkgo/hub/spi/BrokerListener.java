@@ -29,7 +29,7 @@ public interface BrokerListener {
     void lost(SequenceRange positions);
 
     /**
-     * Notifies of a stream that has been created or created again after {@link Broker#open}. A stream that was created again has
+     * Notifies of a stream that has been created or created again; not before {@link Broker#open} has returned. A stream that was created again has
      * a higher incarnation; nothing more is reported about the earlier one. The listener calls {@link Broker#read}.
      */
     void streamOpened(BrokerStream brokerStream);

@@ -12,7 +12,7 @@ import static java.util.Objects.requireNonNull;
  * @param pending messages of this node in flight, which are not confirmed yet
  * @param pendingBytes size of their payloads
  * @param received messages that were passed to the listener
- * @param lost positions that were reported as lost
+ * @param lost positions that were reported as lost, without those before the start of reading
  * @param reconnects how often the connection was lost and re-established
  */
 public record BrokerStats(

@@ -281,6 +281,7 @@ function Cluster({ cluster }) {
       <${Fact} label="Lease">${cluster.leaseMillis !== undefined ? duration(cluster.leaseMillis) + ' left'
         : leads ? html`<span class="bad">expired</span>` : html`<span class="muted">held by the leader only</span>`}<//>
     </dl>
+    ${cluster.broker ? html`<${Broker} broker=${cluster.broker}/>` : null}
     <section>
       <h2>Members</h2>
       <${Table} label="Members" rows=${cluster.members} rowKey=${row => row.name} sort=${{ key: 'name' }} columns=${[
@@ -299,7 +300,25 @@ function Cluster({ cluster }) {
         { key: 'reconnects', label: 'Reconnects', num: true, optional: true, value: row => row.link?.reconnects ?? -1,
           cell: row => (row.link ? count(row.link.reconnects) : '–') },
       ]}/>
-      <p class="muted">Messages not sent to a peer are those that its queue had no room for; the peer fetches them later.</p>
+      ${cluster.broker ? null : html`
+        <p class="muted">Messages not sent to a peer are those that its queue had no room for; the peer fetches them later.</p>`}
+    </section>`;
+}
+
+function Broker({ broker }) {
+  return html`
+    <section>
+      <h2>Broker</h2>
+      <dl class="facts small">
+        <${Fact} label="Server"><span class="mono">${broker.server}</span><//>
+        <${Fact} label="Connection"><span class=${broker.connected ? '' : 'bad'}>${broker.connected ? 'connected' : 'not connected'}</span><//>
+        <${Fact} label="Appended">${count(broker.appended)}<//>
+        <${Fact} label="Waiting">${count(broker.pending)} <small>${bytes(broker.pendingBytes)}</small><//>
+        <${Fact} label="Not confirmed"><span class=${broker.failed ? 'warn' : ''}>${count(broker.failed)}</span><//>
+        <${Fact} label="Read">${count(broker.received)}<//>
+        <${Fact} label="Lost"><span class=${broker.lost ? 'warn' : ''}>${count(broker.lost)}</span><//>
+        <${Fact} label="Reconnects">${count(broker.reconnects)}<//>
+      </dl>
     </section>`;
 }
 
@@ -309,6 +328,7 @@ function role(member, cluster) {
 
 function link(member, cluster) {
   if (member.name === cluster.self) return 'this node';
+  if (cluster.broker) return 'through the broker';
   if (!member.link) return member.transport ? 'connecting' : 'no hub';
   return member.link.ready ? 'ready' : 'not ready';
 }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -265,6 +266,20 @@ public final class Exchange {
             throw ProblemException.stopping("the hub is stopping");
         }
         connection.pause();
+    }
+
+    /**
+     * Sends a complete response when it is available. Until then nothing is read from the connection.
+     *
+     * @param response completed by any thread
+     */
+    public void respondLater(CompletableFuture<FullHttpResponse> response) {
+        connection.pause();
+        var _ = response.exceptionally(failure -> {
+                    LOG.error("could not build the response to an HTTP request", failure);
+                    return Responses.problem(ProblemException.internalError());
+                })
+                .thenAccept(complete -> connection.resume(complete, this::respond));
     }
 
     private static FullHttpResponse build(Supplier<FullHttpResponse> builder) {

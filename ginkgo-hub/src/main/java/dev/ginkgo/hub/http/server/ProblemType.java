@@ -45,6 +45,8 @@ public enum ProblemType {
     STOPPING(503, "Stopping"),
     NOT_READY(503, "Not Ready"),
     KEYS_UNAVAILABLE(503, "Keys Unavailable"),
+    BROKER_UNAVAILABLE(503, "Broker Unavailable"),
+    OUTCOME_UNKNOWN(504, "Outcome Unknown"),
     HTTP_VERSION(505, "HTTP Version Not Supported");
 
     private final int status;

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.log;
+package dev.ginkgo.hub.publish;
 
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
@@ -7,7 +7,10 @@ import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.spi.IdempotencyKey;
 import java.util.Optional;
 
-/** Accepts messages for publishing. Thread-safe; it never waits for a subscriber or a socket. */
+/**
+ * Accepts messages for publishing. Thread-safe. It never waits for a subscriber or a socket, except that an {@link
+ * AsyncPublisher} waits for its broker.
+ */
 @FunctionalInterface
 public interface Publisher {
     /** Takes the place of the number of a client if the program itself publishes. */
