@@ -25,6 +25,7 @@ module dev.ginkgo.core {
             dev.ginkgo.etcd,
             dev.ginkgo.hub,
             dev.ginkgo.mesh,
+            dev.ginkgo.nats,
             dev.ginkgo.testing.cluster,
             dev.ginkgo.zeromq;
 }

@@ -49,6 +49,7 @@ class ArchitectureTest {
                 "ginkgo-mesh",
                 "ginkgo-zeromq",
                 "ginkgo-jwt",
+                "ginkgo-nats",
                 "ginkgo-etcd",
                 "ginkgo-runner"
             })

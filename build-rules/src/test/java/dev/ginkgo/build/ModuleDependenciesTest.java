@@ -30,6 +30,7 @@ class ModuleDependenciesTest {
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
                             "ginkgo-jwt",
+                            "ginkgo-nats",
                             "ginkgo-etcd")),
             entry("ginkgo-core", List.of()),
             entry("ginkgo-testing", List.of("ginkgo-core")),
@@ -41,13 +42,22 @@ class ModuleDependenciesTest {
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-jwt", List.of("ginkgo-core", "ginkgo-hub")),
+            entry("ginkgo-nats", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-etcd", List.of("ginkgo-core", "ginkgo-cluster")),
             entry(
                     "ginkgo-cluster-tests",
                     List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh", "ginkgo-zeromq")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq", "ginkgo-jwt", "ginkgo-etcd")),
+            entry(
+                    "dist",
+                    List.of(
+                            "ginkgo-runner",
+                            "ginkgo-mesh",
+                            "ginkgo-zeromq",
+                            "ginkgo-jwt",
+                            "ginkgo-nats",
+                            "ginkgo-etcd")),
             entry(
                     "build-rules",
                     List.of(
@@ -57,6 +67,7 @@ class ModuleDependenciesTest {
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
                             "ginkgo-jwt",
+                            "ginkgo-nats",
                             "ginkgo-etcd",
                             "ginkgo-runner")));
 

@@ -45,6 +45,7 @@ class ReleaseTest {
             "ginkgo-mesh",
             "ginkgo-zeromq",
             "ginkgo-jwt",
+            "ginkgo-nats",
             "ginkgo-etcd");
 
     private Path folder = Path.of("");
