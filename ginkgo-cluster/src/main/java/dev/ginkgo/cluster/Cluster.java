@@ -13,7 +13,6 @@ import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.CoordinatorCapabilities;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.cluster.spi.CoordinatorProvider;
 import dev.ginkgo.cluster.spi.DualTimestamp;
@@ -32,7 +31,6 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,13 +89,13 @@ public final class Cluster extends Service {
     final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
             .restartRequired()
             .help("quorum: only a majority has a leader; available: each side of a partition has one, so two may lead")
-            .check((chosen, _) -> engineCapabilities().problem(engineName(), chosen));
+            .check((chosen, _) -> engineRules().problem(chosen));
 
     final Setting<LeaseTiming> lease = setting(
                     "lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
             .restartRequired()
             .help("How long the leader may act after a renewal (ttl - margin); must be the same on all nodes")
-            .check((timing, _) -> engineCapabilities().problem(engineName(), timing));
+            .check((timing, _) -> engineRules().problem(timing));
 
     final ServiceSelector<Coordinator> coordinator;
 
@@ -138,7 +136,7 @@ public final class Cluster extends Service {
         credentials = ClusterCredentials.of(
                 secret.get(), insecure.get()); // shared by all users, because key derivation is expensive
         Coordinator engine = coordinator.get();
-        warnOfUnusedSettings();
+        engineRules().warnOfUnused(join, expect, dataDir, log);
         Address address = identity.get();
         Member me = new Member(
                 address.toString(),
@@ -349,28 +347,8 @@ public final class Cluster extends Service {
         return coordinator.get();
     }
 
-    private CoordinatorCapabilities engineCapabilities() {
-        return coordinator.get().capabilities();
-    }
-
-    private String engineName() {
-        String path = coordinator.get().status().path();
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
-
-    private void warnOfUnusedSettings() {
-        List<String> unused = Stream.of(
-                        join.get().isEmpty() ? "" : join.fullKey(),
-                        expect.get() == 0 ? "" : expect.fullKey(),
-                        dataDir.get().isEmpty() ? "" : dataDir.fullKey())
-                .filter(key -> !key.isEmpty())
-                .toList();
-        if (engineCapabilities().ownServers() && !unused.isEmpty()) {
-            log.warn(
-                    "no effect with the engine \"{}\", which keeps its state on servers: {}",
-                    engineName(),
-                    String.join(", ", unused));
-        }
+    private EngineRules engineRules() {
+        return new EngineRules(coordinator);
     }
 
     private NodeConfig nodeConfig() {

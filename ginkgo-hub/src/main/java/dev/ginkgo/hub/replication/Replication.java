@@ -23,7 +23,6 @@ import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.lifecycle.Lifecycle;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -178,7 +177,7 @@ public final class Replication extends Service {
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
         awaitStateTransfer(self, replicator);
-        Optional<String> discarded = discardedBy(self, replicator);
+        Optional<String> discarded = replicator.discardedBy();
         if (discarded.isPresent()) {
             throw new IllegalStateException(discarded.get());
         }
@@ -186,7 +185,7 @@ public final class Replication extends Service {
         every("retransmission", () -> TICK, () -> {
             replicator.tick();
             logSendFailure(failure.getAndSet(null), rateLimiter);
-            reportIncarnation(self, replicator);
+            reportIncarnation(replicator);
         });
     }
 
@@ -215,19 +214,9 @@ public final class Replication extends Service {
         }
     }
 
-    /** Returns why peers discard the messages of this node, if they do. */
-    private static Optional<String> discardedBy(NodeIncarnation self, Replicator replicator) {
-        return replicator.newerIncarnations().entrySet().stream()
-                .min(Map.Entry.comparingByKey(Comparator.comparing(NodeIncarnation::name)))
-                .map(newer -> "peer " + newer.getKey().name() + " knows incarnation " + newer.getValue()
-                        + " of this node and discards the messages of incarnation " + self.incarnation()
-                        + "; if this node lost its data directory, set its clock right and restart it, otherwise check"
-                        + " that no other process has the identity " + self.name());
-    }
-
     /** Sets the state to degraded while peers discard the messages of this node, and logs why. */
-    private void reportIncarnation(NodeIncarnation self, Replicator replicator) {
-        Optional<String> discarded = discardedBy(self, replicator);
+    private void reportIncarnation(Replicator replicator) {
+        Optional<String> discarded = replicator.discardedBy();
         if (!discarded.equals(reportedDiscard)) {
             reportedDiscard = discarded;
             discarded.ifPresentOrElse(
