@@ -277,35 +277,6 @@ class ProblemResponsesTest {
         }
     }
 
-    private static String stopping() throws Exception {
-        try (TestHub testHub = TestHub.start();
-                RawHttpClient publisher = testHub.connect();
-                RawHttpClient subscriber = testHub.lines("/y")) {
-            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
-            publisher.head();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            subscriber.readToEnd();
-            String response = publisher.send("1").response();
-            stop.join();
-            return response;
-        }
-    }
-
-    private static String notReady() throws Exception {
-        try (TestHub testHub = TestHub.start("drain-delay = '1s'");
-                RawHttpClient client = testHub.connect()) {
-            String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(live).response();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            String response = "";
-            while (!response.startsWith("HTTP/1.1 503")) {
-                response = client.send(live.replace("live", "ready")).response();
-            }
-            stop.join();
-            return response;
-        }
-    }
-
     private static String version() throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {
