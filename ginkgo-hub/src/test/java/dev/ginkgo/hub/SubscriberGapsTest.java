@@ -133,6 +133,7 @@ class SubscriberGapsTest {
                     new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
             assertThat(subscriber.nextText()).contains("\"recovered\":true");
             assertThat(subscriber.nextText()).contains("missed");
+            assertThat(subscriber.nextText()).contains("\"event\":\"next\""); // its id includes the loss
             directStreamHub.statsWhenIdle();
 
             // When

@@ -110,33 +110,32 @@ public final class LocalBrokerServer {
         synchronized (this) {
             holdingConfirmations = hold;
         }
-        release(hold);
+        confirmHeld();
     }
 
-    /** Stores no messages, until false is set; they are stored then, in order. */
+    /** Stores no messages, until false is set; they are stored then, before any further one. */
     public void holdAppends(boolean hold) {
         synchronized (this) {
             holdingAppends = hold;
-        }
-        release(hold);
-    }
-
-    private void release(boolean hold) {
-        if (hold) {
-            return;
-        }
-        List<Append> released;
-        synchronized (this) {
-            released = List.copyOf(held);
-            held.clear();
-        }
-        for (Append each : released) {
-            if (each.position == null) {
-                append(each.client, each.message, each.future);
-            } else {
-                each.future.complete(each.position);
+            if (!hold) {
+                held.replaceAll(each -> each.position == null
+                        ? new Append(each.client, each.message, each.future, store(each.message))
+                        : each);
             }
         }
+        wakeClients();
+        confirmHeld();
+    }
+
+    private void confirmHeld() {
+        List<Append> confirmed;
+        synchronized (this) {
+            confirmed = held.stream()
+                    .filter(each -> each.position != null && !holdingConfirmations)
+                    .toList();
+            held.removeAll(confirmed);
+        }
+        confirmed.forEach(each -> each.future.complete(each.position));
     }
 
     /** Rejects every message, because the streams are full, or accepts messages again. */
