@@ -44,6 +44,9 @@ final class StreamReader {
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
+    /** Whether the start is determined; what was lost before it is not counted. Confined to the task. */
+    private boolean started;
+
     /** The next position to report; 0 if the start is not determined yet. Written by the task. */
     private volatile long next;
 
@@ -103,6 +106,7 @@ final class StreamReader {
                 case ReadStart.Tail tail -> new TailSearch(context, state).find(tail);
             };
             reportLostUntil(first);
+            started = true;
         } else {
             reportLostUntil(state.first());
         }
@@ -142,7 +146,7 @@ final class StreamReader {
     private void reportLostUntil(long end) {
         if (end > next) {
             SequenceRange range = new SequenceRange(stream, next, end - 1);
-            lost.add(end - next);
+            lost.add(started ? end - next : 0);
             next = end;
             listener.lost(range);
         }

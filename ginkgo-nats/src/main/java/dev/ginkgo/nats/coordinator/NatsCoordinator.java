@@ -119,7 +119,11 @@ public final class NatsCoordinator extends Coordinator {
                 ThreadLocalRandom.current(),
                 this::reportHealth);
         loop = created;
-        reportHealth(Optional.of("connecting to NATS at " + connector));
+        if (reportedHealth.isEmpty()) {
+            String connecting = "connecting to NATS at " + connector;
+            reportedHealth = Optional.of(connecting); // not a problem yet, so it is not logged
+            degraded(connecting);
+        }
         spawn("members-and-lease", created::run);
     }
 
