@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** Compressed streams, which share compressed messages with others. */
 class CompressedStreamsTest {
     private static final String LAST = "the last message";
-    private static final int MESSAGES = 1_200;
+    private static final int MESSAGES = 600;
     private static final List<WireFormat> FORMATS =
             List.of(WireFormat.LINES, WireFormat.LINES_WITH_IDS, WireFormat.SSE, WireFormat.NDJSON);
 
