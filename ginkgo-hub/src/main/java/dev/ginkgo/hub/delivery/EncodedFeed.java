@@ -67,6 +67,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private final Object encodeLock = new Object();
     private ByteBuf body = Unpooled.buffer();
     private int slabSize = MIN_SLAB_BYTES;
+    private long compressedParts;
 
     // guarded by the store: slabs by the number of their first message; they do not overlap, and may have gaps between
     // them
@@ -191,9 +192,15 @@ public final class EncodedFeed implements Feed.EvictionListener {
         List<Batch.Part> parts = new ArrayList<>(plain.parts().size());
         Batch compressed = plain.withParts(parts);
         boolean completed = false;
+        long before = compressedParts;
         try (plain) {
             for (Batch.Part part : plain.parts()) {
                 parts.add(compress(part));
+            }
+            if (compressedParts != before) {
+                synchronized (store) {
+                    store.evictExpired();
+                }
             }
             completed = true;
             return compressed;
@@ -220,6 +227,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
             wireFormat.encodeBlock(block, bytes);
             return new Slab(part, bytes, checksum);
         });
+        compressedParts++;
         Batch.Part compressed = slab.retainedPart();
         synchronized (store) {
             if (slabs.get(part.slab().first) == part.slab()) {
@@ -228,7 +236,6 @@ public final class EncodedFeed implements Feed.EvictionListener {
                 if (oldest != null) {
                     release(oldest);
                 }
-                store.evictExpired();
             } else {
                 slab.release(); // its messages have been evicted; only this batch retains it
             }

@@ -137,20 +137,20 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
             return;
         }
         String after = batch.gapId() != null && cursor.reportsGap(batch.missed()) ? batch.gapId() : null;
+        ByteBuf gap =
+                after == null ? null : encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after));
+        batch.parts().forEach(part -> encoder.append(part.slab().checksum)); // in whichever way they are written
         String resumeId = cursor.unseenResumeId(batch.last(), after);
         cursor.advance(batch.next(), batch.last());
         if (shared && batch.parts().size() == 1 && after == null && resumeId == null && isAdopted()) {
             submit(batch);
         } else if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
-            if (after != null) {
+            if (gap != null) {
                 deliveryLoop.counters().recordGap(batch.missed());
-                frames.add(encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after)));
+                frames.add(gap);
             }
-            for (Batch.Part part : batch.parts()) {
-                encoder.append(part.slab().checksum);
-                frames.add(part.frames().retainedDuplicate());
-            }
+            batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
             if (resumeId != null) {
                 frames.add(encoder.encodeEvent(new ControlEvent.NextPosition(resumeId)));
             }

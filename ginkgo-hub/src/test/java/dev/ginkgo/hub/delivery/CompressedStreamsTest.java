@@ -1,18 +1,26 @@
 package dev.ginkgo.hub.delivery;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.MessageId;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.replication.StoreReplicationSink;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.testing.ChunkedStreamClient;
 import dev.ginkgo.hub.testing.DirectStreamHub;
 import dev.ginkgo.hub.testing.GzipReader;
@@ -23,6 +31,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -33,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /** Compressed streams, which share compressed messages with others. */
 class CompressedStreamsTest {
     private static final String LAST = "the last message";
-    private static final int MESSAGES = 1_200;
+    private static final int MESSAGES = 600;
     private static final List<WireFormat> FORMATS =
             List.of(WireFormat.LINES, WireFormat.LINES_WITH_IDS, WireFormat.SSE, WireFormat.NDJSON);
 
@@ -155,6 +164,42 @@ class CompressedStreamsTest {
                 all.append(new String(client.nextChunk(), ISO_8859_1));
             }
             return all.substring(0, all.indexOf(LAST) + LAST.length());
+        }
+    }
+
+    @Test
+    @DisplayName("H-250 a subscriber that has every second message already receives the others as without compression")
+    void subscriberWithHalfOfTheMessages_receivesTheOthers() throws Exception {
+        NodeIncarnation peer = new NodeIncarnation("10.0.0.2:4440", 3);
+        try (DirectStreamHub hub = new DirectStreamHub(1, "")) {
+            // Given messages of this node and of another one, in turns
+            StoreReplicationSink sink = new StoreReplicationSink(
+                    (Store) HubAccess.publisher(hub.hub),
+                    new IdempotencyCache(TimeSource.system()),
+                    TimeSource.system());
+            String first = "";
+            for (int i = 1; i <= 300; i++) {
+                String id = hub.hub.publish("/a", "own " + payload()).id();
+                first = i == 1 ? id : first;
+                byte[] bytes = ("other " + payload()).getBytes(UTF_8);
+                sink.relay(new Envelope(peer, i, i - 1, "/a", false, bytes, 0, Optional.empty()));
+            }
+            hub.hub.publish("/a", LAST);
+
+            // When a subscriber resumes that has received those of the other node
+            MessageId.Position had = new MessageId.Position(OriginId.of(peer.name()), peer.incarnation(), 300);
+            MessageId id =
+                    MessageId.of(MessageId.parse(first).positions().getFirst().before(), List.of(had));
+            for (WireFormat each : FORMATS) {
+                ChannelSelector channel = ChannelSelector.of(ChannelName.of("/a"));
+                Start start = new Start(SubscribeRequest.of(channel, new Since.After(id.text())), each, false);
+                String plain = plain(hub, start);
+                try (GzipReader reader = new GzipReader(hub.connect(start.request, each.compressed(), 0))) {
+                    String received = reader.readTo(LAST);
+                    assertSame(received.substring(0, Math.min(received.length(), plain.length())), plain);
+                }
+                assertThat(plain).contains("own ").doesNotContain("other ");
+            }
         }
     }
 

@@ -60,12 +60,18 @@ public final class GzipReader implements AutoCloseable {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Returns the next bytes up to and including a text. */
+    /** Returns the next bytes up to and including a text, and what has arrived with it. */
     public String readTo(String end) throws IOException {
         StringBuilder all = new StringBuilder();
-        while (all.length() < end.length()
-                || !all.substring(all.length() - end.length()).equals(end)) {
-            all.append(read(1));
+        byte[] bytes = new byte[8192];
+        int searched = 0;
+        while (all.indexOf(end, searched) < 0) {
+            searched = Math.max(0, all.length() - end.length());
+            int length = in.read(bytes);
+            if (length < 0) {
+                throw new EOFException("the stream ended without \"" + end + "\"");
+            }
+            all.append(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
         }
         return all.toString();
     }
