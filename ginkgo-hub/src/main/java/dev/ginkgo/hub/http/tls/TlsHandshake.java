@@ -50,6 +50,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
     private final ConnectionDeadline deadline;
     private final Continuation continuation;
     private final Runnable onEnd;
+    private final ReadGate readGate;
     private volatile boolean complete;
     private @Nullable HandshakeTask waiting;
 
@@ -96,6 +97,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
         this.deadline = deadline;
         this.continuation = continuation;
         this.onEnd = onEnd;
+        this.readGate = new ReadGate(channel);
         deadline.start(ConnectionDeadline.Kind.REQUEST);
     }
 
@@ -109,7 +111,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
             LimitedSslHandler tls = new LimitedSslHandler(context.newEngine(channel.alloc()), this::execute);
             tls.setHandshakeTimeoutMillis(0); // the deadline limits it, on the injected clock
             tls.setCloseNotifyFlushTimeoutMillis(CLOSE_ALERT_MILLIS);
-            handler.pipeline().addFirst(tls, new TlsCloser(), tls.new DataObserver());
+            handler.pipeline().addFirst(readGate, tls, new TlsCloser(), tls.new DataObserver());
             handler.pipeline().fireChannelRead(message);
         } else {
             handler.pipeline().remove(this);
@@ -127,6 +129,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
             String protocol = tls.applicationProtocol();
             ConnectionSecurity security = security(tls.engine().getSession());
             complete = true;
+            readGate.remove();
             handler.pipeline().remove(this);
             continuation.secured(channel, protocol == null ? "" : protocol, security);
         } else {
@@ -142,8 +145,12 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
         if (complete) {
             channel.eventLoop().execute(() -> abort(DisconnectReason.REFUSED));
         } else {
-            HandshakeTask next = new HandshakeTask(task);
+            HandshakeTask next = new HandshakeTask(() -> {
+                task.run();
+                channel.eventLoop().execute(readGate::taskEnded); // after the handshake has processed the result
+            });
             waiting = next;
+            readGate.taskStarted();
             tasks.execute(next);
         }
     }
