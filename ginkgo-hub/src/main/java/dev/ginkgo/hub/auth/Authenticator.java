@@ -25,7 +25,7 @@ public interface Authenticator {
      *
      * @return the principal; empty if the credentials are of a kind that this authenticator does not know
      * @throws AuthenticationException if this authenticator knows the kind of credentials and rejects them
-     * @throws InterruptedException if the hub stops, or the call has taken too long
+     * @throws InterruptedException if the hub stops, the client has reset its request, or the call has taken too long
      */
     Optional<Principal> authenticate(Credentials credentials) throws AuthenticationException, InterruptedException;
 

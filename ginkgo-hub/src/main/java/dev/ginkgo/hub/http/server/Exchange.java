@@ -58,6 +58,7 @@ public final class Exchange {
     private @Nullable Access access;
     private @Nullable ProblemException accessProblem;
     private @Nullable Runnable pendingVerification;
+    private volatile @Nullable Thread verifying;
     private @Nullable ChannelFutureListener releaseAtClose;
     private final List<AccessCheck> pendingChecks = new ArrayList<>(0);
 
@@ -137,14 +138,16 @@ public final class Exchange {
 
     /**
      * Verifies the credentials of the request when it is complete, because that takes too long for an event loop. Until then
-     * nothing more is read from the connection.
+     * nothing more is read from the connection. If it is closed before, the verification is interrupted.
      */
     public void verifyAccess(Executor executor, AccessVerifier verifier) {
         pendingVerification = () -> executor.execute(() -> {
+            verifying = Thread.currentThread(); // before the check, so that either it or the listener notices the end
             if (!connection.channel().isActive()) {
                 return; // no limit for connections counts such a request any more
             }
             verify(verifier);
+            verifying = null;
             connection.resume(Responses.noContent(), unused -> {
                 unused.release();
                 completeVerified();
@@ -236,10 +239,18 @@ public final class Exchange {
             pendingVerification = null;
             throw ProblemException.stopping("the hub is stopping");
         }
-        ChannelFutureListener listener = _ -> releaseBody(); // if it is closed before the verification ends
+        ChannelFutureListener listener = _ -> closedBeforeVerified();
         releaseAtClose = listener;
         connection.channel().closeFuture().addListener(listener);
         connection.pause();
+    }
+
+    private void closedBeforeVerified() {
+        releaseBody();
+        Thread thread = verifying;
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 
     /** Completes a request whose credentials have been verified. */

@@ -46,6 +46,7 @@ public final class TlsHandshake extends UnservedConnection {
     private final SslContext context;
     private final Executor tasks;
     private final Continuation continuation;
+    private final ReadGate readGate;
     private volatile boolean complete;
     private @Nullable HandshakeTask waiting;
 
@@ -90,6 +91,7 @@ public final class TlsHandshake extends UnservedConnection {
         this.context = context;
         this.tasks = tasks;
         this.continuation = continuation;
+        this.readGate = new ReadGate(channel);
     }
 
     @Override
@@ -102,7 +104,7 @@ public final class TlsHandshake extends UnservedConnection {
             LimitedSslHandler tls = new LimitedSslHandler(context.newEngine(channel.alloc()), this::execute);
             tls.setHandshakeTimeoutMillis(0); // the deadline limits it, on the injected clock
             tls.setCloseNotifyFlushTimeoutMillis(CLOSE_ALERT_MILLIS);
-            handler.pipeline().addFirst(tls, new TlsCloser(), tls.new DataObserver());
+            handler.pipeline().addFirst(readGate, tls, new TlsCloser(), tls.new DataObserver());
             handler.pipeline().fireChannelRead(message);
         } else {
             handler.pipeline().remove(this);
@@ -120,6 +122,7 @@ public final class TlsHandshake extends UnservedConnection {
             String protocol = tls.applicationProtocol();
             ConnectionSecurity security = security(tls.engine().getSession());
             complete = true;
+            readGate.remove();
             handler.pipeline().remove(this);
             continuation.secured(channel, protocol == null ? "" : protocol, security);
         } else {
@@ -135,8 +138,12 @@ public final class TlsHandshake extends UnservedConnection {
         if (complete) {
             channel.eventLoop().execute(() -> close(DisconnectReason.REFUSED));
         } else {
-            HandshakeTask next = new HandshakeTask(task);
+            HandshakeTask next = new HandshakeTask(() -> {
+                task.run();
+                channel.eventLoop().execute(readGate::taskEnded); // after the handshake has processed the result
+            });
             waiting = next;
+            readGate.taskStarted();
             tasks.execute(next);
         }
     }

@@ -8,6 +8,7 @@ import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.RawHttp2Client;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.time.TimeSource;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,47 @@ class BlockedAuthenticatorTest {
                     .contains(BLOCKED, "authenticator BlockedAuthenticatorTest has not returned");
             await().untilAsserted(() -> assertThat(publish(testHub, "fast")).startsWith("HTTP/1.1 200 "));
             assertThat(publish(testHub, "slow")).startsWith("HTTP/1.1 503 ");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-282 the verification for a stream that the client resets ends, and others are verified in its place")
+    void reset_endsTheVerification() throws Exception {
+        Semaphore called = new Semaphore(0);
+        Semaphore interrupted = new Semaphore(0);
+        Authenticator authenticator = credentials -> {
+            if (credentials.token().orElseThrow().startsWith("slow")) {
+                called.release();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.release();
+                    throw e;
+                }
+            }
+            return credentials.token().map(token -> Principal.of(token, Grant.ALL));
+        };
+        try (TestHub testHub = TestHub.authenticated(
+                        TimeSource.system(),
+                        authenticator,
+                        "auth.authenticator-timeout = '1h'",
+                        "auth.authenticator-max-calls = 1");
+                RawHttp2Client http2 = new RawHttp2Client(testHub.port())) {
+            // Given a stream whose credentials are being verified, and two that wait for that
+            http2.get(1, "/x", "authorization=Bearer slow").flush();
+            assertThat(called.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            http2.get(3, "/x", "authorization=Bearer slow-too")
+                    .get(5, "/x", "authorization=Bearer fast")
+                    .flush();
+
+            // When the client resets the first two
+            http2.reset(3).reset(1).flush();
+
+            // Then
+            assertThat(interrupted.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(http2.status(5)).isEqualTo(200);
+            assertThat(publish(testHub, "bob")).startsWith("HTTP/1.1 200 ");
         }
     }
 

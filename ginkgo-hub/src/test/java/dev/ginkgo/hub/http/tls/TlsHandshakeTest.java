@@ -36,10 +36,37 @@ class TlsHandshakeTest {
         public void plain(Channel channel) {}
     };
 
+    /** Channel that counts how often its transport is asked to read. */
+    private static final class CountingChannel extends EmbeddedChannel {
+        private int reads;
+
+        @Override
+        protected void doBeginRead() throws Exception {
+            reads++;
+            super.doBeginRead();
+        }
+    }
+
+    private static SslContext serverContext(Path folder) throws Exception {
+        TestCertificates.Pair pair = new TestCertificates(folder).localhost("hub");
+        return SslContextBuilder.forServer(
+                        pair.certificate().toFile(), pair.key().toFile())
+                .sslProvider(SslProvider.JDK)
+                .build();
+    }
+
     /** Begins a handshake, and closes the connection at once. */
     private static WeakReference<Channel> connectAndClose(SslContext context, Executor tasks) throws Exception {
+        EmbeddedChannel channel = begin(context, tasks);
+        channel.unsafe().close(channel.voidPromise());
+        channel.runPendingTasks();
+        return new WeakReference<>(channel);
+    }
+
+    /** Begins a handshake. */
+    private static CountingChannel begin(SslContext context, Executor tasks) throws Exception {
         Supplier<Duration> timeout = () -> Duration.ofSeconds(10);
-        EmbeddedChannel channel = new EmbeddedChannel();
+        CountingChannel channel = new CountingChannel();
         channel.pipeline()
                 .addLast(new TlsHandshake(
                         channel,
@@ -55,9 +82,36 @@ class TlsHandshakeTest {
         ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
         client.wrap(ByteBuffer.allocate(0), hello);
         channel.writeInbound(Unpooled.wrappedBuffer(hello.flip()));
-        channel.unsafe().close(channel.voidPromise());
-        channel.runPendingTasks();
-        return new WeakReference<>(channel);
+        return channel;
+    }
+
+    @Test
+    @DisplayName("H-281 nothing is read from a client while its handshake waits for a thread")
+    void waitingHandshake_isNotRead(@TempDir Path folder) throws Exception {
+        // Given threads that are busy
+        List<Runnable> queue = new ArrayList<>();
+        CountingChannel channel = begin(serverContext(folder), queue::add);
+        assertThat(queue).hasSize(1);
+
+        // When the client goes on sending, and the handshake asks for more
+        int before = channel.reads;
+        channel.pipeline().fireChannelReadComplete();
+        channel.read();
+
+        // Then
+        assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(channel.reads).isEqualTo(before);
+
+        // When the threads have processed what was read
+        for (int i = 0; i < queue.size(); i++) {
+            queue.get(i).run();
+            channel.runPendingTasks();
+        }
+
+        // Then the client is read again
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(channel.reads).isGreaterThan(before);
+        channel.finishAndReleaseAll();
     }
 
     @Test
@@ -65,11 +119,7 @@ class TlsHandshakeTest {
             "H-216 a connection that is closed during its handshake uses no memory until a thread would continue it")
     void closedConnection_isNotRetained(@TempDir Path folder) throws Exception {
         // Given threads that are busy
-        TestCertificates.Pair pair = new TestCertificates(folder).localhost("hub");
-        SslContext context = SslContextBuilder.forServer(
-                        pair.certificate().toFile(), pair.key().toFile())
-                .sslProvider(SslProvider.JDK)
-                .build();
+        SslContext context = serverContext(folder);
         List<Runnable> queue = new ArrayList<>();
 
         // When
