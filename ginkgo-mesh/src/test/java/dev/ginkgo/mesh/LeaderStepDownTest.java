@@ -43,8 +43,9 @@ class LeaderStepDownTest {
                     leader.cluster().stepDown();
                     await().atMost(InProcessMesh.TIMEOUT)
                             .until(() -> Stream.of(a, b, c)
-                                    .anyMatch(each ->
-                                            each != leader && each.cluster().isLeader() && epoch(each) > epoch));
+                                    .anyMatch(each -> !isSame(each, leader)
+                                            && each.cluster().isLeader()
+                                            && epoch(each) > epoch));
                     assertThat(leader.cluster().isLeader()).isFalse();
                 }
             }
@@ -55,7 +56,7 @@ class LeaderStepDownTest {
             // And a follower hands over nothing and removes nothing, nor is a node removed that is present
             MeshNode leader = InProcessMesh.awaitLeader(a, b, c);
             MeshNode follower = Stream.of(a, b, c)
-                    .filter(each -> each != leader)
+                    .filter(each -> !isSame(each, leader))
                     .findFirst()
                     .orElseThrow();
             String name = follower.identity().toString();
@@ -98,6 +99,10 @@ class LeaderStepDownTest {
             assertThat(alone.cluster().isLeader()).isTrue();
             assertThat(available.cluster().isLeader()).isTrue();
         }
+    }
+
+    private static boolean isSame(MeshNode one, MeshNode other) {
+        return one.identity().equals(other.identity());
     }
 
     private static long epoch(MeshNode node) {

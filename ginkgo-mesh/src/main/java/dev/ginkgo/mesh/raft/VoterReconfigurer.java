@@ -122,7 +122,7 @@ public final class VoterReconfigurer {
             return;
         }
         apply(raft, new Change(false, removal.name, "it was removed on request"), term);
-        pendingChange.whenComplete((_, failed) -> {
+        pendingChange = pendingChange.whenComplete((_, failed) -> {
             if (failed == null) {
                 removal.done.complete(null);
             } else {

@@ -2,7 +2,9 @@ package dev.ginkgo.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.testing.cluster.simulation.Route;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,7 +17,7 @@ import java.util.stream.LongStream;
 
 /**
  * The faults of one random run, drawn from a seed: links are cut, in one direction or both, and healed; nodes are
- * frozen, resumed, killed, stopped, slowed down and started again. At the end all faults are repaired, and all nodes
+ * frozen, resumed, killed, stopped, slowed down and started again; leaders step down. At the end all faults are repaired, and all nodes
  * form one cluster again.
  */
 final class RandomFaultSchedule<S extends Service> {
@@ -81,7 +83,7 @@ final class RandomFaultSchedule<S extends Service> {
 
     private void fault() {
         TestNode<S> node = randomNode();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1 -> partition();
             case 2 -> {
                 TestNode<S> other = randomNode();
@@ -111,7 +113,15 @@ final class RandomFaultSchedule<S extends Service> {
                     cluster.start(node);
                 }
             }
+            case 11 -> stepDown(node);
             default -> cluster.delay(node, Duration.ofMillis(random.nextInt(800)));
+        }
+    }
+
+    /** Makes the leader hand over, unless it knows no other node. */
+    private static void stepDown(TestNode<?> node) {
+        if (node.isLeader() && !node.isPaused() && node.roster().size() > 1) {
+            Ginkgo.findAll(node.root(), Cluster.class).getFirst().stepDown();
         }
     }
 

@@ -67,6 +67,26 @@ class TestClusterTest {
     }
 
     @Test
+    @DisplayName(
+            "K-60 a leader of a test cluster that steps down is followed by another node, and leads again only later")
+    void handsOver_whenTheLeaderStepsDown() {
+        try (TestCluster<Worker> cluster = threeNodes()) {
+            TestNode<Worker> old = cluster.awaitLeader();
+            long epoch = old.root().lease().epoch().number();
+
+            old.root().cluster.stepDown();
+            TestNode<Worker> next = cluster.awaitOtherLeader(old);
+
+            assertThat(old.isLeader()).isFalse();
+            assertThat(next.root().lease().epoch().number()).isGreaterThan(epoch);
+            assertThat(next.roster()).hasSize(3);
+            cluster.kill(next);
+            cluster.awaitOtherLeader(next);
+            cluster.awaitConverged();
+        }
+    }
+
+    @Test
     @DisplayName("K-03 a leader that was frozen does not act when it resumes, and its loss of leadership is reported")
     void pausedLeaderStepsDown_whenResumed() {
         try (TestCluster<Worker> cluster = threeNodes()) {
