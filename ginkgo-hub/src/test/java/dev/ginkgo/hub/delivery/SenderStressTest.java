@@ -223,11 +223,12 @@ class SenderStressTest {
                 if (after == null) {
                     next = -1;
                 }
-                return fixture().connect(
-                        SubscribeRequest.of(
-                                ChannelSelector.of(EngineFixture.CHANNEL),
-                                after == null ? Since.Point.NONE : new Since.After(after)),
-                        random.nextBoolean() ? 4096 : 0);
+                return fixture()
+                        .connect(
+                                SubscribeRequest.of(
+                                        ChannelSelector.of(EngineFixture.CHANNEL),
+                                        after == null ? Since.Point.NONE : new Since.After(after)),
+                                random.nextBoolean() ? 4096 : 0);
             }
 
             private void read(Socket socket, int quota) throws IOException, InterruptedException {

@@ -72,7 +72,8 @@ class SharedBatchesTest {
 
         @Override
         public void complete() {
-            assertThat(submitted).allSatisfy(frames -> assertThat(frames.refCnt()).isPositive());
+            assertThat(submitted)
+                    .allSatisfy(frames -> assertThat(frames.refCnt()).isPositive());
             sentTogether.add(submitted.size());
             submitted.clear();
         }
@@ -149,8 +150,9 @@ class SharedBatchesTest {
                     .get(20, TimeUnit.SECONDS);
 
             // Then their frames are intact, and nothing is retained afterwards
-            assertThat(sentTogether).hasSizeGreaterThan(1).allSatisfy(count -> assertThat(count)
-                    .isLessThanOrEqualTo(9));
+            assertThat(sentTogether)
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(9));
             feeds.leave(joined.group(), joined.cursor());
             assertThat(memory.used()).isZero();
         } finally {
