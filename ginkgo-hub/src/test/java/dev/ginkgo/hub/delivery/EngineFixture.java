@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
@@ -149,6 +150,16 @@ final class EngineFixture implements AutoCloseable {
 
     StreamHandle stream(ChunkedStreamClient client) {
         return requireNonNull(streamsByPort.get(client.port()));
+    }
+
+    /** Closes one of the connections of the event loop that calls this. */
+    void closeConnectionOfThisLoop(int random) {
+        List<Channel> mine = connectionsByPort.values().stream()
+                .filter(each -> each.eventLoop().inEventLoop())
+                .toList();
+        if (!mine.isEmpty()) {
+            var _ = mine.get(Math.floorMod(random, mine.size())).close();
+        }
     }
 
     String publish(String text) {
