@@ -66,7 +66,7 @@ public abstract class Broker extends Service {
      *
      * @return completed by any thread when the broker has stored the message, with its position; or exceptionally with a {@link
      *     BrokerException}. The message may be read before the future is completed. It is completed in any case when the
-     *     connection is lost or this service stops. Cancelling it has no effect on the message
+     *     connection is lost or this service stops; once it has stopped, with the reason UNAVAILABLE. Cancelling it has no effect on the message
      */
     public abstract CompletableFuture<BrokerPosition> append(BrokerMessage message);
 

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.spi;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.model.Epoch;
@@ -236,8 +237,10 @@ public abstract class BrokerContract {
         long confirmed =
                 appends.stream().filter(each -> each.state() == State.SUCCESS).count();
         assertThat(other.texts()).hasSizeGreaterThan((int) confirmed);
-        assertThat(sender.broker.append(sender.message("/x", new byte[1], Optional.empty())))
-                .failsWithin(TIMEOUT);
+        assertThatThrownBy(() -> get(sender.append("/x", "after the stop")))
+                .hasCauseInstanceOf(BrokerException.class)
+                .extracting(e -> ((BrokerException) requireNonNull(e.getCause())).reason())
+                .isEqualTo(BrokerException.Reason.UNAVAILABLE);
     }
 
     @Test

@@ -198,7 +198,7 @@ public final class LocalBrokerServer {
     }
 
     synchronized boolean isReachable(LocalBroker client) {
-        return !outage && !isolated.contains(client);
+        return !outage && !isolated.contains(client) && clients.contains(client);
     }
 
     /** Returns the streams that exist now. */
