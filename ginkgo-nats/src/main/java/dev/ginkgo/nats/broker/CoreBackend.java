@@ -53,6 +53,8 @@ final class CoreBackend implements Backend {
     private final Object receiving = new Object();
 
     private volatile @Nullable NatsSession current;
+    private volatile boolean reading;
+    private volatile long startAfter;
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
@@ -60,7 +62,6 @@ final class CoreBackend implements Backend {
 
     // guarded by receiving
     private final SenderSequences senders;
-    private boolean reading;
     private long next = 1;
 
     CoreBackend(
@@ -101,53 +102,65 @@ final class CoreBackend implements Backend {
 
     @Override
     public void read(NodeIncarnation stream, ReadStart start) {
-        synchronized (receiving) {
-            if (start instanceof ReadStart.After after && after.sequence() >= next) {
-                next = after.sequence() + 1;
-            }
-            reading = true;
+        if (start instanceof ReadStart.After after) {
+            startAfter = after.sequence();
         }
+        reading = true;
     }
 
     private void received(Message message) {
-        synchronized (receiving) {
-            if (!reading) {
-                return;
+        if (!reading) {
+            return;
+        }
+        MessageHeaders.Received input = null;
+        Heartbeat heartbeat = null;
+        try {
+            if (message.getSubject().endsWith(HEARTBEAT)) {
+                heartbeat = Heartbeat.parse(new String(message.getData(), UTF_8));
+            } else {
+                input = MessageHeaders.decode(subjects, message);
             }
-            try {
-                if (message.getSubject().endsWith(HEARTBEAT)) {
-                    receiveHeartbeat(new String(message.getData(), UTF_8));
-                } else {
-                    receive(MessageHeaders.decode(subjects, message));
-                }
-            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-                LOG.warn("ignored a message on {} that is not one of a hub: {}", message.getSubject(), e.getMessage());
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            LOG.warn("ignored a message on {} that is not one of a hub: {}", message.getSubject(), e.getMessage());
+            return;
+        }
+        BrokerPosition position = null;
+        synchronized (receiving) {
+            next = Math.max(next, startAfter + 1);
+            if (heartbeat != null) {
+                reportLost(senders.heartbeat(heartbeat.sender, heartbeat.lastSent));
+            } else if (input != null) {
+                position = receive(input);
+            }
+        }
+        if (position != null && input != null && input.message().sender().equals(self)) {
+            PendingAppends.Pending own = pendingByNumber.remove(input.sent());
+            if (own != null) {
+                own.succeed(position); // without the lock: it runs code of the hub
             }
         }
     }
 
-    private void receive(MessageHeaders.Received input) {
-        NodeIncarnation sender = input.message().sender();
-        long missing = senders.received(sender, input.sent());
+    /** Passes a message to the hub; returns its position, or null if it was received before. */
+    private @Nullable BrokerPosition receive(MessageHeaders.Received input) {
+        long missing = senders.received(input.message().sender(), input.sent());
         if (missing < 0) {
-            return;
+            return null;
         }
         reportLost(missing);
         BrokerPosition position = new BrokerPosition(self, next++);
         received.increment();
         listener.received(position, time.now().toEpochMilli(), input.message());
-        if (sender.equals(self)) {
-            PendingAppends.Pending own = pendingByNumber.remove(input.sent());
-            if (own != null) {
-                own.succeed(position);
-            }
-        }
+        return position;
     }
 
-    private void receiveHeartbeat(String text) {
-        String[] fields = SPACE.split(text, -1);
-        NodeIncarnation sender = new NodeIncarnation(NameTokens.decode(fields[0]), Long.parseLong(fields[1]));
-        reportLost(senders.heartbeat(sender, Long.parseLong(fields[2])));
+    private record Heartbeat(NodeIncarnation sender, long lastSent) {
+        static Heartbeat parse(String text) {
+            String[] fields = SPACE.split(text, -1);
+            return new Heartbeat(
+                    new NodeIncarnation(NameTokens.decode(fields[0]), Long.parseLong(fields[1])),
+                    Long.parseLong(fields[2]));
+        }
     }
 
     private void reportLost(long count) {

@@ -30,9 +30,18 @@ import org.slf4j.LoggerFactory;
 final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
+    /**
+     * How long a request for messages lasts. The server sends heartbeats meanwhile, two in this time; if they are missing, as when the
+     * server that has the consumer is dead, the client creates another consumer.
+     */
+    private static final long REQUEST_MILLIS = 3_000;
+
     /** Messages requested at once; a slow hub has no more of them in memory. */
-    private static final ConsumeOptions BATCHES =
-            ConsumeOptions.builder().batchSize(500).thresholdPercent(50).build();
+    private static final ConsumeOptions BATCHES = ConsumeOptions.builder()
+            .batchSize(500)
+            .thresholdPercent(50)
+            .expiresIn(REQUEST_MILLIS)
+            .build();
 
     /** Only so that the end of the connection is noticed. */
     private static final Duration POLL = Duration.ofSeconds(1);
