@@ -61,9 +61,9 @@ public abstract class CoordinatorContract {
      */
     protected void awaitSettled(int count) throws Exception {}
 
-    /** Returns whether the engine can hand over the leadership. */
+    /** Returns whether the engine can hand over the leadership; by default not. */
     protected boolean canStepDown() {
-        return true;
+        return false;
     }
 
     /** A coordinator with a recording listener instead of a cluster. */
