@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A node started with {@code ginkgo run cluster.toml}, in its own process and at its own address, with its subscribers.
+ * A node started with {@code ginkgo run} and a configuration of the examples, in its own process and at its own address,
+ * with its subscribers.
  */
 final class ClusterNode implements AutoCloseable {
     private static final Pattern LEADER_REPORT =
@@ -37,7 +39,24 @@ final class ClusterNode implements AutoCloseable {
     private Path output;
     private Process process;
 
+    /** Starts a node with {@code cluster.toml}. */
     ClusterNode(String host, String join, Address server, Path folder, String... more) throws IOException {
+        this(
+                "cluster.toml",
+                host,
+                server,
+                folder,
+                Stream.of(
+                                Stream.of("cluster.data-dir=" + folder.resolve(host)),
+                                Stream.of(join)
+                                        .filter(seed -> !seed.isEmpty())
+                                        .map(seed -> "cluster.join=" + seed + ":4440"),
+                                Stream.of(more))
+                        .flatMap(settings -> settings)
+                        .toList());
+    }
+
+    ClusterNode(String configuration, String host, Address server, Path folder, List<String> more) throws IOException {
         this.host = host;
         this.folder = folder;
         command = new ArrayList<>(List.of(
@@ -49,16 +68,10 @@ final class ClusterNode implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "dev.ginkgo.run.cli.Main",
                 "run",
-                "cluster.toml"));
+                configuration));
         List<String> settings = new ArrayList<>(List.of(
-                "cluster.identity=" + host + ":4440",
-                "cluster.data-dir=" + folder.resolve(host),
-                "hub.http.bind=" + host + ":8088",
-                "numbers.server=" + server));
-        if (!join.isEmpty()) {
-            settings.add("cluster.join=" + join + ":4440");
-        }
-        settings.addAll(List.of(more));
+                "cluster.identity=" + host + ":4440", "hub.http.bind=" + host + ":8088", "numbers.server=" + server));
+        settings.addAll(more);
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         start();
     }

@@ -22,8 +22,10 @@ module dev.ginkgo.core {
     exports dev.ginkgo.time;
     exports dev.ginkgo.internal.concurrent to
             dev.ginkgo.cluster,
+            dev.ginkgo.etcd,
             dev.ginkgo.hub,
             dev.ginkgo.mesh,
+            dev.ginkgo.nats,
             dev.ginkgo.testing.cluster,
             dev.ginkgo.zeromq;
 }

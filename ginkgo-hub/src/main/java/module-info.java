@@ -11,6 +11,7 @@ module dev.ginkgo.hub {
     requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires io.prometheus.writer.text;
     requires io.prometheus.metrics.model;
     requires static micrometer.core; // only for programs that bind the meters of HubMeters
@@ -24,5 +25,6 @@ module dev.ginkgo.hub {
     exports dev.ginkgo.hub.spi;
 
     uses dev.ginkgo.hub.auth.jwt.JwtProvider;
+    uses dev.ginkgo.hub.spi.BrokerProvider;
     uses dev.ginkgo.hub.spi.TransportProvider;
 }

@@ -46,9 +46,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p><b>Start.</b> The children start one after another, in the order of their declaration. Then {@code onStart} runs;
- * when it returns, the service is ready. If any step fails, everything that has been started is stopped again and the
- * start throws a {@link StartException}.
+ * <p><b>Start.</b> The children start one after another, in the order of their declaration, or {@linkplain
+ * Lifecycle#childrenInParallel() at the same time}. Then {@code onStart} runs; when it returns, the service is ready. If any
+ * step fails, everything that has been started is stopped again and the start throws a {@link StartException}.
  *
  * <p><b>Stop</b> reverses the start: {@code onStop} runs while the tasks are still running; the tasks are interrupted and
  * joined; the {@linkplain #closeOnStop registered resources} are closed, last one first; the children stop, last one

@@ -3,6 +3,7 @@ package dev.ginkgo;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.config.ChildTables;
+import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.State;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,6 +44,12 @@ public final class ServiceGroup<S extends Service> extends Service {
     public ServiceGroup(Supplier<? extends S> factory, Supervision onFailure) {
         this.factory = requireNonNull(factory, "factory is null");
         serviceNode.childTables(new Tables(requireNonNull(onFailure, "onFailure is null")));
+    }
+
+    /** Makes the children start at the same time; see {@link Lifecycle#childrenInParallel()}. Returns this group. */
+    public ServiceGroup<S> inParallel() {
+        lifecycle(Lifecycle.standard().childrenInParallel());
+        return this;
     }
 
     /** Returns the children by name. Empty before the settings are bound, as in a constructor. */

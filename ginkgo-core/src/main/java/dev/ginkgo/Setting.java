@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.config.SettingValues;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -88,6 +90,17 @@ public final class Setting<T> implements Supplier<T> {
     public Setting<T> check(BiPredicate<? super T, Snapshot> test, String message) {
         requireNonNull(test, "test is null");
         definition.check((T value, SettingValues all) -> test.test(value, new Snapshot(all)), message);
+        return this;
+    }
+
+    /**
+     * Rejects values like {@link #check(BiPredicate, String)}, with an error message that depends on the values.
+     *
+     * @param check returns the error message for a value that fails, printed after the value, or an empty value
+     */
+    public Setting<T> check(BiFunction<? super T, Snapshot, Optional<String>> check) {
+        requireNonNull(check, "check is null");
+        definition.check((T value, SettingValues all) -> check.apply(value, new Snapshot(all)));
         return this;
     }
 

@@ -49,6 +49,8 @@ class ArchitectureTest {
                 "ginkgo-mesh",
                 "ginkgo-zeromq",
                 "ginkgo-jwt",
+                "ginkgo-nats",
+                "ginkgo-etcd",
                 "ginkgo-runner"
             })
     void importsAllModules(String module) {

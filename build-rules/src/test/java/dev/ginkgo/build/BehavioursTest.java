@@ -20,7 +20,7 @@ class BehavioursTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z]-\\d{2,3}) \\|(.*)\\|([^|]*)\\|$");
     private static final Pattern DISPLAY_NAME =
             Pattern.compile("@DisplayName\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)\\)");
-    private static final Pattern ID = Pattern.compile("\\b[LTSCRNHKG]-\\d{2,3}\\b");
+    private static final Pattern ID = Pattern.compile("\\b[LTSCRNHKGE]-\\d{2,3}\\b");
     private static final Pattern TEST = Pattern.compile("`(\\w+)`");
 
     private final Map<String, Set<String>> documented = documented();

@@ -29,7 +29,9 @@ class ModuleDependenciesTest {
                             "ginkgo-runner",
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
-                            "ginkgo-jwt")),
+                            "ginkgo-jwt",
+                            "ginkgo-nats",
+                            "ginkgo-etcd")),
             entry("ginkgo-core", List.of()),
             entry("ginkgo-testing", List.of("ginkgo-core")),
             entry("ginkgo-core-tests", List.of("ginkgo-core")),
@@ -40,12 +42,22 @@ class ModuleDependenciesTest {
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-jwt", List.of("ginkgo-core", "ginkgo-hub")),
+            entry("ginkgo-nats", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
+            entry("ginkgo-etcd", List.of("ginkgo-core", "ginkgo-cluster")),
             entry(
                     "ginkgo-cluster-tests",
                     List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh", "ginkgo-zeromq")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq", "ginkgo-jwt")),
+            entry(
+                    "dist",
+                    List.of(
+                            "ginkgo-runner",
+                            "ginkgo-mesh",
+                            "ginkgo-zeromq",
+                            "ginkgo-jwt",
+                            "ginkgo-nats",
+                            "ginkgo-etcd")),
             entry(
                     "build-rules",
                     List.of(
@@ -55,6 +67,8 @@ class ModuleDependenciesTest {
                             "ginkgo-mesh",
                             "ginkgo-zeromq",
                             "ginkgo-jwt",
+                            "ginkgo-nats",
+                            "ginkgo-etcd",
                             "ginkgo-runner")));
 
     @Test

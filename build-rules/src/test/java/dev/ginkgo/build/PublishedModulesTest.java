@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -59,6 +60,34 @@ class PublishedModulesTest {
             }
         }
         assertThat(published()).hasSizeGreaterThan(5);
+    }
+
+    @Test
+    @DisplayName("L-65 the POMs have what Maven Central requires; what is not decided yet is one property in both")
+    void pomsHaveMetadata() {
+        for (Path pom : List.of(SourceTree.path("pom.xml"), BOM)) {
+            assertThat(SourceTree.read(pom))
+                    .contains(
+                            "<name>Ginkgo",
+                            "<description>",
+                            "<url>${ginkgo.url}</url>",
+                            "<name>MIT</name>",
+                            "<developer><name>The Ginkgo for Java authors</name></developer>",
+                            "<connection>scm:git:${ginkgo.scm}</connection>",
+                            "<property>project.originalModel.properties(ginkgo.url)</property>",
+                            "<property>project.originalModel.properties(ginkgo.scm)</property>");
+        }
+        assertThat(metadata(BOM))
+                .isEqualTo(metadata(SourceTree.path("pom.xml")))
+                .hasSize(2);
+    }
+
+    private static List<String> metadata(Path pom) {
+        return Pattern.compile("<ginkgo\\.(?:url|scm)\\b[^\n]*")
+                .matcher(SourceTree.read(pom))
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     @Test

@@ -183,7 +183,8 @@ abstract class BundledRuntimeContract {
 
         // Then
         assertThat(available).contains("jdk.compiler", "jdk.jshell", "jdk.httpserver", "java.net.http", "jdk.jcmd");
-        for (String jars : List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt")) {
+        for (String jars :
+                List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt", "engines/nats", "engines/etcd")) {
             assertThat(required(machine.home().resolve(jars)))
                     .as("platform modules required by %s", jars)
                     .isSubsetOf(available);

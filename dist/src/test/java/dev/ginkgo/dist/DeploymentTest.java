@@ -43,15 +43,39 @@ class DeploymentTest {
     @Test
     @DisplayName("C-32 the Dockerfile has no error, and copies files that the distribution contains")
     void dockerfileIsValid() throws Exception {
-        Path dockerfile = machine().home().resolve("deploy/docker/Dockerfile");
+        assertValid(dockerfile(), machine().home());
+    }
+
+    @Test
+    @DisplayName(
+            "C-80 the Dockerfile of a new project has no error, copies files of the project, and leaves user, entry"
+                    + " point and health check to the image of Ginkgo")
+    void dockerfileOfNewProjectIsValid() throws Exception {
+        machine().run("ginkgo new number-gateway").succeeds();
+        Path project = machine().folder().resolve("number-gateway");
+        Path dockerfile = project.resolve("Dockerfile");
+
+        assertValid(dockerfile, project);
+        assertThat(instructions(dockerfile, "FROM")).containsExactly("ginkgo");
+        assertThat(instructions(dockerfile, "CMD")).singleElement().asString().startsWith("[");
+        for (String inherited : List.of("USER", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL")) {
+            assertThat(instructions(dockerfile, inherited)).as(inherited).isEmpty();
+        }
+    }
+
+    /** Checks a Dockerfile with the linter, and that what it copies is in the folder for which it is built. */
+    private static void assertValid(Path dockerfile, Path context) throws Exception {
         NodeJs.run("node_modules/dockerfile-utils/bin/dockerfile-utils", "lint", dockerfile.toString())
                 .awaitSuccess();
-        assertThat(instructions("COPY"))
+        assertThat(instructions(dockerfile, "COPY"))
                 .isNotEmpty()
                 .allSatisfy(arguments -> Stream.of(arguments.split(" "))
                         .filter(argument -> !argument.startsWith("/"))
-                        .forEach(source ->
-                                assertThat(machine().home().resolve(source)).exists()));
+                        .forEach(source -> assertThat(context.resolve(source)).exists()));
+    }
+
+    private Path dockerfile() {
+        return machine().home().resolve("deploy/docker/Dockerfile");
     }
 
     @Test
@@ -116,9 +140,12 @@ class DeploymentTest {
 
     /** Returns the arguments of each instruction of the Dockerfile with that name. */
     private List<String> instructions(String name) throws Exception {
-        String joined = Files.readString(machine().home().resolve("deploy/docker/Dockerfile"))
-                .replaceAll("(?m)^#.*\n", "")
-                .replaceAll("\\\\\n\\s*", "");
+        return instructions(dockerfile(), name);
+    }
+
+    private static List<String> instructions(Path dockerfile, String name) throws Exception {
+        String joined =
+                Files.readString(dockerfile).replaceAll("(?m)^#.*\n", "").replaceAll("\\\\\n\\s*", "");
         return joined.lines()
                 .filter(line -> line.startsWith(name + " "))
                 .map(line -> line.substring(name.length() + 1))

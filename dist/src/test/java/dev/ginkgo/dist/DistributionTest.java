@@ -69,7 +69,8 @@ class DistributionTest {
     void containsVersion() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
-        for (String directory : List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt")) {
+        for (String directory :
+                List.of("lib", "engines/mesh", "engines/zeromq", "engines/jwt", "engines/nats", "engines/etcd")) {
             try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(directory), "ginkgo-*.jar")) {
                 jars.forEach(ours::add);
             }
@@ -105,6 +106,11 @@ class DistributionTest {
     @Test
     @DisplayName("C-19 an engine that is not installed is exit code 78, with its artifact and folder in the message")
     void missingEngineIsNamed() throws Exception {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("engines/nats"))) {
+            for (Path jar : jars) {
+                Files.delete(jar);
+            }
+        }
         Path toml = Files.writeString(
                 folder.resolve("cluster.toml"),
                 "service = \"dev.ginkgo.cluster.Cluster\"\n[coordinator]\nengine = \"nats\"\n");
@@ -125,6 +131,18 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName("C-70 the engine etcd is in a folder of its own, and rejects the default lease before anything starts")
+    void etcdRejectsALeaseBelowItsMinimum() throws Exception {
+        assertThat(home.resolve("engines/etcd")).isDirectoryContaining("glob:**/ginkgo-etcd-*.jar");
+        assertThat(home.resolve("lib")).isDirectoryNotContaining("glob:**/ginkgo-etcd-*.jar");
+        Run run = run("run", "dev.ginkgo.cluster.Cluster", "--set", "coordinator.engine=etcd");
+        assertThat(run.code).as(run.output).isEqualTo(78);
+        assertThat(run.output)
+                .contains("is not supported by the engine \"etcd\"")
+                .contains("set ttl = \"2s\"");
+    }
+
+    @Test
     @DisplayName("C-19 the coordinator and the transport each have a folder, and cluster.toml uses both")
     void enginesHaveTheirOwnFolders() throws Exception {
         assertThat(home.resolve("engines/mesh"))
@@ -139,10 +157,15 @@ class DistributionTest {
         assertThat(home.resolve("lib"))
                 .isDirectoryNotContaining("glob:**/jgroups*.jar")
                 .isDirectoryNotContaining("glob:**/jeromq*.jar")
-                .isDirectoryNotContaining("glob:**/nimbus*.jar");
+                .isDirectoryNotContaining("glob:**/nimbus*.jar")
+                .isDirectoryNotContaining("glob:**/jnats*.jar");
         assertThat(home.resolve("engines/jwt"))
                 .isDirectoryContaining("glob:**/ginkgo-jwt-*.jar")
                 .isDirectoryContaining("glob:**/nimbus-jose-jwt-*.jar");
+        assertThat(home.resolve("engines/nats"))
+                .isDirectoryContaining("glob:**/ginkgo-nats-*.jar")
+                .isDirectoryContaining("glob:**/jnats-*.jar")
+                .isDirectoryNotContaining("glob:**/bcprov*.jar");
         Run check = run("check", home.resolve("examples/cluster.toml").toString());
         assertThat(check.code).as(check.output).isZero();
     }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReleaseTest {
     private static final String VERSION = "1.0.0";
+    private static final String URL = "https://ginkgo.example.org";
     private static final Path JAVA = Path.of(System.getProperty("java.home"));
     private static final List<String> LIBRARIES = List.of(
             "ginkgo-core",
@@ -42,7 +43,10 @@ class ReleaseTest {
             "ginkgo-testing-cluster",
             "ginkgo-runner",
             "ginkgo-mesh",
-            "ginkgo-zeromq");
+            "ginkgo-zeromq",
+            "ginkgo-jwt",
+            "ginkgo-nats",
+            "ginkgo-etcd");
 
     private Path folder = Path.of("");
     private Path repository = Path.of("");
@@ -97,12 +101,30 @@ class ReleaseTest {
         }
         assertThat(directory(repository, "ginkgo-bom").resolve("ginkgo-bom-" + VERSION + ".pom.asc"))
                 .exists();
+        for (String pom : List.of("ginkgo", "ginkgo-bom")) {
+            assertThat(Files.readString(directory(repository, pom).resolve(pom + "-" + VERSION + ".pom")))
+                    .contains("<ginkgo.url>" + URL + "<", "<ginkgo.scm>" + URL + "/ginkgo.git<");
+        }
         // And what is not for users is not published
         try (Stream<Path> published = Files.list(repository.resolve("dev/ginkgo"))) {
             List<String> expected = new ArrayList<>(LIBRARIES);
             expected.addAll(List.of("ginkgo", "ginkgo-bom"));
             assertThat(published.map(each -> each.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("L-65 a release is rejected unless its POMs name the web page and the repository of the sources")
+    void releaseWithoutMetadataIsRejected() throws Exception {
+        Path tree = SourceCopy.into(folder.resolve("without"));
+        for (String module : List.of(".", "ginkgo-bom")) {
+            Result result = execute(
+                    tree,
+                    mavenCommand("-N", "-f", module, "-Prelease", "-Dginkgo.url=https://example.org", "validate"));
+            assertThat(result.code).as(result.output).isNotZero();
+            assertThat(result.output).contains("set the property ginkgo.url, https://", "set the property ginkgo.scm");
         }
     }
 
@@ -269,7 +291,11 @@ class ReleaseTest {
             for (Path pom : files.filter(file -> file.endsWith("pom.xml")).toList()) {
                 String text = Files.readString(pom);
                 assertThat(text).containsPattern("<version>\\S+-SNAPSHOT</version>");
-                write(pom, text.replaceFirst("<version>\\S+-SNAPSHOT</version>", "<version>" + VERSION + "</version>"));
+                write(
+                        pom,
+                        text.replaceFirst("<version>\\S+-SNAPSHOT</version>", "<version>" + VERSION + "</version>")
+                                .replace("<ginkgo.url/>", "<ginkgo.url>" + URL + "</ginkgo.url>")
+                                .replace("<ginkgo.scm/>", "<ginkgo.scm>" + URL + "/ginkgo.git</ginkgo.scm>"));
             }
         }
         List<String> arguments = new ArrayList<>(List.of(

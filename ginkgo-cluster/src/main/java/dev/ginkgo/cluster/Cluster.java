@@ -88,12 +88,14 @@ public final class Cluster extends Service {
 
     final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
             .restartRequired()
-            .help("quorum: only a majority has a leader; available: each side of a partition has one, so two may lead");
+            .help("quorum: only a majority has a leader; available: each side of a partition has one, so two may lead")
+            .check((chosen, _) -> engineRules().problem(chosen));
 
     final Setting<LeaseTiming> lease = setting(
                     "lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
             .restartRequired()
-            .help("How long the leader may act after a renewal (ttl - margin); must be the same on all nodes");
+            .help("How long the leader may act after a renewal (ttl - margin); must be the same on all nodes")
+            .check((timing, _) -> engineRules().problem(timing));
 
     final ServiceSelector<Coordinator> coordinator;
 
@@ -134,6 +136,7 @@ public final class Cluster extends Service {
         credentials = ClusterCredentials.of(
                 secret.get(), insecure.get()); // shared by all users, because key derivation is expensive
         Coordinator engine = coordinator.get();
+        engineRules().warnOfUnused(join, expect, dataDir, log);
         Address address = identity.get();
         Member me = new Member(
                 address.toString(),
@@ -309,6 +312,43 @@ public final class Cluster extends Service {
      */
     public ObserverRegistration onLeader(Consumer<? super Optional<Leader>> observer) {
         return currentLeader.add(requireNonNull(observer, "observer is null"));
+    }
+
+    /**
+     * Gives up the leadership of this node, for example before its maintenance: the lease is released, and another node is
+     * elected. This node does not campaign for {@code ttl + margin}. Returns without waiting for the next leader, which
+     * {@link #onLeader} reports.
+     *
+     * @throws IllegalStateException if this node does not lead, or no other node could; nothing has changed
+     * @throws UnsupportedOperationException if the engine cannot do this
+     */
+    public void stepDown() {
+        startedEngine().stepDown();
+    }
+
+    /**
+     * Removes a voter that is gone for good, so that it does not count for the majority any more. If its node comes back,
+     * it joins again. Call it at the leader; blocks until the change is committed, for at most ten seconds.
+     *
+     * @param name one of {@link #voters()}, of a node that is not in the roster
+     * @throws IllegalStateException if this node does not lead, if the node is not a voter or is present, if the remaining
+     *     voters that are present would not be a majority, or if the change was not committed in time
+     * @throws UnsupportedOperationException if the engine has no voters
+     * @throws InterruptedException if the calling thread is interrupted; the change may still be committed
+     */
+    public void removeVoter(String name) throws InterruptedException {
+        startedEngine().removeVoter(requireNonNull(name, "name is null"));
+    }
+
+    private Coordinator startedEngine() {
+        if (!status().state().isRunning()) {
+            throw new IllegalStateException(status().path() + " is " + status().state() + ", not running");
+        }
+        return coordinator.get();
+    }
+
+    private EngineRules engineRules() {
+        return new EngineRules(coordinator);
     }
 
     private NodeConfig nodeConfig() {

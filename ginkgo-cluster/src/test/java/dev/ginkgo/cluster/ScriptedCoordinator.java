@@ -4,14 +4,19 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.CoordinatorCapabilities;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.cluster.spi.CoordinatorProvider;
 import dev.ginkgo.cluster.spi.DualTimestamp;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A coordination engine that the test drives. */
 final class ScriptedCoordinator extends Coordinator {
+    private final CoordinatorCapabilities capabilities;
     private volatile @Nullable CoordinatorListener listener;
     private volatile @Nullable Member self;
 
@@ -26,8 +31,33 @@ final class ScriptedCoordinator extends Coordinator {
 
         @Override
         public Coordinator create() {
-            return new ScriptedCoordinator();
+            return new ScriptedCoordinator(CoordinatorCapabilities.unrestricted());
         }
+    }
+
+    /** The same engine with servers of its own, whose leases have a minimum. */
+    public static final class ServersProvider implements CoordinatorProvider {
+        public ServersProvider() {}
+
+        @Override
+        public String name() {
+            return "scripted-servers";
+        }
+
+        @Override
+        public Coordinator create() {
+            return new ScriptedCoordinator(new CoordinatorCapabilities(
+                    Duration.ofSeconds(2), Duration.ofSeconds(1), Set.of(PartitionPolicy.QUORUM), true));
+        }
+    }
+
+    ScriptedCoordinator(CoordinatorCapabilities capabilities) {
+        this.capabilities = capabilities;
+    }
+
+    @Override
+    public CoordinatorCapabilities capabilities() {
+        return capabilities;
     }
 
     static ScriptedCoordinator of(Cluster cluster) {

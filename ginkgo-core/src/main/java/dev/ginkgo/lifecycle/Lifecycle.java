@@ -15,8 +15,10 @@ import java.util.Optional;
  *     stop still applies
  * @param onStartFirst whether {@code onStart} runs before the children start, and {@code onStop} after they have
  *     stopped
+ * @param parallelStart whether the children start at the same time; see {@link #childrenInParallel()}
  */
-public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stopTimeout, boolean onStartFirst) {
+public record Lifecycle(
+        Optional<Duration> startTimeout, Optional<Duration> stopTimeout, boolean onStartFirst, boolean parallelStart) {
 
     public Lifecycle {
         requireNonNull(startTimeout, "startTimeout is null");
@@ -27,7 +29,7 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
 
     /** Returns the standard options: children start first, timeouts come from the configuration. */
     public static Lifecycle standard() {
-        return new Lifecycle(Optional.empty(), Optional.empty(), false);
+        return new Lifecycle(Optional.empty(), Optional.empty(), false, false);
     }
 
     /**
@@ -36,7 +38,7 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
      * @throws IllegalArgumentException if the timeout is not positive
      */
     public Lifecycle startTimeout(Duration timeout) {
-        return new Lifecycle(Optional.of(timeout), stopTimeout, onStartFirst);
+        return new Lifecycle(Optional.of(timeout), stopTimeout, onStartFirst, parallelStart);
     }
 
     /**
@@ -45,7 +47,7 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
      * @throws IllegalArgumentException if the timeout is not positive
      */
     public Lifecycle stopTimeout(Duration timeout) {
-        return new Lifecycle(startTimeout, Optional.of(timeout), onStartFirst);
+        return new Lifecycle(startTimeout, Optional.of(timeout), onStartFirst, parallelStart);
     }
 
     /**
@@ -53,7 +55,17 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
      * after they have stopped.
      */
     public Lifecycle hookBeforeChildren() {
-        return new Lifecycle(startTimeout, stopTimeout, true);
+        return new Lifecycle(startTimeout, stopTimeout, true, parallelStart);
+    }
+
+    /**
+     * Returns these options with children that start at the same time instead of one after another, because none of them
+     * needs another one. The service continues when all are ready or degraded. If one fails to start, the others are
+     * cancelled at once, and all of them are stopped in the reverse order of their declaration. That is also the order of
+     * every other stop. Children that supervision restarts as a group start one after another.
+     */
+    public Lifecycle childrenInParallel() {
+        return new Lifecycle(startTimeout, stopTimeout, onStartFirst, true);
     }
 
     private static void requirePositive(String name, Duration d) {

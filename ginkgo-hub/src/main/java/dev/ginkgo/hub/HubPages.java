@@ -21,7 +21,9 @@ final class HubPages {
     /** Returns what takes samples of the cluster, if the hub belongs to one. */
     static Optional<ClusterSampler> clusterSampler(Optional<Cluster> cluster, Optional<Replication> replication) {
         return cluster.map(joined -> new ClusterSampler(
-                joined, () -> replication.map(Replication::links).orElse(List.of())));
+                joined,
+                () -> replication.map(Replication::links).orElse(List.of()),
+                () -> replication.flatMap(Replication::broker)));
     }
 
     /**

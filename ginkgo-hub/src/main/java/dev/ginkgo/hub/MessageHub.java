@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.Setting;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
@@ -23,10 +22,7 @@ import dev.ginkgo.hub.http.ClusterWebDirectory;
 import dev.ginkgo.hub.http.HttpFrontend;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.server.HttpRoute;
-import dev.ginkgo.hub.idempotency.IdempotencyCache;
 import dev.ginkgo.hub.log.EpochFence;
-import dev.ginkgo.hub.log.Publisher;
-import dev.ginkgo.hub.log.ReplicationOutput;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
@@ -37,25 +33,20 @@ import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.LagSummary;
 import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import dev.ginkgo.hub.metrics.PeerSummary;
+import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.hub.replication.Replication;
 import dev.ginkgo.hub.replication.StoreReplicationSink;
 import dev.ginkgo.hub.replication.local.LocalNetwork;
-import dev.ginkgo.hub.replication.local.LocalTransport;
-import dev.ginkgo.hub.spi.NodeIncarnation;
-import dev.ginkgo.hub.spi.Transport;
-import dev.ginkgo.hub.spi.TransportProvider;
 import dev.ginkgo.internal.concurrent.TaskScope;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -116,20 +107,20 @@ public final class MessageHub extends Service {
     private final EpochFence epochFence = new EpochFence();
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
-    private long incarnation;
+    private final StoreFactory storeFactory;
 
     private final MetricsCache metricsCache = new MetricsCache();
     private volatile @Nullable HubRuntime hubRuntime;
 
     /** Creates a standalone hub, which is not connected to other nodes. */
     public MessageHub() {
-        this(ByteBufAllocator.DEFAULT, new Random(), null, new LocalNetwork());
+        this(ByteBufAllocator.DEFAULT, new Random());
     }
 
     /**
      * Creates a hub that replicates: a message published on any node of the cluster is delivered on all of them.
-     * Messages travel over the transport selected by {@code [hub.transport]}; the default, {@code local}, connects only
-     * hubs within this process. The hub announces its web address to the other members, and accepts theirs as origins.
+     * Messages travel over the transport or the broker selected by {@code [hub.transport]}; the default, {@code local},
+     * connects only hubs within this process. The hub announces its web address to the other members, and accepts theirs as origins.
      *
      * @param cluster the cluster to replicate in; it must be declared before this hub, so that it starts first
      */
@@ -142,24 +133,33 @@ public final class MessageHub extends Service {
      * the other hubs of the given network. Used to run several nodes in one process.
      */
     public MessageHub(Cluster cluster, LocalNetwork network) {
+        this(cluster, StoreFactory.engines(requireNonNull(network, "network is null")));
+    }
+
+    /** Creates a hub that replicates through one of the given engines, for tests. */
+    MessageHub(Cluster cluster, Map<String, Supplier<? extends Service>> engines) {
         this(
                 ByteBufAllocator.DEFAULT,
                 new Random(),
                 requireNonNull(cluster, "cluster is null; declare its field before the hub's"),
-                requireNonNull(network, "network is null"));
+                engines);
     }
 
     /** Creates a standalone hub with a given allocator and source of randomness, for tests. */
     MessageHub(ByteBufAllocator allocator, RandomGenerator random) {
-        this(allocator, random, null, new LocalNetwork());
+        this(allocator, random, null, Map.of());
     }
 
     private MessageHub(
-            ByteBufAllocator allocator, RandomGenerator random, @Nullable Cluster cluster, LocalNetwork network) {
+            ByteBufAllocator allocator,
+            RandomGenerator random,
+            @Nullable Cluster cluster,
+            Map<String, Supplier<? extends Service>> engines) {
         this.allocator = allocator;
         this.random = random;
         this.cluster = Optional.ofNullable(cluster);
-        this.replication = this.cluster.map(members -> replication(members, network));
+        this.replication = this.cluster.map(members -> replication(members, engines));
+        this.storeFactory = new StoreFactory(replication, epochFence);
         ClusterWebDirectory clusterWebDirectory =
                 cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
         this.http =
@@ -167,17 +167,12 @@ public final class MessageHub extends Service {
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // HTTP accepts requests only while the store exists
     }
 
-    private Replication replication(Cluster cluster, LocalNetwork network) {
-        Map<String, Supplier<? extends Transport>> transports = new HashMap<>();
-        transports.put("local", () -> new LocalTransport(network));
-        ServiceLoader.load(TransportProvider.class)
-                .forEach(provider -> transports.put(provider.name(), provider::create));
-        ServiceSelector<Transport> transport = select("transport", "local", transports);
+    private Replication replication(Cluster cluster, Map<String, Supplier<? extends Service>> engines) {
         return add(
                 "replication",
                 new Replication(
                         cluster,
-                        transport,
+                        select("transport", "local", engines),
                         () -> new StoreReplicationSink(
                                 runtime().store(), runtime().idempotencyCache(), time()),
                         () -> epochFence));
@@ -187,40 +182,25 @@ public final class MessageHub extends Service {
     protected void onStart() {
         TimeSource timeSource = time();
         Counters counters = new Counters();
-        Store opened = closeOnStop(store(limits(), counters));
+        StoreFactory.Opened opened = storeFactory.open(limits(), timeSource, counters);
+        Store store = closeOnStop(opened.store());
         DeliveryEngine streams = closeOnStop(new DeliveryEngine(
-                opened,
+                store,
                 allocator,
                 timeSource,
                 random,
                 counters,
                 () -> budget.get().bytes() / 2,
-                maxPatternsPerAddress));
-        hubRuntime = new HubRuntime(opened, new IdempotencyCache(timeSource), streams, counters);
-        every("retention", () -> SECOND, opened::evict);
-        every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
+                maxPatternsPerAddress,
+                http.prepareSenders()::newSender));
+        hubRuntime = new HubRuntime(store, opened.idempotencyCache(), opened.publisher(), streams, counters);
+        every("retention", () -> SECOND, store::evict);
+        every("conflation", () -> store.hasConflation() ? CONFLATION_PERIOD : SECOND, store::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
     }
 
     private StoreLimits limits() {
         return new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
-    }
-
-    private Store store(StoreLimits limits, Counters counters) {
-        Replication activeReplication = replication.orElse(null);
-        if (activeReplication == null) {
-            incarnation = Math.max(incarnation + 1, now().toEpochMilli());
-            return new Store(limits, time(), incarnation, counters);
-        }
-        HubRuntime previous = hubRuntime;
-        NodeIncarnation self = activeReplication.self();
-        // true if the hub has restarted, but the node has not
-        boolean sameIncarnation = self.incarnation() == incarnation;
-        long last =
-                previous != null && sameIncarnation ? previous.store().snapshots.publishedCount() : 0;
-        incarnation = self.incarnation();
-        return new Store(
-                limits, time(), new ReplicationOutput(self, last, activeReplication::send), epochFence, counters);
     }
 
     private List<HttpRoute> routes(RouteFactory.Context context) {
@@ -253,24 +233,29 @@ public final class MessageHub extends Service {
     }
 
     /**
-     * Publishes a text message.
+     * Publishes a text message. Does not block, unless the hub replicates through a broker: then it waits until the broker has
+     * stored the message and this hub has read it, for at most {@code replication.publish-timeout}.
      *
      * @param channel the name of the channel, such as {@code /numbers}; not percent-encoded
+     * @throws dev.ginkgo.hub.message.UnknownOutcomeException if a broker does not confirm the message in time; it may be
+     *     delivered
      * @throws InvalidChannelException if the name is not valid
      * @throws IllegalArgumentException if the text contains an unpaired surrogate
-     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
-     *     running
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, the hub is not
+     *     running, or its broker is not available
      */
     public PublishResult publish(String channel, String text) {
         return publisher().publish(ChannelName.of(channel), Payload.text(text));
     }
 
     /**
-     * Publishes a binary message. The array is copied.
+     * Publishes a binary message, as {@link #publish(String, String)}. The array is copied.
      *
+     * @throws dev.ginkgo.hub.message.UnknownOutcomeException if a broker does not confirm the message in time; it may be
+     *     delivered
      * @throws InvalidChannelException if the name is not valid
-     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
-     *     running
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, the hub is not
+     *     running, or its broker is not available
      */
     public PublishResult publish(String channel, byte[] bytes) {
         return publisher().publish(ChannelName.of(channel), Payload.binary(bytes.clone()));
@@ -280,15 +265,21 @@ public final class MessageHub extends Service {
      * Publishes a text message that only the leader may publish. The lease is checked under the lock under which the
      * message is appended to the log, so a node that was paused in between publishes nothing.
      *
+     * <p>Through a broker, the lease is checked before the message is sent and again when this hub has read it. A message that
+     * follows one of a later epoch in its stream is delivered by no hub. If this method returns, the lease was valid when the
+     * broker stored the message.
+     *
+     * @throws dev.ginkgo.hub.message.UnknownOutcomeException if a broker does not confirm the message in time, and it may be
+     *     delivered; or if it has been delivered, but the lease expired meanwhile
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired; nothing was published
      * @throws InvalidChannelException if the name is not valid
      * @throws IllegalArgumentException if the text contains an unpaired surrogate
-     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
-     *     running
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, the hub is not
+     *     running, or its broker is not available
      */
     public PublishResult publish(String channel, String text, Lease lease) {
         requireNonNull(lease, "lease is null");
-        return runtime().store().publish(ChannelName.of(channel), Payload.text(text), 0, Optional.empty(), lease);
+        return runtime().publish(ChannelName.of(channel), Payload.text(text), lease);
     }
 
     /**
@@ -358,7 +349,8 @@ public final class MessageHub extends Service {
 
     /**
      * Waits until the hub of every other node in the membership receives messages from this one. A message published
-     * from then on reaches all of them, or their subscribers receive a gap. A standalone hub returns immediately.
+     * from then on reaches all of them, or their subscribers receive a gap. A standalone hub returns immediately, and a hub with
+     * a broker as soon as that is connected.
      *
      * @return whether all peers are connected; false if the time has elapsed or the hub stops
      */
@@ -368,7 +360,7 @@ public final class MessageHub extends Service {
 
     /** Returns the publisher for the HTTP front end. */
     Publisher publisher() {
-        return runtime().store();
+        return runtime().publisher();
     }
 
     /** Returns the current metrics. */

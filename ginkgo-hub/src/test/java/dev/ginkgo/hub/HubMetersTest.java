@@ -2,7 +2,7 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import io.micrometer.core.instrument.Measurement;

@@ -128,6 +128,26 @@ class MessageIdsAcrossNodesTest {
     }
 
     @Test
+    @DisplayName(
+            "H-15 a subscriber that moves twice, between nodes that received messages in different orders, receives each once")
+    void idKeepsWhatWasReadElsewhere() throws InterruptedException {
+        try (Store one = node(100);
+                Store other = node(100)) {
+            relay(one, "5/1", "6/1", "5/2", "6/2", "5/3");
+            relay(other, "6/1", "6/2", "5/1", "5/2", "5/3");
+            String id;
+            try (Subscription subscription = subscribe(other, new Since.After(idOf(one, "5/2")))) {
+                Message message = subscription.take();
+                assertThat(message.text()).isEqualTo("6/2");
+                id = message.id();
+            }
+            List<Gap> gaps = new ArrayList<>();
+            assertThat(after(one, id, gaps)).containsExactly("5/3");
+            assertThat(gaps).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("H-15 an unknown origin in an id, or evicted messages of an origin, are reported as a gap")
     void reportsGapForUnknownOrigin() throws InterruptedException {
         try (Store one = node(100);

@@ -71,7 +71,7 @@ class SubscriberGapsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(WireFormat.class)
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*GZIP.*") // CompressedStreamsTest
     @DisplayName(
             "H-16 K-05 in each wire format hundreds of consecutive fenced messages are one gap event per subscriber,"
                     + " written once")
@@ -133,6 +133,7 @@ class SubscriberGapsTest {
                     new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
             assertThat(subscriber.nextText()).contains("\"recovered\":true");
             assertThat(subscriber.nextText()).contains("missed");
+            assertThat(subscriber.nextText()).contains("\"event\":\"next\""); // its id includes the loss
             directStreamHub.statsWhenIdle();
 
             // When

@@ -31,6 +31,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jgroups.util.SocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshCoordinator extends Coordinator {
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration REMOVAL_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
     /** Several elections, also on a busy machine. */
@@ -76,6 +81,7 @@ final class MeshCoordinator extends Coordinator {
     private volatile @Nullable DataDirectory dataDirectory;
     private volatile @Nullable MeshContext context;
     private volatile @Nullable MembershipLoop membership;
+    private volatile @Nullable VoterReconfigurer voterReconfigurer;
     private volatile Optional<String> reportedHealth = Optional.empty();
 
     MeshCoordinator() {
@@ -162,11 +168,13 @@ final class MeshCoordinator extends Coordinator {
                 bindAddress(config), failureTimeout.get(), requireNonNull(sockets), startMulticast(config));
         MeshContext newContext = new MeshContext(config, time(), self, new SynchronizedListener(coordinatorListener));
         ObservedLeases observedLeases = new ObservedLeases(time());
+        VoterReconfigurer reconfigurer = new VoterReconfigurer(newContext, voterCount.get(), replaceAfter.get());
         MembershipLoop loop = new MembershipLoop(
                 newContext,
                 () -> new MeshSession(newContext, stackConfig, directory, observedLeases),
-                new VoterReconfigurer(newContext, voterCount.get(), replaceAfter.get()),
+                reconfigurer,
                 this::reportHealth);
+        voterReconfigurer = reconfigurer;
         membership = loop;
         context = newContext;
         reportHealth(Optional.of("joining the other nodes"));
@@ -211,6 +219,50 @@ final class MeshCoordinator extends Coordinator {
         MeshSession meshSession = loop == null ? null : loop.currentSession();
         MeshRaft raft = meshSession == null ? null : meshSession.raft();
         return raft == null ? List.of() : raft.members();
+    }
+
+    @Override
+    public void stepDown() {
+        if (!leadingSession().hasOtherVoter()) {
+            throw new IllegalStateException("no other voter is present, so that no node could take over; see \"ginkgo"
+                    + " cluster\" for the voters, and start one");
+        }
+        requireNonNull(context).stepDown();
+    }
+
+    @Override
+    public void removeVoter(String name) throws InterruptedException {
+        leadingSession();
+        CompletableFuture<Void> removal = requireNonNull(voterReconfigurer).remove(name);
+        try {
+            removal.get(REMOVAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    requireNonNull(e.getCause(), "cause is null").getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the removal of " + name + " was not committed within " + REMOVAL_TIMEOUT.toSeconds()
+                            + " s; see \"ginkgo cluster\" whether it is done by now",
+                    e);
+        } finally {
+            removal.cancel(false); // if it has not started
+        }
+    }
+
+    /** Returns the session, in which this node has to be the leader. */
+    private MeshSession leadingSession() {
+        if (requireNonNull(nodeConfig, "the coordinator has not been started").policy() != PartitionPolicy.QUORUM) {
+            throw new UnsupportedOperationException(
+                    "with cluster.policy = \"available\" there are no voters: the node that was there first leads");
+        }
+        MembershipLoop loop = membership;
+        MeshSession meshSession = loop == null ? null : loop.currentSession();
+        if (meshSession == null || !meshSession.isLeader()) {
+            throw new IllegalStateException(
+                    "this node, " + requireNonNull(nodeConfig).identity()
+                            + ", is not the leader; repeat the command at the leader, which \"ginkgo cluster\" names");
+        }
+        return meshSession;
     }
 
     @Override

@@ -45,6 +45,11 @@ public final class LocalCoordinator extends Coordinator {
     }
 
     @Override
+    public void stepDown() {
+        group.stepDown(requireNonNull(localMember, "stepDown was called before join"));
+    }
+
+    @Override
     public void leave() {
         LocalGroup.LocalMember mine = localMember;
         if (mine != null) {

@@ -137,6 +137,22 @@ public final class LocalGroup {
         }
     }
 
+    /** Ends the leadership of a member in favour of the one that joined first of the others. */
+    synchronized void stepDown(LocalMember localMember) {
+        String name = localMember.member.name();
+        if (localMember != leader) {
+            throw new IllegalStateException(
+                    "this node, " + name + ", is not the leader; repeat the command at the leader");
+        }
+        LocalMember next = membersByName.values().stream()
+                .filter(each -> each != localMember)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no other node is present, so that none could take over from " + name + "; start one"));
+        localMember.listener.leaseEnded(requireNonNull(epoch));
+        elect(next);
+    }
+
     void awaitElection(LocalMember localMember) throws InterruptedException {
         elections.await(
                 () -> isLeader(localMember) ? true : null,

@@ -27,8 +27,8 @@ import java.util.List;
  *       or the revision of a key.
  * </ul>
  *
- * <p>While the other nodes are unreachable, an engine reports it with {@code degraded("waiting for 10.0.0.1:4440")} and
- * keeps trying. It fails only if further attempts cannot succeed.
+ * <p>While the other nodes, or the servers of the engine, are unreachable, an engine reports it with {@code
+ * degraded("waiting for 10.0.0.1:4440")} and keeps trying. It fails only if further attempts cannot succeed.
  */
 public abstract class Coordinator extends Service {
 
@@ -36,9 +36,23 @@ public abstract class Coordinator extends Service {
     protected Coordinator() {}
 
     /**
+     * Returns what this engine supports. A configuration of {@code [cluster]} that it does not support is rejected
+     * before anything starts. Called also before the settings of this service are bound, so the result must not depend
+     * on them; constant. The default implementation returns {@link CoordinatorCapabilities#unrestricted()}.
+     */
+    public CoordinatorCapabilities capabilities() {
+        return CoordinatorCapabilities.unrestricted();
+    }
+
+    /**
      * Prepares to join: validates the configuration and reads the state stored by earlier runs. Called once in each run
-     * of this service, before {@link #join}; must not wait for other nodes. The default implementation stores nothing
-     * and returns the wall clock in milliseconds; an engine that stores state returns a counter.
+     * of this service, before {@link #join}, within the start timeout of the cluster; must not wait for other nodes.
+     * The default implementation stores nothing and returns the wall clock in milliseconds.
+     *
+     * <p>An engine that stores state returns a counter: the wall clock in milliseconds, or one more than the last
+     * result if that is higher. An engine whose counter is on servers waits for these for a short time only. If it
+     * cannot reach them, it is {@link #degraded} with the reason and returns the wall clock, so that the node starts
+     * and serves alone; when it reaches them, it raises the counter to at least this result.
      *
      * @return the incarnation of this run of the node, higher than those of all runs before it
      * @throws Exception if this node can never join with its configuration; the start fails, and the message says what
@@ -70,6 +84,34 @@ public abstract class Coordinator extends Service {
      */
     public List<String> voters() {
         return List.of();
+    }
+
+    /**
+     * Gives up the leadership of this node: releases the lease, so that another node can lead at once, and calls {@link
+     * CoordinatorListener#leaseEnded}. This node does not campaign for one {@link LeaseTiming#takeoverDelay()}. Returns
+     * without waiting for that. Called between {@code join} and {@code leave}, on any thread. The default implementation
+     * throws UnsupportedOperationException.
+     *
+     * @throws IllegalStateException if this node does not lead, or no other node could; nothing has changed
+     * @throws UnsupportedOperationException if the engine cannot do this; the message says why
+     */
+    public void stepDown() {
+        throw new UnsupportedOperationException("this coordination engine cannot hand over the leadership");
+    }
+
+    /**
+     * Removes a voter that is gone for good. Called between {@code join} and {@code leave}, on any thread; blocks until
+     * the change is committed, for at most ten seconds. The default implementation throws UnsupportedOperationException.
+     *
+     * @param name one of {@link #voters()}
+     * @throws IllegalStateException if this node does not lead, if the node is not a voter or is present, if the remaining
+     *     voters that are present would not be a majority, or if the change was not committed in time; the message says
+     *     what to do
+     * @throws UnsupportedOperationException if the engine has no voters; the message says why
+     * @throws InterruptedException if the calling thread is interrupted; the change may still be committed
+     */
+    public void removeVoter(String name) throws InterruptedException {
+        throw new UnsupportedOperationException("this coordination engine has no voters");
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ginkgo.cluster.spi;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 
 /**
@@ -37,5 +38,11 @@ public record LeaseTiming(Duration ttl, Duration margin) {
      */
     public Duration takeoverDelay() {
         return ttl.plus(margin);
+    }
+
+    /** Returns, for example, {@code ttl 1s200ms, margin 100ms}. */
+    @Override
+    public String toString() {
+        return "ttl " + Durations.format(ttl) + ", margin " + Durations.format(margin);
     }
 }

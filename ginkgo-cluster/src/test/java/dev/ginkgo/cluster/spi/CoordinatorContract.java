@@ -1,25 +1,16 @@
 package dev.ginkgo.cluster.spi;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Service;
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Leader;
 import dev.ginkgo.cluster.model.Member;
-import dev.ginkgo.cluster.model.PartitionPolicy;
-import dev.ginkgo.cluster.security.ClusterCredentials;
-import dev.ginkgo.config.Address;
-import dev.ginkgo.testing.TestTree;
 import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -27,113 +18,10 @@ import org.junit.jupiter.api.Test;
  * Tests of the guarantees that every coordination engine gives. Each engine has a subclass that creates nodes of one
  * cluster, a new cluster for each test.
  */
-public abstract class CoordinatorContract {
-    /** Longer than the detection time of any engine. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
-
-    private final List<Node> nodes = new ArrayList<>();
-
-    /** Creates a coordinator for one more node of this test's cluster. */
-    protected abstract Coordinator coordinator() throws Exception;
-
-    /** Returns the configuration of a node; by default only its identity. */
-    protected NodeConfig nodeConfig(Address identity) {
-        return new NodeConfig(
-                identity,
-                List.of(),
-                1,
-                Optional.of(Path.of("target")),
-                ClusterCredentials.none(),
-                PartitionPolicy.QUORUM);
-    }
-
-    /** Returns the lease timing; short, to keep the tests fast. */
-    protected LeaseTiming leaseTiming() {
-        return new LeaseTiming(Duration.ofMillis(400), Duration.ofMillis(50));
-    }
-
-    /**
-     * Waits until the engine has finished its work after nodes joined, so that one may leave. By default returns at
-     * once.
-     *
-     * @param count the number of nodes joined the cluster
-     */
-    protected void awaitSettled(int count) throws Exception {}
-
-    /** A coordinator with a recording listener instead of a cluster. */
-    private static final class Node {
-        final RecordingListener listener;
-        final Coordinator engine;
-        final Member self;
-        private final TestTree<Root> tree;
-        private boolean joined = true;
-
-        private static final class Root extends Service {
-            Root(Coordinator engine) {
-                add("engine", engine);
-            }
-        }
-
-        Node(Coordinator engine, NodeConfig nodeConfig, LeaseTiming leaseTiming) throws Exception {
-            this.engine = engine;
-            listener = new RecordingListener(leaseTiming);
-            tree = TestTree.start(new Root(engine));
-            Address address = nodeConfig.identity();
-            self = new Member(
-                    address.toString(), engine.prepare(nodeConfig), address, Optional.empty(), Optional.empty(), "1");
-            engine.join(self, listener);
-        }
-
-        void leave() throws Exception {
-            joined = false;
-            engine.leave();
-        }
-
-        void stop() throws Exception {
-            tree.close();
-        }
-    }
-
-    private Node join(int port) throws Exception {
-        Node node = new Node(coordinator(), nodeConfig(new Address("127.0.0.1", port)), leaseTiming());
-        nodes.add(node);
-        return node;
-    }
-
-    private static Node leader(Node... candidates) {
-        await().atMost(TIMEOUT)
-                .until(() -> Stream.of(candidates)
-                                .filter(node -> node.listener.isLeading())
-                                .count()
-                        == 1);
-        return Stream.of(candidates)
-                .filter(node -> node.listener.isLeading())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Epoch epoch(Node leader) {
-        return requireNonNull(leader.listener.renewals.getLast().epoch());
-    }
-
-    private static void awaitNames(Node node, Node... members) {
-        List<String> names =
-                Stream.of(members).map(each -> each.self.name()).sorted().toList();
-        await().atMost(TIMEOUT)
-                .untilAsserted(() -> assertThat(node.listener.names()).isEqualTo(names));
-    }
-
-    @AfterEach
-    void stopAll() throws Exception {
-        for (Node node : nodes.reversed()) {
-            if (node.joined) {
-                node.leave();
-            }
-        }
-        for (Node node : nodes.reversed()) {
-            node.stop();
-        }
-        assertThat(nodes).allSatisfy(node -> assertThat(node.listener.faults).isEmpty());
+public abstract class CoordinatorContract extends ContractNodes {
+    /** Returns whether the engine can hand over the leadership. */
+    protected boolean canStepDown() {
+        return true;
     }
 
     @Test
@@ -190,23 +78,11 @@ public abstract class CoordinatorContract {
         Leader second = awaitAllKnowLeader(
                 Stream.of(a, b, late).filter(node -> node != leader).toArray(Node[]::new));
         assertThat(first.epoch().isBefore(second.epoch())).isTrue();
-        assertThat(nodes)
+        assertThat(nodes())
                 .allSatisfy(node -> assertThat(node.listener.leaders)
                         .extracting(each -> each.epoch().number())
                         .isSorted()
                         .doesNotHaveDuplicates());
-    }
-
-    private static Leader awaitAllKnowLeader(Node... all) {
-        return await().atMost(TIMEOUT)
-                .until(
-                        () -> {
-                            Node leader = leader(all);
-                            return new Leader(leader.self.name(), epoch(leader));
-                        },
-                        leader -> Stream.of(all)
-                                .allMatch(node -> leader.equals(
-                                        node.listener.leaders.isEmpty() ? null : node.listener.leaders.getLast())));
     }
 
     @Test
@@ -231,6 +107,35 @@ public abstract class CoordinatorContract {
                     .as("%s before %s", epochs.get(i - 1), epochs.get(i))
                     .isTrue();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "contract: K-60 a leader that steps down hands over to another node, whose epoch is higher, and stays in"
+                    + " the cluster; a node that does not lead hands over nothing")
+    void leaderHandsOver() throws Exception {
+        Node a = join(1);
+        Node b = join(2);
+        awaitSettled(2);
+        awaitNames(a, a, b);
+        awaitNames(b, a, b);
+        Node leader = leader(a, b);
+        Node other = leader == a ? b : a;
+        Epoch first = epoch(leader);
+        int rosters = other.listener.rosters.size();
+        if (!canStepDown()) {
+            assertThatThrownBy(leader.engine::stepDown).isInstanceOf(UnsupportedOperationException.class);
+            return;
+        }
+        assertThatThrownBy(other.engine::stepDown).isInstanceOf(IllegalStateException.class);
+
+        leader.engine.stepDown();
+
+        await().atMost(TIMEOUT).until(other.listener::isLeading);
+        assertThat(first.isBefore(epoch(other))).isTrue();
+        assertThat(leader.listener.ended).contains(first);
+        assertThat(other.listener.rosters.subList(rosters, other.listener.rosters.size()))
+                .allSatisfy(roster -> assertThat(roster).hasSize(2));
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Records the events of one node, and reports calls that overlap. */
+/** Records the events of one node, rejects renewals as a cluster does, and reports calls that overlap. */
 final class RecordingListener implements CoordinatorListener {
     record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp committed) {}
 
@@ -31,7 +31,7 @@ final class RecordingListener implements CoordinatorListener {
         return leaseTiming;
     }
 
-    /** From now on, renewals of this epoch are rejected as if its lease had expired. */
+    /** From now on, renewals of this epoch are rejected, as if its lease had expired. */
     void rejectRenewals(Epoch epoch) {
         rejected = epoch;
     }
@@ -56,8 +56,21 @@ final class RecordingListener implements CoordinatorListener {
 
     @Override
     public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
-        recordExclusively(() -> renewals.add(new Renewal(epoch, start, DualTimestamp.now(TimeSource.system()))));
+        recordExclusively(() -> {
+            if (isExpired(start) || (isLast(epoch) && isExpired(renewals.getLast().start))) {
+                rejected = epoch;
+            }
+            renewals.add(new Renewal(epoch, start, DualTimestamp.now(TimeSource.system())));
+        });
         return !epoch.equals(rejected);
+    }
+
+    private boolean isLast(Epoch epoch) {
+        return !renewals.isEmpty() && renewals.getLast().epoch.equals(epoch);
+    }
+
+    private boolean isExpired(DualTimestamp start) {
+        return start.elapsed(TimeSource.system()).compareTo(leaseTiming().validity()) >= 0;
     }
 
     @Override
@@ -78,12 +91,7 @@ final class RecordingListener implements CoordinatorListener {
             return null;
         }
         Renewal last = renewals.getLast();
-        boolean expired = ended.contains(last.epoch)
-                || last.epoch.equals(rejected)
-                || last.start
-                                .elapsed(TimeSource.system())
-                                .compareTo(leaseTiming().validity())
-                        >= 0;
+        boolean expired = ended.contains(last.epoch) || last.epoch.equals(rejected) || isExpired(last.start);
         return expired ? null : last.epoch;
     }
 

@@ -61,7 +61,8 @@ final class RandomService extends Service {
         this.random = new Random(seed);
         this.hookBeforeChildren = chance(0.2);
         Lifecycle lifecycle = Lifecycle.standard().startTimeout(START_TIMEOUT).stopTimeout(STOP_TIMEOUT);
-        lifecycle(hookBeforeChildren ? lifecycle.hookBeforeChildren() : lifecycle);
+        lifecycle = hookBeforeChildren ? lifecycle.hookBeforeChildren() : lifecycle;
+        lifecycle(chance(0.3) ? lifecycle.childrenInParallel() : lifecycle);
     }
 
     boolean chance(double p) {

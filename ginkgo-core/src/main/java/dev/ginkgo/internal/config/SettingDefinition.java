@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,7 +32,7 @@ public final class SettingDefinition<T> implements Supplier<T> {
     private final ConfigMapping<T> configMapping;
     private final @Nullable T defaultValue;
     private final List<Rule<T>> rules = new ArrayList<>();
-    private final List<Consistency<T>> consistencyChecks = new ArrayList<>();
+    private final List<BiFunction<? super T, SettingValues, Optional<String>>> consistencyChecks = new ArrayList<>();
     private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
 
     private String help = "";
@@ -41,8 +42,6 @@ public final class SettingDefinition<T> implements Supplier<T> {
     private volatile @Nullable Supplier<SettingValues> current;
 
     private record Rule<T>(Predicate<? super T> test, String message) {}
-
-    private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String message) {}
 
     private SettingDefinition(
             SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T defaultValue) {
@@ -146,10 +145,13 @@ public final class SettingDefinition<T> implements Supplier<T> {
      * @param message the error message for a value that fails, printed after the value; it says what to change
      */
     public SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String message) {
-        requireUnbound("a check")
-                .consistencyChecks
-                .add(new Consistency<>(
-                        requireNonNull(test, "test is null"), requireNonNull(message, "message is null")));
+        requireNonNull(message, "message is null");
+        return check((T value, SettingValues all) -> test.test(value, all) ? Optional.empty() : Optional.of(message));
+    }
+
+    /** Rejects values for which a check, as that of {@link #check(BiPredicate, String)}, returns an error message. */
+    public SettingDefinition<T> check(BiFunction<? super T, SettingValues, Optional<String>> check) {
+        requireUnbound("a check").consistencyChecks.add(requireNonNull(check, "check is null"));
         return this;
     }
 
@@ -271,10 +273,10 @@ public final class SettingDefinition<T> implements Supplier<T> {
     List<ConfigProblem> inconsistencies(SettingValues all) {
         List<ConfigProblem> problems = new ArrayList<>();
         T value = all.get(this);
-        for (Consistency<T> each : consistencyChecks) {
+        for (BiFunction<? super T, SettingValues, Optional<String>> each : consistencyChecks) {
             String message;
             try {
-                message = each.test.test(value, all) ? "" : each.message;
+                message = each.apply(value, all).orElse("");
             } catch (RuntimeException e) {
                 message = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Messages.oneLine(e));
             }

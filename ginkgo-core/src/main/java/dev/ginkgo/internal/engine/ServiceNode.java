@@ -255,6 +255,10 @@ public final class ServiceNode implements SettingsOwner {
         return lifecycle.onStartFirst();
     }
 
+    boolean startsInParallel() {
+        return lifecycle.parallelStart();
+    }
+
     Optional<Duration> startTimeout() {
         return lifecycle.startTimeout();
     }

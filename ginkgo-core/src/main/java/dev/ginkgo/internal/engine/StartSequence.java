@@ -6,49 +6,33 @@ import static dev.ginkgo.lifecycle.State.STOPPING;
 
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a node on the calling thread: its children in order, then its start hook (or the hook first). If a step fails
  * or the start is cancelled, everything that has been started is stopped again, under a single deadline.
+ *
+ * <p>Children that start in parallel are moved to {@code STARTING} in order by that thread, and then started by a thread
+ * each. A failure of one fails the parent at once, which cancels the others. Each waits before it stops until the
+ * siblings after it have stopped, so that a rollback has the reverse order however far each of them is.
  */
 final class StartSequence {
     private final ServiceTree serviceTree;
 
     StartSequence(ServiceTree serviceTree) {
         this.serviceTree = serviceTree;
-    }
-
-    /** State of one start that all nodes involved share: the deadline of its rollback. */
-    private static final class StartAttempt {
-        private final Duration timeout;
-        private @Nullable Deadline rollback;
-        private boolean interrupted;
-
-        StartAttempt(Duration timeout) {
-            this.timeout = timeout;
-        }
-
-        Deadline rollback() {
-            if (rollback == null) {
-                rollback = Deadline.after(timeout);
-            }
-            return rollback;
-        }
-
-        void stoppedBy(@Nullable Deadline deadline) {
-            if (rollback == null) {
-                rollback = deadline;
-            }
-        }
     }
 
     /** Thrown when a start is cancelled by a stop, a failure or an interrupt. */
@@ -82,7 +66,16 @@ final class StartSequence {
             @Nullable ServiceRun parent,
             StartAttempt startAttempt,
             BooleanSupplier stillWanted) {
-        ServiceRun serviceRun = beginRun(serviceNode, parent, stillWanted);
+        completeStart(serviceNode, beginRun(serviceNode, parent, stillWanted), startAttempt, false);
+    }
+
+    /**
+     * Performs the steps of a start that has begun, or rolls it back.
+     *
+     * @param withSiblings whether siblings start at the same time
+     */
+    private void completeStart(
+            ServiceNode serviceNode, ServiceRun serviceRun, StartAttempt startAttempt, boolean withSiblings) {
         Timing timing = serviceTree.recorder.begin(Timing.Kind.START);
         Throwable error;
         try {
@@ -99,13 +92,13 @@ final class StartSequence {
             error = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            startAttempt.interrupted = true;
+            startAttempt.setInterrupted();
             serviceRun.cancelled = true;
             error = new StartCancelledException();
         } catch (Throwable t) {
             error = startFailed(serviceRun.path(), t);
         }
-        StartException failed = rollBack(serviceNode, serviceRun, error, startAttempt);
+        StartException failed = rollBack(serviceNode, serviceRun, error, startAttempt, withSiblings);
         serviceTree.recorder.started(timing, serviceRun.path(), failed.cancelled(), failed);
         throw failed;
     }
@@ -154,12 +147,13 @@ final class StartSequence {
         if (serviceNode.onStartFirst()) {
             runStartHook(serviceNode, serviceRun);
         }
-        for (ServiceNode child : serviceNode.children()) {
-            if (serviceRun.isCancelled()) {
-                throw new StartCancelledException();
-            }
-            if (!child.addedAtRunTime) { // otherwise the thread that added it while this node was starting has started
-                // it too
+        if (serviceNode.startsInParallel()) {
+            startInParallel(serviceNode, serviceRun, startAttempt);
+        } else {
+            for (ServiceNode child : declaredChildren(serviceNode)) {
+                if (serviceRun.isCancelled()) {
+                    throw new StartCancelledException();
+                }
                 child.restartHistory.reset();
                 startDeclared(child, serviceRun, startAttempt);
             }
@@ -178,6 +172,70 @@ final class StartSequence {
         serviceNode.waitQueue().signal();
         if (!started) {
             throw new StartCancelledException();
+        }
+    }
+
+    /** Returns the children without those that a task added while the node was starting, which it starts itself. */
+    private static List<ServiceNode> declaredChildren(ServiceNode serviceNode) {
+        return serviceNode.children().stream()
+                .filter(child -> !child.addedAtRunTime)
+                .toList();
+    }
+
+    /**
+     * Starts the declared children, each on a thread of its own, and waits until all are ready or degraded.
+     *
+     * @throws StartCancelledException if this node has failed, because a child failed, or is being stopped. Starts of
+     *     children may be in progress then: the stop of the children waits for them
+     */
+    private void startInParallel(ServiceNode serviceNode, ServiceRun serviceRun, StartAttempt startAttempt)
+            throws StartCancelledException, InterruptedException {
+        List<ServiceRun> begun = new ArrayList<>();
+        AtomicInteger starting = new AtomicInteger();
+        try {
+            for (ServiceNode child : declaredChildren(serviceNode)) {
+                child.restartHistory.reset();
+                beginDeclared(child, serviceRun).ifPresent(begun::add);
+            }
+        } finally { // a start that has begun must be completed or rolled back
+            starting.set(begun.size());
+            begun.forEach(childRun -> serviceTree.startWorker(
+                    childRun.path(),
+                    "start",
+                    () -> serviceTree
+                            .time()
+                            .callBlocking(() -> startSibling(childRun, startAttempt, serviceNode, starting))));
+        }
+        serviceNode
+                .waitQueue()
+                .await(
+                        () -> (starting.get() == 0 || serviceRun.isCancelled()) ? true : null,
+                        TimeSource.system(),
+                        WaitQueue.never(TimeSource.system()));
+        if (serviceRun.isCancelled()) {
+            throw new StartCancelledException();
+        }
+    }
+
+    /** Begins the start of a declared child; empty if the child, or its parent, is being stopped. */
+    private Optional<ServiceRun> beginDeclared(ServiceNode child, ServiceRun parentRun) {
+        try {
+            return Optional.of(beginRun(child, parentRun, () -> !parentRun.stoppedBeforeStart.contains(child)));
+        } catch (StartException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean startSibling(
+            ServiceRun childRun, StartAttempt startAttempt, ServiceNode parent, AtomicInteger starting) {
+        try {
+            completeStart(childRun.node(), childRun, startAttempt, true);
+            return true;
+        } catch (StartException e) {
+            return false; // the rollback has failed the parent, unless only the child was stopped
+        } finally {
+            starting.decrementAndGet();
+            parent.waitQueue().signal();
         }
     }
 
@@ -238,7 +296,11 @@ final class StartSequence {
     }
 
     private StartException rollBack(
-            ServiceNode serviceNode, ServiceRun serviceRun, Throwable error, StartAttempt startAttempt) {
+            ServiceNode serviceNode,
+            ServiceRun serviceRun,
+            Throwable error,
+            StartAttempt startAttempt,
+            boolean withSiblings) {
         String reason = Messages.oneLine(error); // calls user code, so not under the lock
         serviceTree.withLock(() -> {
             serviceRun.ending = true;
@@ -254,11 +316,18 @@ final class StartSequence {
             }
         });
         serviceNode.waitQueue().signal();
+        StartException thrown = toStartException(serviceNode, serviceRun, error, startAttempt);
+        Deadline deadline = startAttempt.rollback();
+        ServiceRun parentRun = serviceRun.parent();
+        if (withSiblings && parentRun != null) {
+            if (!thrown.cancelled()) {
+                serviceTree.fail(parentRun.node(), parentRun, thrown); // cancels the siblings
+            }
+            serviceTree.stopSequence().awaitTurn(serviceNode, serviceRun, parentRun);
+        }
         StopResult stopResult = serviceTree
                 .stopSequence()
-                .windDown(
-                        serviceNode, serviceRun, startAttempt.rollback().earlier(serviceTree.stopTimeout(serviceNode)));
-        StartException thrown = toStartException(serviceNode, serviceRun, error, startAttempt);
+                .windDown(serviceNode, serviceRun, deadline.earlier(serviceTree.stopTimeout(serviceNode)));
         stopResult.errors().forEach(thrown::addSuppressed);
         stopResult.leaks().forEach(leak -> thrown.addSuppressed(new HookException(leak.toString())));
         serviceTree.stopSequence().finish(serviceNode, serviceRun, stopResult);
@@ -278,7 +347,7 @@ final class StartSequence {
                 ? new StartException(
                         serviceRun.path(),
                         "the start of " + serviceRun.path() + " was cancelled by "
-                                + (startAttempt.interrupted ? "an interrupt" : "a stop"),
+                                + (startAttempt.isInterrupted() ? "an interrupt" : "a stop"),
                         true,
                         null)
                 : startFailed(serviceRun.path(), failure);

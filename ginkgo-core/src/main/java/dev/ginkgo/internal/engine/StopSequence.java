@@ -89,12 +89,7 @@ final class StopSequence {
         if (role == Role.PERFORM) {
             finish(serviceNode, serviceRun, windDown(serviceNode, serviceRun));
         } else {
-            serviceNode
-                    .waitQueue()
-                    .awaitUninterruptibly(
-                            () -> serviceNode.serviceRun == serviceRun ? null : true,
-                            TimeSource.system(),
-                            WaitQueue.never(TimeSource.system()));
+            awaitEnd(serviceNode, serviceRun);
         }
         return serviceRun.result; // not the node's last result: the node may have been started again
     }
@@ -114,6 +109,31 @@ final class StopSequence {
         if (serviceNode.state != NEW) {
             serviceNode.markTerminated(true);
         }
+    }
+
+    /**
+     * Waits until the siblings after a node have stopped, if its parent is being stopped and the start of the node, in
+     * parallel with theirs, is to be rolled back. Its hook is interrupted at once. The wait ends, because each stop has a
+     * deadline.
+     */
+    void awaitTurn(ServiceNode serviceNode, ServiceRun serviceRun, ServiceRun parentRun) {
+        serviceRun.interruptStartHook();
+        List<ServiceNode> siblings = startOrder(parentRun);
+        for (ServiceNode sibling : siblings.subList(siblings.indexOf(serviceNode) + 1, siblings.size())) {
+            ServiceRun run = sibling.serviceRun;
+            if (run != null && parentRun.isCancelled()) {
+                awaitEnd(sibling, run);
+            }
+        }
+    }
+
+    private static void awaitEnd(ServiceNode serviceNode, ServiceRun serviceRun) {
+        serviceNode
+                .waitQueue()
+                .awaitUninterruptibly(
+                        () -> serviceNode.serviceRun == serviceRun ? null : true,
+                        TimeSource.system(),
+                        WaitQueue.never(TimeSource.system()));
     }
 
     /** Performs the steps of a stop that has a deadline of its own, such as that after a failure. */

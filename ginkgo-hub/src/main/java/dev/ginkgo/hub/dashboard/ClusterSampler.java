@@ -7,6 +7,7 @@ import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.cluster.model.Leader;
 import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.hub.spi.BrokerStats;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
 import java.io.IOException;
 import java.util.HashMap;
@@ -17,19 +18,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples a cluster as this node sees it: members, leader, lease, the links to the peers, and what is not ready, such as
- * the reason why there is no leader.
+ * Samples a cluster as this node sees it: members, voters, leader, lease, the links to the peers or to the broker, and what
+ * is not ready, such as the reason why there is no leader.
  */
 public final class ClusterSampler {
     private final Cluster cluster;
     private final Supplier<List<PeerStats>> links;
+    private final Supplier<Optional<BrokerStats>> broker;
 
     /**
      * @param links returns the statistics of the links to the peers
+     * @param broker returns the statistics of the broker; empty if the hubs are connected with each other
      */
-    public ClusterSampler(Cluster cluster, Supplier<List<PeerStats>> links) {
+    public ClusterSampler(Cluster cluster, Supplier<List<PeerStats>> links, Supplier<Optional<BrokerStats>> broker) {
         this.cluster = requireNonNull(cluster, "cluster is null");
         this.links = requireNonNull(links, "links is null");
+        this.broker = requireNonNull(broker, "broker is null");
     }
 
     void writeFields(JsonGenerator json) throws IOException {
@@ -46,16 +50,39 @@ public final class ClusterSampler {
         if (lease.isPresent()) {
             json.writeNumberField("leaseMillis", lease.get().remaining().toMillis());
         }
-        json.writeArrayFieldStart("problems");
-        for (String problem : problems) {
-            json.writeString(problem);
+        writeStrings(json, "problems", problems);
+        writeStrings(json, "voters", cluster.voters());
+        Optional<BrokerStats> brokerStats = broker.get();
+        if (brokerStats.isPresent()) {
+            writeBroker(json, brokerStats.get());
         }
-        json.writeEndArray();
         Map<String, PeerStats> byName = new HashMap<>();
         links.get().forEach(each -> byName.put(each.peer().name(), each));
         json.writeArrayFieldStart("members");
         for (Member each : cluster.roster()) {
             writeMember(json, each, byName.get(each.name()));
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeBroker(JsonGenerator json, BrokerStats stats) throws IOException {
+        json.writeObjectFieldStart("broker");
+        json.writeStringField("server", stats.server());
+        json.writeBooleanField("connected", stats.connected());
+        json.writeNumberField("appended", stats.appended());
+        json.writeNumberField("failed", stats.failed());
+        json.writeNumberField("pending", stats.pending());
+        json.writeNumberField("pendingBytes", stats.pendingBytes());
+        json.writeNumberField("received", stats.received());
+        json.writeNumberField("lost", stats.lost());
+        json.writeNumberField("reconnects", stats.reconnects());
+        json.writeEndObject();
+    }
+
+    private static void writeStrings(JsonGenerator json, String field, List<String> values) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String value : values) {
+            json.writeString(value);
         }
         json.writeEndArray();
     }

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.dashboard;
 import dev.ginkgo.hub.admin.LocalAccess;
 import dev.ginkgo.hub.http.RouteFactory;
 import dev.ginkgo.hub.http.access.AccessRules;
+import dev.ginkgo.hub.http.compression.GzipContent;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -95,7 +96,7 @@ public final class DashboardRoute implements HttpRoute {
         }
         exchange.onComplete(null, done -> {
             if (done.isHead()) {
-                done.respond(Responses.streamHead("text/event-stream"));
+                done.respond(done.streamHead("text/event-stream"));
             } else {
                 stream.open(done);
             }
@@ -117,19 +118,22 @@ public final class DashboardRoute implements HttpRoute {
             }
         });
         String cached = exchange.request().headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
-        exchange.onComplete(null, done -> done.respondAsync(tasks, () -> response(name, cached)));
+        exchange.onComplete(
+                null, done -> done.respondAsync(tasks, () -> response(name, cached, done.compressesPages())));
     }
 
-    private static FullHttpResponse response(String name, String cached) {
+    private static FullHttpResponse response(String name, String cached, boolean compressed) {
         DashboardFile file = DashboardFile.read(name).orElseThrow();
-        FullHttpResponse response = file.tag().equals(cached)
-                ? Responses.notModified()
-                : Responses.of(HttpResponseStatus.OK, file.type(), file.bytes());
+        boolean notModified = cached.equals(file.tag()) || cached.equals("W/" + file.tag());
+        FullHttpResponse response =
+                notModified ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, file.type(), file.bytes());
         response.headers()
                 .set(HttpHeaderNames.ETAG, file.tag())
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, DashboardFile.POLICY)
                 .set("Referrer-Policy", "no-referrer");
-        return varying(response);
+        varying(response);
+        GzipContent.addVary(response.headers());
+        return compressed ? GzipContent.compress(response) : response;
     }
 
     private static FullHttpResponse varying(FullHttpResponse response) {

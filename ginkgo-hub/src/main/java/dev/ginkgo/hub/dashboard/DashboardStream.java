@@ -11,7 +11,6 @@ import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.StreamInputDiscarder;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.ProblemException;
-import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
@@ -129,13 +128,13 @@ final class DashboardStream {
             joined.accessByViewer.remove(connection);
             leave(joined);
         });
-        FullHttpResponse head = Responses.streamHead("text/event-stream");
+        FullHttpResponse head = exchange.streamHead("text/event-stream");
+        WireFormat wireFormat = exchange.compressesMessages() ? WireFormat.SSE.compressed() : WireFormat.SSE;
         StreamOutput output = exchange.connection().detachForStream();
         connection.pipeline().addLast(new StreamInputDiscarder());
         var _ = connection.write(output.head(head, false));
         try {
-            joined.engine.attach(
-                    connection, REQUEST, output.framesBody() ? WireFormat.SSE.withoutChunks() : WireFormat.SSE);
+            joined.engine.attach(connection, REQUEST, output.framesBody() ? wireFormat.withoutChunks() : wireFormat);
             connection.flush();
         } catch (HubRejectedException ended) { // the hub is stopping
             var _ = connection.close();

@@ -39,6 +39,11 @@ record Batch(
      */
     record Part(Slab slab, ByteBuf frames, long from, long to) {}
 
+    /** Returns the same messages in another encoding. */
+    Batch withParts(List<Part> encoded) {
+        return new Batch(encoded, messages, oldestNanos, missed, gapId, last, next, atEnd);
+    }
+
     /** Returns how many of the messages have a lower number. */
     int countBefore(long number) {
         long count = 0;

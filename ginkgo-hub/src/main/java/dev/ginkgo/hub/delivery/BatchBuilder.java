@@ -47,15 +47,21 @@ final class BatchBuilder {
         missed = feed.missedBetween(position, Math.min(next, feed.nextPresent(position)));
         while (next < feed.end() && !full && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < MAX_STEPS) {
             Slab slab = encodedFeed.slabAt(next);
-            if (onlyPinned && (slab == null || slab.pins() == 0)) {
+            if (slab == null) {
+                unencoded = onlyPinned ? -1 : next;
                 return;
             }
-            if (slab == null) {
-                unencoded = next;
+            long to = onlyPinned ? slab.pinnedEnd(next) : slab.end();
+            if (to == next) {
+                return;
+            }
+            if (encodedFeed.endsBatchesWithSlabs()
+                    && messages > 0
+                    && bytes + slab.lengthFrom(next) > EncodedFeed.MAX_BATCH_BYTES) {
                 return;
             }
             long from = next;
-            while (next < slab.end() && !full && isWanted(next)) {
+            while (next < to && !full && isWanted(next)) {
                 take(slab);
             }
             if (from < next) {

@@ -1,6 +1,8 @@
 package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.sender.NettySender;
+import dev.ginkgo.hub.delivery.sender.SocketSender;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.message.HubRejectedException;
@@ -36,15 +38,11 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     private final RandomGenerator random;
     private final Counters counters;
     private final PatternQuota<InetAddress> patterns;
+    private final Supplier<? extends SocketSender> senders;
     private final Map<EventLoop, DeliveryLoop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /**
-     * Creates an engine without streams.
-     *
-     * @param maxPinnedBytes maximum number of bytes that pending writes retain
-     * @param maxPerAddress maximum number of patterns of one client address
-     */
+    /** Creates an engine without streams, which writes through Netty. */
     public DeliveryEngine(
             Store store,
             ByteBufAllocator allocator,
@@ -53,9 +51,29 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
             Counters counters,
             LongSupplier maxPinnedBytes,
             Supplier<Integer> maxPerAddress) {
+        this(store, allocator, timeSource, random, counters, maxPinnedBytes, maxPerAddress, NettySender::new);
+    }
+
+    /**
+     * Creates an engine without streams.
+     *
+     * @param maxPinnedBytes maximum number of bytes that pending writes retain
+     * @param maxPerAddress maximum number of patterns of one client address
+     * @param senders creates the sender of an event loop
+     */
+    public DeliveryEngine(
+            Store store,
+            ByteBufAllocator allocator,
+            TimeSource timeSource,
+            RandomGenerator random,
+            Counters counters,
+            LongSupplier maxPinnedBytes,
+            Supplier<Integer> maxPerAddress,
+            Supplier<? extends SocketSender> senders) {
         this.patterns = new PatternQuota<>(maxPerAddress, "max-patterns-per-address", "this address");
         this.pinnedMemory = new PinnedMemory(maxPinnedBytes);
         this.feeds = new EncodedFeeds(store, allocator, pinnedMemory);
+        this.senders = senders;
         this.timeSource = timeSource;
         this.random = random;
         this.counters = counters;
@@ -126,7 +144,8 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
 
     private DeliveryLoop loop(Channel connection) {
         return loops.computeIfAbsent(
-                connection.eventLoop(), each -> new DeliveryLoop(each, timeSource, counters, pinnedMemory));
+                connection.eventLoop(),
+                each -> new DeliveryLoop(each, timeSource, counters, pinnedMemory, senders.get()));
     }
 
     @Override
@@ -151,5 +170,6 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     public void close() {
         closed = true;
         loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(LoopSubscriber::close));
+        feeds.close();
     }
 }

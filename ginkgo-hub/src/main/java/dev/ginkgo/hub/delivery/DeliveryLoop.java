@@ -1,11 +1,14 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.delivery.sender.NettySender;
+import dev.ginkgo.hub.delivery.sender.SocketSender;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.metrics.LoopCounters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * loop unless it is already scheduled, so one wake-up serves any number of messages. In each round the loop visits the
  * waiting subscribers of the marked groups, and those that are behind. A subscriber with a write in progress is not
  * visited and costs nothing.
+ *
+ * <p>A visit plans the next write of a subscriber, and either submits it to the {@link SocketSender} of the loop or writes it
+ * through Netty. The submitted writes are sent and completed together, at the latest at the end of the round.
  */
 final class DeliveryLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -34,6 +40,11 @@ final class DeliveryLoop implements Runnable {
     private final LoopCounters counters;
     private final PinnedMemory pinnedMemory;
 
+    /** Maximum number of batches that are retained for submitted writes, and that no group shares any more. */
+    private static final int MAX_RETIRED_BATCHES = 8;
+
+    private final SocketSender socketSender;
+
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
 
@@ -43,11 +54,23 @@ final class DeliveryLoop implements Runnable {
     private final Set<LoopSubscriber> awaitingMemory = new LinkedHashSet<>();
     private final Set<LoopSubscriber> failed = new LinkedHashSet<>(); // for lack of memory
     private final Set<SubscriberGroup> groupsWithBatch = new LinkedHashSet<>();
+    private final List<Batch> retired = new ArrayList<>();
     private boolean running;
     private long now;
 
+    /** Creates a loop that writes through Netty. */
     DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters, PinnedMemory pinnedMemory) {
+        this(executor, timeSource, counters, pinnedMemory, new NettySender());
+    }
+
+    DeliveryLoop(
+            EventLoop executor,
+            TimeSource timeSource,
+            Counters counters,
+            PinnedMemory pinnedMemory,
+            SocketSender socketSender) {
         this.executor = executor;
+        this.socketSender = socketSender;
         this.timeSource = timeSource;
         this.hubCounters = counters;
         this.counters = counters.addLoop();
@@ -117,15 +140,40 @@ final class DeliveryLoop implements Runnable {
         try {
             for (int remaining = behind.size(); remaining > 0; remaining--) {
                 sendNext(behind.remove());
+                if (socketSender.isFull() || retired.size() >= MAX_RETIRED_BATCHES) {
+                    sendSubmitted();
+                }
             }
+        } finally {
+            endRound();
+        }
+    }
+
+    private void endRound() {
+        try {
+            sendSubmitted();
         } finally {
             running = false;
             groupsWithBatch.forEach(SubscriberGroup::release);
             groupsWithBatch.clear();
+            closeRetired();
             if (!behind.isEmpty()) {
                 scheduleAfterIo();
             }
         }
+    }
+
+    private void sendSubmitted() {
+        if (socketSender.send()) {
+            updateClock(); // once for all of them
+            socketSender.complete();
+        }
+        closeRetired();
+    }
+
+    private void closeRetired() {
+        retired.forEach(Batch::close);
+        retired.clear();
     }
 
     private void sendNext(LoopSubscriber subscriber) {
@@ -139,10 +187,15 @@ final class DeliveryLoop implements Runnable {
             failed.add(subscriber);
             pinnedMemory.allocationFailed();
         } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("closing the stream {}: it cannot be written", subscriber, e);
-            DisconnectReason.ERROR.mark(subscriber.connection());
-            subscriber.close();
+            closeFailed(subscriber, e);
         }
+    }
+
+    /** Closes a subscriber that cannot be written because of an exception. */
+    void closeFailed(LoopSubscriber subscriber, Throwable cause) {
+        LOG.error("closing the stream {}: it cannot be written", subscriber, cause);
+        DisconnectReason.ERROR.mark(subscriber.connection());
+        subscriber.close();
     }
 
     /**
@@ -178,6 +231,14 @@ final class DeliveryLoop implements Runnable {
         groupsWithBatch.add(subscriberGroup);
     }
 
+    /**
+     * Closes a batch when the writes that have been submitted are complete. Called during a round by a group that shares
+     * another batch now.
+     */
+    void closeAfterWrites(Batch batch) {
+        retired.add(batch);
+    }
+
     /** Reads the clock. */
     void updateClock() {
         now = timeSource.nanos();
@@ -188,15 +249,18 @@ final class DeliveryLoop implements Runnable {
         return now;
     }
 
-    /** Counts a write that its socket has accepted. */
+    /** Counts a write that its socket has accepted before the time of {@link #now}. */
     void delivered(DeliveryStats deliveryStats) {
         if (deliveryStats.messages() > 0) {
-            updateClock();
             if (deliveryStats.isLive()) {
                 counters.recordLatency(now - deliveryStats.oldestNanos());
             }
             counters.recordDelivery(deliveryStats.messages(), deliveryStats.replayed());
         }
+    }
+
+    SocketSender socketSender() {
+        return socketSender;
     }
 
     LoopCounters counters() {

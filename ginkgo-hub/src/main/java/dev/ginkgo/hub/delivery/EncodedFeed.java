@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.compression.Checksum;
+import dev.ginkgo.hub.compression.CompressorPool;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.FrameEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -8,7 +10,9 @@ import dev.ginkgo.hub.log.Replay;
 import dev.ginkgo.hub.log.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,13 @@ public final class EncodedFeed implements Feed.EvictionListener {
     public static final int MAX_BATCH_BYTES = 64 * 1024;
 
     private static final int MAX_SLAB_BYTES = 64 * 1024;
+
+    /**
+     * Maximum size of a slab whose messages are compressed together. A subscriber that resumes within a slab has the rest of it
+     * compressed for itself, and shares the following slabs.
+     */
+    private static final int MAX_BLOCK_BYTES = 16 * 1024;
+
     private static final int MIN_SLAB_BYTES = 1024;
 
     /** Thrown if there is no memory for the frames of a batch. The position of the subscriber has not changed. */
@@ -48,12 +59,15 @@ public final class EncodedFeed implements Feed.EvictionListener {
 
     private final Store store;
     private final SlabCache slabCache;
+    private final CompressorPool compressors;
     private final boolean singleChannel;
+    private final int maxSlabBytes;
 
     // guarded by encodeLock
     private final Object encodeLock = new Object();
     private ByteBuf body = Unpooled.buffer();
     private int slabSize = MIN_SLAB_BYTES;
+    private long compressedParts;
 
     // guarded by the store: slabs by the number of their first message; they do not overlap, and may have gaps between
     // them
@@ -61,9 +75,11 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private boolean closed;
 
     /** Created under the store's lock. */
-    EncodedFeed(Store store, SlabCache slabCache, Feed feed, WireFormat wireFormat) {
+    EncodedFeed(Store store, SlabCache slabCache, CompressorPool compressors, Feed feed, WireFormat wireFormat) {
         this.store = store;
         this.slabCache = slabCache;
+        this.compressors = compressors;
+        this.maxSlabBytes = wireFormat.compressesBlocks() ? MAX_BLOCK_BYTES : MAX_SLAB_BYTES;
         this.feed = feed;
         this.wireFormat = wireFormat;
         this.singleChannel = feed.channelSelector.isChannel();
@@ -92,6 +108,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
      */
     Batch nextBatch(long position, @Nullable Replay replay, boolean onlyPinned) {
         synchronized (encodeLock) {
+            Batch plain;
             EncodePlan encodePlan = null;
             while (true) {
                 synchronized (store) {
@@ -106,13 +123,15 @@ public final class EncodedFeed implements Feed.EvictionListener {
                         if (encodePlan != null) {
                             store.evictExpired();
                         }
-                        return batch;
+                        plain = batch;
+                        break;
                     }
                     encodePlan = new EncodePlan(feed, slabBefore(batchBuilder.unencoded));
                     encodePlan.plan(batchBuilder.unencoded, replay, this);
                 }
                 encode(encodePlan);
             }
+            return wireFormat.compressesBlocks() ? compress(plain) : plain;
         }
     }
 
@@ -127,9 +146,13 @@ public final class EncodedFeed implements Feed.EvictionListener {
             for (EncodePlan.Item item : encodePlan.items()) {
                 try {
                     wireFormat.encodeBody(item.message(), feed.channelSelector, body.clear());
-                    Slab slab = slabFor(item, body.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
-                    wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
-                    encodePlan.frameEncoded(slab);
+                    if (wireFormat.compressesMessage(body)) {
+                        encodeCompressed(item, encodePlan);
+                    } else {
+                        Slab slab = slabFor(item, body.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
+                        wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
+                        encodePlan.frameEncoded(slab);
+                    }
                 } catch (RuntimeException e) {
                     LOG.error("cannot encode message {}; its subscribers receive a gap", item.message(), e);
                     encodeGap(item, encodePlan);
@@ -148,6 +171,76 @@ public final class EncodedFeed implements Feed.EvictionListener {
                 }
             }
         }
+    }
+
+    private void encodeCompressed(EncodePlan.Item item, EncodePlan encodePlan) {
+        compressors.use(compressor -> {
+            ByteBuf compressed = wireFormat.compressBody(body, compressor);
+            ByteBuf shorter = compressed == null ? body : compressed;
+            Slab slab = slabFor(item, shorter.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
+            if (compressed == null) {
+                wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
+            } else {
+                wireFormat.encodeCompressedFrame(item.message(), singleChannel, compressed, slab.buffer());
+            }
+            encodePlan.frameEncoded(slab);
+        });
+    }
+
+    /** Returns a batch in compressed blocks, and closes the plain one. */
+    private Batch compress(Batch plain) {
+        List<Batch.Part> parts = new ArrayList<>(plain.parts().size());
+        Batch compressed = plain.withParts(parts);
+        boolean completed = false;
+        long before = compressedParts;
+        try (plain) {
+            for (Batch.Part part : plain.parts()) {
+                parts.add(compress(part));
+            }
+            if (compressedParts != before) {
+                synchronized (store) {
+                    store.evictExpired();
+                }
+            }
+            completed = true;
+            return compressed;
+        } catch (OutOfMemoryError e) {
+            throw new NoMemoryException(e);
+        } finally {
+            if (!completed) {
+                compressed.close();
+            }
+        }
+    }
+
+    private Batch.Part compress(Batch.Part part) {
+        synchronized (store) {
+            Slab cached = part.slab().compressed(part.from(), part.to());
+            if (cached != null) {
+                return cached.retainedPart();
+            }
+        }
+        Checksum checksum = Checksum.of(part.frames());
+        Slab slab = compressors.apply(compressor -> {
+            ByteBuf block = compressor.compress(part.frames());
+            ByteBuf bytes = slabCache.allocate(wireFormat.blockLength(block));
+            wireFormat.encodeBlock(block, bytes);
+            return new Slab(part, bytes, checksum);
+        });
+        compressedParts++;
+        Batch.Part compressed = slab.retainedPart();
+        synchronized (store) {
+            if (slabs.get(part.slab().first) == part.slab()) {
+                slabCache.add(slab);
+                Slab oldest = part.slab().addCompressed(slab);
+                if (oldest != null) {
+                    release(oldest);
+                }
+            } else {
+                slab.release(); // its messages have been evicted; only this batch retains it
+            }
+        }
+        return compressed;
     }
 
     private Slab slabFor(EncodePlan.Item item, int needed, EncodePlan encodePlan) {
@@ -176,14 +269,14 @@ public final class EncodedFeed implements Feed.EvictionListener {
      * save memory on quiet channels.
      */
     private int sizeFor(int needed, long room) {
-        if (needed > MAX_SLAB_BYTES / 4 || room < slabSize) {
-            return (int) Math.max(needed, Math.min(room, MAX_SLAB_BYTES));
+        if (needed > maxSlabBytes / 4 || room < slabSize) {
+            return (int) Math.max(needed, Math.min(room, maxSlabBytes));
         }
         int size = slabSize;
         while (size < needed) {
             size *= 2;
         }
-        slabSize = Math.min(MAX_SLAB_BYTES, size * 2);
+        slabSize = Math.min(maxSlabBytes, size * 2);
         return size;
     }
 
@@ -201,6 +294,11 @@ public final class EncodedFeed implements Feed.EvictionListener {
     }
 
     // ---- under the store's lock
+
+    /** Returns whether a batch contains the rest of each slab, so that subscribers come to share compressed slabs. */
+    boolean endsBatchesWithSlabs() {
+        return wireFormat.compressesBlocks();
+    }
 
     /** Returns the slab that contains a message, or null. */
     @Nullable
@@ -225,7 +323,12 @@ public final class EncodedFeed implements Feed.EvictionListener {
 
     /** Releases a slab that is not being filled. */
     void release(Slab slab) {
-        slabs.remove(slab.first);
+        if (slab.source == null) {
+            slabs.remove(slab.first);
+            slab.removeAllCompressed().forEach(slabCache::remove);
+        } else {
+            slab.source.removeCompressed(slab);
+        }
         slabCache.remove(slab);
     }
 
@@ -237,6 +340,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
             if (slab.beingFilled) {
                 return false;
             }
+            slab.removeAllCompressed().forEach(slabCache::remove);
             slabCache.remove(slab);
             return true;
         });

@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.compression.CompressorPool;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.Feed;
@@ -19,6 +20,7 @@ import java.util.Map;
 final class EncodedFeeds {
     private final Store store;
     private final SlabCache slabCache;
+    private final CompressorPool compressors = new CompressorPool();
 
     // guarded by the store
     private final Map<Feed, Map<WireFormat, EncodedFeed>> encodedFeeds = new HashMap<>();
@@ -59,10 +61,15 @@ final class EncodedFeeds {
     }
 
     private EncodedFeed open(Feed feed, WireFormat wireFormat) {
-        EncodedFeed encodedFeed = new EncodedFeed(store, slabCache, feed, wireFormat);
+        EncodedFeed encodedFeed = new EncodedFeed(store, slabCache, compressors, feed, wireFormat);
         feed.add(encodedFeed);
         slabCache.feedOpened();
         return encodedFeed;
+    }
+
+    /** Releases the memory for compression. */
+    void close() {
+        compressors.close();
     }
 
     /** Removes a connection from its group. */

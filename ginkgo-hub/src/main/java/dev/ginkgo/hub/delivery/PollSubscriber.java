@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.StreamEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.message.Since;
@@ -122,22 +123,27 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         responded = true;
         cancelTimer();
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
+        StreamEncoder encoder = new StreamEncoder(wireFormat);
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
+        encoder.encodeHeader().ifPresent(frames::add);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
-            frames.add(wireFormat.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+            frames.add(encoder.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
         subscribeRequest
                 .rejected()
-                .forEach(rejected -> frames.add(wireFormat.encodeEvent(ControlEvent.Rejected.of(rejected))));
+                .forEach(rejected -> frames.add(encoder.encodeEvent(ControlEvent.Rejected.of(rejected))));
         String after = batch.gapId();
         if (after != null) {
             deliveryLoop.counters().recordGap(batch.missed());
-            frames.add(wireFormat.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after)));
+            frames.add(encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after)));
         }
-        batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
+        for (Batch.Part part : batch.parts()) {
+            encoder.append(part.slab().checksum);
+            frames.add(part.frames().retainedDuplicate());
+        }
         String next = cursor.resumeId(batch.last(), after);
-        frames.add(wireFormat.encodeEvent(new ControlEvent.NextPosition(next)));
-        frames.add(wireFormat.encodeEnd());
+        frames.add(encoder.encodeEvent(new ControlEvent.NextPosition(next)));
+        frames.add(encoder.encodeEnd());
         write(head.apply(next), frames, batch.parts(), DeliveryStats.of(batch, cursor));
     }
 
@@ -161,6 +167,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
             deliveryLoop.pinnedMemory().unpin(pending);
             counters.addPinnedBytes(-bytes);
             if (done.isSuccess()) {
+                deliveryLoop.updateClock();
                 deliveryLoop.delivered(deliveryStats);
             }
             close();

@@ -236,6 +236,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
             close();
             return;
         }
+        deliveryLoop.updateClock();
         for (SharedWrite.Contribution each : write.contributions) {
             deliveryLoop.delivered(each.stats());
             SharedSubscription subscription = each.subscription();

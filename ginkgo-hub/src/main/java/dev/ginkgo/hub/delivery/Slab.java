@@ -1,8 +1,12 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.compression.Checksum;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames of consecutive messages in one buffer, which all subscribers share. The buffer is only appended to, never
@@ -10,8 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * other messages.
  *
  * <p>A slab that pending writes retain counts towards {@link PinnedMemory}, and not towards the store's budget.
+ *
+ * <p>If the format compresses blocks, connections receive compressed slabs, each made from a range of messages of a slab with plain
+ * frames. That one is their source, and keeps the latest few of them.
  */
 final class Slab {
+    /** Enough for the newest messages of each loop, and all messages of the slab for subscribers that resume. */
+    private static final int MAX_COMPRESSED = 4;
+
     final EncodedFeed encodedFeed;
     final long first;
     private final ByteBuf bytes;
@@ -21,9 +31,17 @@ final class Slab {
     // twice the number of pending writes that retain the slab, plus one while the cache contains it
     private final AtomicInteger holders = new AtomicInteger();
 
+    /** The slab with the plain frames, and the checksum of those; null if this slab is not compressed. */
+    final @Nullable Slab source;
+
+    final @Nullable Checksum checksum;
+
     // guarded by the store: the number of readable frames, and the end offset of each
-    private int[] ends = new int[8];
+    private int[] ends;
     private int count;
+
+    /** Compressed slabs in the cache, oldest first. Guarded by the store. */
+    private List<Slab> compressed = List.of();
 
     /** Number of its messages that are retained. */
     int liveMessages;
@@ -42,6 +60,27 @@ final class Slab {
         this.capacity = bytes.capacity();
         this.pinnedMemory = pinnedMemory;
         this.first = first;
+        this.source = null;
+        this.checksum = null;
+        this.ends = new int[8];
+    }
+
+    /**
+     * Creates a compressed slab.
+     *
+     * @param plain the messages
+     * @param bytes their compressed frames
+     */
+    Slab(Batch.Part plain, ByteBuf bytes, Checksum checksum) {
+        this.encodedFeed = plain.slab().encodedFeed;
+        this.bytes = bytes;
+        this.capacity = bytes.capacity();
+        this.pinnedMemory = plain.slab().pinnedMemory;
+        this.first = plain.from();
+        this.source = plain.slab();
+        this.checksum = checksum;
+        this.ends = new int[0];
+        this.count = (int) (plain.to() - plain.from());
     }
 
     /** Returns the buffer to append to; used only by the encoding thread. */
@@ -113,6 +152,11 @@ final class Slab {
         return offset(number + 1) - offset(number);
     }
 
+    /** Returns the length of the frame of a message and of all after it. */
+    int lengthFrom(long number) {
+        return offset(end()) - offset(number);
+    }
+
     private int offset(long number) {
         int index = (int) (number - first);
         return index == 0 ? 0 : ends[index - 1];
@@ -128,7 +172,60 @@ final class Slab {
         return bytes.retainedSlice(start, offset(to) - start);
     }
 
+    /** Returns the part of a batch that is the whole of this compressed slab; the caller releases it. */
+    Batch.Part retainedPart() {
+        return new Batch.Part(this, bytes.retainedDuplicate(), first, end());
+    }
+
     void release() {
         bytes.release();
+    }
+
+    // ---- compressed slabs in the cache
+
+    /** Returns the compressed slab with a range of messages, or null. */
+    @Nullable
+    Slab compressed(long from, long to) {
+        for (Slab each : compressed) {
+            if (each.first == from && each.end() == to) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the number after the messages from a number on that pending writes retain. */
+    long pinnedEnd(long from) {
+        if (pins() > 0) {
+            return end();
+        }
+        long end = from;
+        for (Slab each : compressed) {
+            if (each.first == from && each.pins() > 0) {
+                end = Math.max(end, each.end());
+            }
+        }
+        return end;
+    }
+
+    /** Adds a compressed slab. Returns the one that has to be released in its place, or null. */
+    @Nullable
+    Slab addCompressed(Slab slab) {
+        if (compressed.isEmpty()) {
+            compressed = new ArrayList<>(1);
+        }
+        compressed.add(slab);
+        return compressed.size() > MAX_COMPRESSED ? compressed.getFirst() : null;
+    }
+
+    void removeCompressed(Slab slab) {
+        compressed.remove(slab);
+    }
+
+    /** Returns the compressed slabs, and forgets them. */
+    List<Slab> removeAllCompressed() {
+        List<Slab> all = compressed;
+        compressed = List.of();
+        return all;
     }
 }

@@ -1,8 +1,13 @@
 package dev.ginkgo.hub.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.sender.SocketSender;
+import dev.ginkgo.hub.delivery.sender.SocketWrite;
 import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.StreamEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.Replay;
@@ -19,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * A connection with a cursor. At most one write, of whole frames, is in progress at a time; until it completes, the
  * cursor does not move and the subscriber is not visited. All fields are used only on the event loop.
  *
+ * <p>Messages of one slab, which is nearly every write, are submitted to the sender of the loop if it has adopted the
+ * connection. Everything else is written through Netty, as is what the socket does not accept.
+ *
  * <pre>
  *   waiting --(something new)--> behind --(write)--> writing --(written: more)--> behind
  *      ^                                                |
  *      +----------------(written: no more)--------------+          closed: from any state
  * </pre>
  */
-final class StreamSubscriber implements StreamHandle, LoopSubscriber {
+final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrite {
     private final Channel connection;
     private final SubscriberGroup subscriberGroup;
     private final DeliveryLoop deliveryLoop;
@@ -36,6 +44,10 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final Cursor cursor;
     private final WriteStallDetector stallDetector;
     private final boolean encrypts;
+    private final StreamEncoder encoder;
+
+    private SocketSender.Adoption adoption = SocketSender.Adoption.NOT_YET;
+    private @Nullable Batch submitted; // the batch of the group that the sender writes
 
     private boolean writing;
     private PinnedMemory.@Nullable Pin pin; // of the write in progress, if its socket has not accepted it at once
@@ -63,6 +75,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         this.subscribeRequest = subscribeRequest;
         this.stallDetector = new WriteStallDetector(connection);
         this.encrypts = connection.pipeline().get(SslHandler.class) != null;
+        this.encoder = new StreamEncoder(subscriberGroup.encodedFeed.wireFormat);
         this.cursor = joinResult.cursor();
         this.retryMillis = retryMillis;
     }
@@ -74,11 +87,12 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         connection.closeFuture().addListener(closed -> unsubscribe());
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> first = new ArrayList<>(1);
+        encoder.encodeHeader().ifPresent(first::add);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
-            first.add(wireFormat.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+            first.add(encoder.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
         for (ChannelSelector.Rejected rejected : subscribeRequest.rejected()) {
-            first.add(wireFormat.encodeEvent(ControlEvent.Rejected.of(rejected)));
+            first.add(encoder.encodeEvent(ControlEvent.Rejected.of(rejected)));
         }
         if (first.isEmpty()) {
             deliveryLoop.scheduleAgain(this);
@@ -99,38 +113,46 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         }
         Replay replay = cursor.replay();
         if (replay == null) {
-            send(subscriberGroup.batch(cursor.position(), onlyPinned), onlyPinned);
+            send(subscriberGroup.batch(cursor.position(), onlyPinned), true, onlyPinned);
             return;
         }
         try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), replay, onlyPinned)) {
-            send(batch, onlyPinned);
+            send(batch, false, onlyPinned);
         }
     }
 
-    private void send(Batch batch, boolean onlyPinned) {
+    /**
+     * Sends a batch.
+     *
+     * @param shared whether the group retains it until the submitted writes are complete
+     */
+    private void send(Batch batch, boolean shared, boolean onlyPinned) {
         if (byeReason != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
             byeSent = true;
             write(
-                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
-                            new ControlEvent.Bye(byeReason, retryMillis))),
+                    List.of(encoder.encodeBye(new ControlEvent.Bye(byeReason, retryMillis))),
                     List.of(),
                     DeliveryStats.NONE,
                     true);
             return;
         }
         String after = batch.gapId() != null && cursor.reportsGap(batch.missed()) ? batch.gapId() : null;
+        ByteBuf gap =
+                after == null ? null : encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after));
+        batch.parts().forEach(part -> encoder.append(part.slab().checksum)); // in whichever way they are written
         String resumeId = cursor.unseenResumeId(batch.last(), after);
         cursor.advance(batch.next(), batch.last());
-        if (!batch.isEmpty() || after != null) {
+        if (shared && batch.parts().size() == 1 && after == null && resumeId == null && isAdopted()) {
+            submit(batch);
+        } else if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
-            if (after != null) {
+            if (gap != null) {
                 deliveryLoop.counters().recordGap(batch.missed());
-                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(
-                        new ControlEvent.MissedMessages(batch.missed(), after)));
+                frames.add(gap);
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
             if (resumeId != null) {
-                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(resumeId)));
+                frames.add(encoder.encodeEvent(new ControlEvent.NextPosition(resumeId)));
             }
             write(frames, batch.parts(), DeliveryStats.of(batch, cursor), batch.atEnd());
         } else if (batch.atEnd()) {
@@ -149,8 +171,43 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         subscriberGroup.waiting().add(this);
     }
 
+    private boolean isAdopted() {
+        if (adoption == SocketSender.Adoption.NOT_YET) {
+            adoption = deliveryLoop.socketSender().adopt(connection);
+        }
+        return adoption == SocketSender.Adoption.ADOPTED;
+    }
+
+    private void submit(Batch batch) {
+        writing = true;
+        submitted = batch;
+        stallDetector.writeStarted(deliveryLoop.now());
+        deliveryLoop.counters().recordWrite();
+        deliveryLoop.socketSender().submit(connection, batch.parts().getFirst().frames(), this);
+    }
+
+    @Override
+    public void completed(int accepted) {
+        Batch batch = requireNonNull(submitted);
+        submitted = null;
+        ByteBuf frames = batch.parts().getFirst().frames();
+        DeliveryStats deliveryStats = DeliveryStats.of(batch, cursor);
+        int rest = frames.readableBytes() - accepted;
+        if (rest == 0) {
+            writeCompleted(true, deliveryStats, batch.atEnd());
+        } else {
+            ChannelFuture last = connection.write(frames.retainedSlice(frames.readerIndex() + accepted, rest));
+            flush(last, rest, batch.parts(), deliveryStats, batch.atEnd());
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        deliveryLoop.closeFailed(this, cause);
+    }
+
     /**
-     * Writes frames.
+     * Writes frames through Netty.
      *
      * @param parts the messages among the frames
      */
@@ -164,12 +221,18 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         writing = true;
         stallDetector.writeStarted(deliveryLoop.now());
         deliveryLoop.counters().recordWrite();
+        flush(last, bytes, parts, deliveryStats, atEnd);
+    }
+
+    /** Flushes the connection, and continues when what has been written to it is sent. */
+    private void flush(
+            ChannelFuture last, long bytes, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
         connection.flush();
         if (last.isDone()) {
-            writeCompleted(last, deliveryStats, atEnd);
+            deliveryLoop.updateClock();
+            writeCompleted(last.isSuccess(), deliveryStats, atEnd);
         } else {
-            long pinned = bytes;
-            deliveryLoop.counters().addPinnedBytes(pinned);
+            deliveryLoop.counters().addPinnedBytes(bytes);
             PinnedMemory.Pin pending = deliveryLoop
                     .pinnedMemory()
                     .pin(this, deliveryLoop, encrypts ? List.of() : parts, encrypts ? bytes : 0, deliveryLoop.now());
@@ -177,16 +240,17 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             last.addListener(write -> {
                 pin = null;
                 deliveryLoop.pinnedMemory().unpin(pending);
-                deliveryLoop.counters().addPinnedBytes(-pinned);
+                deliveryLoop.counters().addPinnedBytes(-bytes);
+                deliveryLoop.updateClock();
                 // not at the end: more messages may have arrived in the meantime
-                writeCompleted((ChannelFuture) write, deliveryStats, false);
+                writeCompleted(write.isSuccess(), deliveryStats, false);
             });
         }
     }
 
-    private void writeCompleted(ChannelFuture write, DeliveryStats deliveryStats, boolean atEnd) {
+    private void writeCompleted(boolean success, DeliveryStats deliveryStats, boolean atEnd) {
         writing = false;
-        if (!write.isSuccess() || byeSent) {
+        if (!success || byeSent) {
             close();
             return;
         }
@@ -222,11 +286,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     public void heartbeat(long idleNanos) {
         if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos
                 && subscriberGroup.waiting().remove(this)) {
-            write(
-                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeKeepAlive()),
-                    List.of(),
-                    DeliveryStats.NONE,
-                    false);
+            write(List.of(encoder.encodeKeepAlive()), List.of(), DeliveryStats.NONE, false);
         }
     }
 

@@ -53,8 +53,12 @@ final class SubscriberGroup implements FeedListener {
      */
     Batch batch(long position, boolean onlyPinned) {
         if (batch == null || batchAt != position || (batchOnlyPinned && !onlyPinned)) {
-            release();
-            deliveryLoop.releaseAfterRound(this);
+            if (batch == null) {
+                deliveryLoop.releaseAfterRound(this);
+            } else {
+                deliveryLoop.closeAfterWrites(batch);
+                batch = null; // encoding may fail
+            }
             batch = encodedFeed.nextBatch(position, null, onlyPinned);
             batchAt = position;
             batchOnlyPinned = onlyPinned;

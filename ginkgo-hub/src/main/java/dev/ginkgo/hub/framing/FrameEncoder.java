@@ -16,6 +16,11 @@ public enum FrameEncoder {
         }
 
         @Override
+        int frameLength(int bodyLength) {
+            return Integer.toHexString(bodyLength).length() + bodyLength + 4;
+        }
+
+        @Override
         void writePing(ByteBuf out) {}
 
         @Override
@@ -32,6 +37,11 @@ public enum FrameEncoder {
         }
 
         @Override
+        int frameLength(int bodyLength) {
+            return bodyLength;
+        }
+
+        @Override
         void writePing(ByteBuf out) {}
 
         @Override
@@ -43,6 +53,12 @@ public enum FrameEncoder {
         @Override
         void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
             writeHeader(binary ? BINARY : TEXT, body.readableBytes(), out);
+            out.writeBytes(body);
+        }
+
+        @Override
+        void writeCompressedFrame(ByteBuf body, boolean binary, ByteBuf out) {
+            writeHeader(RSV1 | (binary ? BINARY : TEXT), body.readableBytes(), out);
             out.writeBytes(body);
         }
 
@@ -64,6 +80,7 @@ public enum FrameEncoder {
 
     private static final int CRLF = ('\r' << 8) | '\n';
     private static final int FIN = 0x80;
+    private static final int RSV1 = 0x40;
     private static final int TEXT = 0x1;
     private static final int BINARY = 0x2;
     private static final int CLOSE = 0x8;
@@ -78,6 +95,16 @@ public enum FrameEncoder {
 
     /** Writes a frame around {@code body}, and consumes it. */
     abstract void writeFrame(ByteBuf body, boolean binary, ByteBuf out);
+
+    /** Writes a frame that says that {@code body} is compressed (RFC 7692, section 6), and consumes it. */
+    void writeCompressedFrame(ByteBuf body, boolean binary, ByteBuf out) {
+        throw new UnsupportedOperationException(this + " has no frames that say that they are compressed");
+    }
+
+    /** Returns the length of a frame around a body, or up to {@link #OVERHEAD} bytes more than the body. */
+    int frameLength(int bodyLength) {
+        return bodyLength + OVERHEAD;
+    }
 
     /** Writes the keep-alive of the framing itself, if it has one. */
     abstract void writePing(ByteBuf out);

@@ -2,8 +2,8 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.idempotency.IdempotencyCache;
-import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.publish.Publisher;
 
 /** The part of a running hub that serves HTTP clients. */
 public interface HttpBackend {

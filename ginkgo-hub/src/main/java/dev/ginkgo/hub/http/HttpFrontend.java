@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.access.AuthenticationService;
 import dev.ginkgo.hub.delivery.PatternQuota;
+import dev.ginkgo.hub.delivery.sender.SocketSenders;
 import dev.ginkgo.hub.http.access.CredentialsRoute;
 import dev.ginkgo.hub.http.access.RequestAuthentication;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
@@ -50,6 +51,7 @@ public final class HttpFrontend extends HttpFrontendSettings {
     private final RandomGenerator random;
 
     private volatile @Nullable Run run;
+    private volatile @Nullable SocketSenders senders;
 
     /** State of one run. */
     private record Run(
@@ -135,6 +137,7 @@ public final class HttpFrontend extends HttpFrontendSettings {
                 userPatterns);
         Router router = new Router(
                 trustedProxies,
+                compression,
                 new OriginPolicy(() -> origins(members), allowedHosts),
                 new RequestAuthentication(
                         authentication().accessControl(), anonymous.get(), task -> spawn("authentication", task::run)),
@@ -159,6 +162,10 @@ public final class HttpFrontend extends HttpFrontendSettings {
         log.info("listening on {}", address());
         url().ifPresent(webDirectory.advertise());
 
+        SocketSenders prepared = senders;
+        if (prepared != null) {
+            spawn("sender", prepared::open);
+        }
         spawn("accept", () -> {
             awaitOpen();
             listener.config().setAutoRead(true);
@@ -172,6 +179,19 @@ public final class HttpFrontend extends HttpFrontendSettings {
         if (tls != null) {
             every("certificates", CERTIFICATE_CHECK_INTERVAL, tls::reloadIfChanged);
         }
+    }
+
+    /** Prepares what writes to the streams of the next run. Called before each start, which chooses the sender. */
+    public SocketSenders prepareSenders() {
+        SocketSenders prepared =
+                new SocketSenders(sender.get(), enabled.get() && NettyServer.usesEpoll(transport.get()), log);
+        senders = prepared;
+        return prepared;
+    }
+
+    /** Returns what writes to the streams. */
+    public SocketSenders senders() {
+        return requireNonNull(senders, "the hub has not been started");
     }
 
     private void manage(ManagedConnection connection) {

@@ -5,6 +5,8 @@ import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.access.AuthenticationService;
+import dev.ginkgo.hub.delivery.sender.SocketSenders;
+import dev.ginkgo.hub.http.compression.CompressionScope;
 import dev.ginkgo.hub.http.proxy.ClientAddressSource;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.NettyServer;
@@ -44,6 +46,12 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
     final Setting<NettyServer.IoTransport> transport = setting("transport", NettyServer.IoTransport.AUTO)
             .restartRequired()
             .help("I/O mechanism: epoll, nio, or auto, which is epoll where available");
+
+    final Setting<SocketSenders.Choice> sender = setting("sender", SocketSenders.Choice.AUTO)
+            .restartRequired()
+            .help(
+                    "What writes to streams without TLS over HTTP/1.1: send, the system call send(2); netty; or auto, which"
+                            + " is send where available");
 
     final Setting<Integer> loops = setting("loops", 0)
             .between(0, 1024)
@@ -119,6 +127,10 @@ abstract sealed class HttpFrontendSettings extends Service permits HttpFrontend 
                     "is not a URL such as \"https://node2.example.org\"")
             .restartRequired()
             .help("URL at which browsers reach this node, if it is not http:// or https:// and the bind address");
+
+    final Setting<CompressionScope> compression = setting("compression", CompressionScope.PAGES)
+            .help("What is compressed for clients that accept it: none, pages, or all, which includes messages; see"
+                    + " docs/security.md before you use all");
 
     final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))

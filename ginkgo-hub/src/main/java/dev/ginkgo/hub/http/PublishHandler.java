@@ -57,10 +57,18 @@ final class PublishHandler {
         byte[] bytes = requestBody.readAll();
         Payload payload = requestBody.isBinary() ? Payload.binary(bytes) : Payload.text(bytes);
         long client = exchange.access().clientNumber(exchange.connection().clientNetwork());
-        respond(exchange, publishService.publish(channel, payload, client, key));
+        if (publishService.isAsync()) {
+            exchange.respondLater(publishService
+                    .publishAsync(channel, payload, client, key)
+                    .handle((published, failure) -> failure == null
+                            ? response(published)
+                            : Responses.problem(PublishService.problemOf(failure))));
+        } else {
+            exchange.respond(response(publishService.publish(channel, payload, client, key)));
+        }
     }
 
-    private static void respond(Exchange exchange, PublishService.Published published) {
+    private static FullHttpResponse response(PublishService.Published published) {
         PublishResult publishResult = published.result();
         byte[] body = JsonBody.object(json -> {
             json.writeStringField("id", publishResult.id());
@@ -72,7 +80,7 @@ final class PublishHandler {
         if (published.replayed()) {
             response.headers().set("Idempotency-Replayed", "true");
         }
-        exchange.respond(response);
+        return response;
     }
 
     /** Returns the idempotency key, if there is one. Any visible characters are accepted, in quotes or not. */

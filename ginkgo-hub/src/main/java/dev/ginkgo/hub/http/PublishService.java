@@ -1,29 +1,39 @@
 package dev.ginkgo.hub.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.idempotency.IdempotencyCache;
-import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.message.UnknownOutcomeException;
+import dev.ginkgo.hub.publish.AsyncPublisher;
+import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.hub.spi.IdempotencyKey;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes messages of clients, by {@code POST} or over a WebSocket: with idempotency keys, not faster than a client may, and
- * counted towards the share of their client. Thread-safe; it never waits for a subscriber.
+ * counted towards the share of their client. Thread-safe; it never blocks.
  */
 public final class PublishService {
+    private static final Logger LOG = LoggerFactory.getLogger(PublishService.class);
+
     private final Publisher publisher;
+    private final @Nullable AsyncPublisher asyncPublisher;
     private final IdempotencyCache idempotencyCache;
     private final PublishRateLimiter rateLimiter;
     private final BooleanSupplier stopping;
@@ -44,6 +54,7 @@ public final class PublishService {
             PublishRateLimiter rateLimiter,
             BooleanSupplier stopping) {
         this.publisher = publisher;
+        this.asyncPublisher = publisher instanceof AsyncPublisher async ? async : null;
         this.idempotencyCache = idempotencyCache;
         this.rateLimiter = rateLimiter;
         this.stopping = stopping;
@@ -56,8 +67,14 @@ public final class PublishService {
         }
     }
 
+    /** Returns whether messages are published through a broker, by {@link #publishAsync} instead of {@link #publish}. */
+    public boolean isAsync() {
+        return asyncPublisher != null;
+    }
+
     /**
      * Publishes a message. One that was published before, with the same key, does not count towards the rate of the client.
+     * Called if this is not {@linkplain #isAsync async}.
      *
      * @param client number of the client, as {@link dev.ginkgo.hub.access.Access#clientNumber}
      * @param key idempotency key, or null
@@ -69,10 +86,64 @@ public final class PublishService {
             return new Published(append(channel, payload, client, Optional.empty()), false);
         }
         IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, payload), client);
-        return switch (idempotencyCache.begin(idempotencyKey)) {
-            case IdempotencyCache.Lookup.New _ ->
-                new Published(publishFirst(channel, payload, client, idempotencyKey), false);
-            case IdempotencyCache.Lookup.Repeated(PublishResult result) -> new Published(result, true);
+        PublishResult earlier = earlierResult(idempotencyKey);
+        return earlier == null
+                ? new Published(publishFirst(channel, payload, client, idempotencyKey), false)
+                : new Published(earlier, true);
+    }
+
+    /**
+     * Publishes a message through the broker, as {@link #publish}.
+     *
+     * @return completed by any thread; if the message is not published for certain, exceptionally with a ProblemException
+     * @throws ProblemException if the request is rejected at once
+     */
+    public CompletableFuture<Published> publishAsync(
+            ChannelName channel, Payload payload, long client, @Nullable String key) throws ProblemException {
+        requireRunning();
+        AsyncPublisher async = requireNonNull(asyncPublisher, "messages are not published through a broker");
+        IdempotencyKey idempotencyKey = key == null ? null : new IdempotencyKey(key, digest(channel, payload), client);
+        PublishResult earlier = idempotencyKey == null ? null : earlierResult(idempotencyKey);
+        if (earlier != null) {
+            return CompletableFuture.completedFuture(new Published(earlier, true));
+        }
+        return startAsync(async, channel, payload, client, Optional.ofNullable(idempotencyKey))
+                .handle((result, failure) -> {
+                    if (failure == null) {
+                        return new Published(result, false);
+                    }
+                    throw new CompletionException(problemOf(failure, idempotencyKey != null));
+                });
+    }
+
+    private CompletableFuture<PublishResult> startAsync(
+            AsyncPublisher async, ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key)
+            throws ProblemException {
+        CompletableFuture<PublishResult> started = null;
+        try {
+            rateLimiter.acquire(client);
+            started = async.publishAsync(channel, payload, client, key, null);
+        } finally {
+            if (started == null) {
+                key.ifPresent(idempotencyCache::remove);
+            }
+        }
+        return key.isEmpty()
+                ? started
+                : started.whenComplete((result, failure) -> {
+                    if (failure == null) {
+                        idempotencyCache.complete(key.get(), result);
+                    } else {
+                        idempotencyCache.remove(key.get());
+                    }
+                });
+    }
+
+    /** Registers a key; returns the result of the first request with it, or null if this is the first. */
+    private @Nullable PublishResult earlierResult(IdempotencyKey key) throws ProblemException {
+        return switch (idempotencyCache.begin(key)) {
+            case IdempotencyCache.Lookup.New _ -> null;
+            case IdempotencyCache.Lookup.Repeated(PublishResult result) -> result;
             case IdempotencyCache.Lookup.KeyReused _ ->
                 throw new ProblemException(
                         ProblemType.KEY_REUSED,
@@ -133,6 +204,33 @@ public final class PublishService {
             case TOO_MANY_PATTERNS ->
                 new ProblemException(ProblemType.TOO_MANY_PATTERNS, detail).withHeader("Retry-After", "60");
             case STOPPED -> ProblemException.stopping(detail);
+            case UNAVAILABLE ->
+                new ProblemException(ProblemType.BROKER_UNAVAILABLE, detail).withHeader("Retry-After", "1");
+        };
+    }
+
+    /** Returns the problem with which a future of {@link #publishAsync} has failed. */
+    public static ProblemException problemOf(Throwable failure) {
+        return problemOf(failure, false);
+    }
+
+    private static ProblemException problemOf(Throwable failure, boolean hasKey) {
+        return switch (failure) {
+            case ProblemException problem -> problem;
+            case CompletionException wrapper when wrapper.getCause() != null -> problemOf(wrapper.getCause(), hasKey);
+            case HubRejectedException rejection -> problemOf(rejection);
+            case UnknownOutcomeException unknown -> {
+                String detail = unknown.getMessage()
+                        + (hasKey
+                                ? "; repeat the request with the same Idempotency-Key"
+                                : "; a repetition without an Idempotency-Key may publish it twice");
+                ProblemException problem = new ProblemException(ProblemType.OUTCOME_UNKNOWN, detail);
+                yield hasKey ? problem.withHeader("Retry-After", "1") : problem;
+            }
+            default -> {
+                LOG.error("could not publish a message through the broker", failure);
+                yield ProblemException.internalError();
+            }
         };
     }
 }

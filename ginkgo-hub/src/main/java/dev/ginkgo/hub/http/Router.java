@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.access.RequestAuthentication;
+import dev.ginkgo.hub.http.compression.CompressionScope;
 import dev.ginkgo.hub.http.proxy.TrustedProxies;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
@@ -31,6 +32,7 @@ final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
     private final TrustedProxies trustedProxies;
+    private final Supplier<CompressionScope> compression;
     private final OriginPolicy originPolicy;
     private final RequestAuthentication authentication;
     private final List<HttpRoute> routes;
@@ -39,11 +41,13 @@ final class Router implements RequestHandler {
     private final Supplier<Duration> strictTransport;
 
     /**
+     * @param compression what is compressed for clients that accept it
      * @param routes tried in this order; a request that none of them matches is for a channel
      * @param strictTransport how long browsers shall use TLS only; zero to not say so
      */
     Router(
             TrustedProxies trustedProxies,
+            Supplier<CompressionScope> compression,
             OriginPolicy originPolicy,
             RequestAuthentication authentication,
             List<HttpRoute> routes,
@@ -51,6 +55,7 @@ final class Router implements RequestHandler {
             SubscribeHandler subscribeHandler,
             Supplier<Duration> strictTransport) {
         this.trustedProxies = trustedProxies;
+        this.compression = compression;
         this.originPolicy = originPolicy;
         this.authentication = authentication;
         this.routes = List.copyOf(routes);
@@ -62,6 +67,7 @@ final class Router implements RequestHandler {
     @Override
     public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
+        exchange.setCompression(compression.get());
         if (trustedProxies.resolve(exchange.connection().channel(), request.headers())) {
             exchange.setForwarded();
         }

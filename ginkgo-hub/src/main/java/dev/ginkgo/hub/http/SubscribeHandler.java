@@ -6,6 +6,7 @@ import dev.ginkgo.hub.delivery.PatternQuota;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.access.AccessRules;
+import dev.ginkgo.hub.http.compression.GzipContent;
 import dev.ginkgo.hub.http.server.ConnectionLimiter;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -74,9 +75,9 @@ final class SubscribeHandler {
             @Nullable Duration poll)
             throws ProblemException {
         if (representation == ContentNegotiation.Representation.PAGE) {
-            exchange.respond(page());
+            exchange.respond(page(exchange));
         } else if (exchange.isHead()) {
-            exchange.respond(representation.isWebSocket() ? Responses.noContent() : head(representation));
+            exchange.respond(representation.isWebSocket() ? Responses.noContent() : head(exchange, representation));
         } else {
             requireStreamAllowed(exchange, subscribeRequest);
             if (poll == null) {
@@ -104,17 +105,20 @@ final class SubscribeHandler {
     private void stream(
             Exchange exchange, SubscribeRequest subscribeRequest, ContentNegotiation.Representation representation)
             throws ProblemException {
-        FullHttpResponse head =
-                representation.isWebSocket() ? WebSocketHandshake.response(exchange.request()) : head(representation);
+        FullHttpResponse head = representation.isWebSocket()
+                ? WebSocketHandshake.response(
+                        exchange.request(), exchange.compression().includesMessages())
+                : head(exchange, representation);
+        boolean compressed = isCompressed(head);
         exchange.addCommonHeaders(head);
         connectionLimiter.acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         StreamOutput output = exchange.connection().detachForStream();
         DeferredHead deferredHead = new DeferredHead(output.head(head, false));
-        connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
+        connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation, compressed));
         try {
             countPattern(exchange.access(), connection, subscribeRequest);
-            WireFormat wireFormat = wireFormat(representation, output);
+            WireFormat wireFormat = wireFormat(representation, compressed, output);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -137,14 +141,15 @@ final class SubscribeHandler {
             throws ProblemException {
         connectionLimiter.acquireStream(exchange);
         Channel connection = exchange.connection().channel();
-        FullHttpResponse head = head(representation);
+        FullHttpResponse head = head(exchange, representation);
+        boolean compressed = isCompressed(head);
         head.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
         exchange.addCommonHeaders(head);
         StreamOutput output = exchange.connection().detachForStream();
-        connection.pipeline().addLast(inputHandlers(representation));
+        connection.pipeline().addLast(inputHandlers(representation, compressed));
         try {
             countPattern(exchange.access(), connection, subscribeRequest);
-            WireFormat wireFormat = wireFormat(representation, output);
+            WireFormat wireFormat = wireFormat(representation, compressed, output);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -172,23 +177,35 @@ final class SubscribeHandler {
         output.endWith(Responses.problem(PublishService.problemOf(rejection)));
     }
 
-    private static ChannelHandler[] inputHandlers(ContentNegotiation.Representation representation) {
+    private static boolean isCompressed(FullHttpResponse head) {
+        return head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)
+                || head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
+    }
+
+    private static ChannelHandler[] inputHandlers(
+            ContentNegotiation.Representation representation, boolean compressed) {
         return representation.isWebSocket()
-                ? new ChannelHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
+                ? new ChannelHandler[] {WebSocketInput.decoder(compressed), new WebSocketInput()}
                 : new ChannelHandler[] {new StreamInputDiscarder()};
     }
 
-    private FullHttpResponse page() {
-        FullHttpResponse response = Responses.of(HttpResponseStatus.OK, "text/html; charset=utf-8", page.html());
+    private FullHttpResponse page(Exchange exchange) {
+        boolean compressed = exchange.compressesPages();
+        FullHttpResponse response =
+                Responses.of(HttpResponseStatus.OK, "text/html; charset=utf-8", compressed ? page.gzip() : page.html());
         response.headers()
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, page.policy())
                 .set("Referrer-Policy", "no-referrer")
                 .set(HttpHeaderNames.VARY, "Accept");
+        GzipContent.addVary(response.headers());
+        if (compressed) {
+            GzipContent.markCompressed(response.headers());
+        }
         return response;
     }
 
-    private static FullHttpResponse head(ContentNegotiation.Representation representation) {
-        return Responses.streamHead(
+    private static FullHttpResponse head(Exchange exchange, ContentNegotiation.Representation representation) {
+        return exchange.streamHead(
                 switch (representation) {
                     case LINES, LINES_WITH_IDS -> "text/plain; charset=utf-8";
                     case SSE -> "text/event-stream";
@@ -198,7 +215,8 @@ final class SubscribeHandler {
                 });
     }
 
-    private static WireFormat wireFormat(ContentNegotiation.Representation representation, StreamOutput output) {
+    private static WireFormat wireFormat(
+            ContentNegotiation.Representation representation, boolean compressed, StreamOutput output) {
         WireFormat wireFormat = switch (representation) {
             case LINES -> WireFormat.LINES;
             case LINES_WITH_IDS -> WireFormat.LINES_WITH_IDS;
@@ -208,6 +226,7 @@ final class SubscribeHandler {
             case WEBSOCKET_NDJSON -> WireFormat.WEBSOCKET_NDJSON;
             case PAGE -> throw new IllegalArgumentException("the page is not a stream");
         };
-        return output.framesBody() ? wireFormat.withoutChunks() : wireFormat;
+        WireFormat encoded = compressed ? wireFormat.compressed() : wireFormat;
+        return output.framesBody() ? encoded.withoutChunks() : encoded;
     }
 }

@@ -5,6 +5,7 @@ import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,35 @@ public final class IdempotencyCache {
             PublishResult result =
                     new PublishResult(idempotencyRecord.messageId(), channel, idempotencyRecord.receivers(), 1);
             replicated.add(key, now - age.toNanos(), result);
+        }
+    }
+
+    /**
+     * Returns the result of a request if the message of its first transmission has been read from a stream: the message of the
+     * repetition is then not delivered.
+     */
+    public synchronized Optional<PublishResult> resultOf(IdempotencyKey key) {
+        KeyTable.Entry first = find(key, timeSource.nanos());
+        return first == null || !first.key.requestDigest().equals(key.requestDigest())
+                ? Optional.empty()
+                : Optional.ofNullable(first.result);
+    }
+
+    /**
+     * Stores the result of a request, of any node, whose message has been read from a stream. If the key is known already with a
+     * result, nothing changes.
+     *
+     * @param age time since the message was published
+     */
+    public synchronized void read(IdempotencyKey key, PublishResult result, Duration age) {
+        long now = timeSource.nanos();
+        KeyTable.Entry known = find(key, now);
+        if (known == null && age.compareTo(RETENTION) < 0) {
+            replicated.add(key, now - age.toNanos(), result);
+        } else if (known != null
+                && known.result == null
+                && known.key.requestDigest().equals(key.requestDigest())) {
+            known.result = result;
         }
     }
 

@@ -45,7 +45,7 @@ public final class EpochFence {
      *
      * @throws LeaseExpiredException if the lease has expired, or a later epoch is known
      */
-    void require(@Nullable Lease lease) {
+    public void require(@Nullable Lease lease) {
         if (lease == null) {
             return;
         }
@@ -56,6 +56,11 @@ public final class EpochFence {
             rejected.increment();
             throw new LeaseExpiredException(lease, known);
         }
+    }
+
+    /** Returns the latest known epoch of a cluster. */
+    public Optional<Epoch> latest(String cluster) {
+        return Optional.ofNullable(latestEpochs.get(cluster));
     }
 
     /** Returns the number of rejected messages. */

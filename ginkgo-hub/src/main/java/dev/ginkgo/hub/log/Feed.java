@@ -295,6 +295,11 @@ public final class Feed {
         }
     }
 
+    /** Returns whether the feed had only the newest message of each channel when it was created. */
+    boolean beginsWithNewest() {
+        return conflation != null || historyFrom == Since.Point.LATEST;
+    }
+
     /** Returns whether a newer message of a channel replaces the older one. */
     public boolean isConflated() {
         return conflation != null;

@@ -198,7 +198,7 @@ final class FeedAssembler {
     private void findFirstMessages() {
         for (int steps = 0; steps < STEP && !joinedLogs.isEmpty(); steps++) {
             Source source = joinedLogs.removeFirst();
-            if (!feed.isConflated()) {
+            if (!feed.beginsWithNewest()) {
                 source.next = source.ring.numberAt(firstArrival);
             }
             source.next = Math.max(source.next, source.ring.first());

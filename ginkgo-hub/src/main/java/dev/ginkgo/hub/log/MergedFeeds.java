@@ -30,7 +30,9 @@ final class MergedFeeds {
         NONE,
         /** Those after the point for which it was created. */
         SINCE,
-        ALL
+        ALL,
+        /** The newest of each channel. */
+        NEWEST
     }
 
     private record FeedKey(ChannelSelector selector, Duration conflate, History history) {}
@@ -53,7 +55,7 @@ final class MergedFeeds {
      */
     @Nullable
     Feed find(SubscribeRequest subscribeRequest, Predicate<Feed> covers) {
-        for (History history : List.of(History.ALL, History.SINCE, History.NONE)) {
+        for (History history : List.of(History.ALL, History.SINCE, History.NONE, History.NEWEST)) {
             Feed feed = feeds.get(key(subscribeRequest, history));
             if (feed != null && covers.test(feed)) {
                 return feed;
@@ -70,8 +72,8 @@ final class MergedFeeds {
         if (!subscribeRequest.asksForHistory()) {
             return History.NONE;
         }
-        if (subscribeRequest.since() instanceof Since.Point) {
-            return History.ALL;
+        if (subscribeRequest.since() instanceof Since.Point point) {
+            return point == Since.Point.LATEST ? History.NEWEST : History.ALL;
         }
         Feed other = feeds.get(key(subscribeRequest, History.SINCE));
         return other == null || other.historyFrom.equals(subscribeRequest.since()) ? History.SINCE : History.ALL;
@@ -106,6 +108,7 @@ final class MergedFeeds {
             case NONE -> null;
             case SINCE -> first;
             case ALL -> Feed::first;
+            case NEWEST -> Feed::newest;
         };
         if (subscribeRequest.conflate().isZero()) {
             feed = Feed.of(channelSelector, history == History.ALL ? Since.Point.ALL : subscribeRequest.since());

@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
  * Filter for the messages that a subscriber wants until it has reached the point from which it wants every message. It
  * takes no memory per message.
  *
- * <p>A subscriber may come from a node that had received more than this one. The ids of this node then do not include
- * those messages, and resuming from such an id at a third node would deliver them again. Such a subscriber therefore
- * receives ids that include both positions, until this node has caught up.
+ * <p>A subscriber may come from a node that had received more than this one, or that received the same messages in another
+ * order. The ids of this node then do not include some messages that the subscriber has read, and resuming from such an id at
+ * a third node would deliver them again. Such a subscriber therefore receives ids that include both positions, until the ids
+ * of this node include its own.
  *
  * @param until the number from which on every message is wanted; {@link Long#MAX_VALUE} for a subscriber that is ahead
  *     of this node
  * @param wanted filter for the messages before {@code until}
- * @param alreadyRead the position of a subscriber that is ahead of this node; otherwise null
+ * @param alreadyRead the position of a subscriber that resumes; null if it starts without an id
  */
 public record Replay(
         long until, Predicate<Entry> wanted, @Nullable MessageId alreadyRead) {
@@ -30,8 +31,8 @@ public record Replay(
     }
 
     /**
-     * Returns whether the node has caught up with the subscriber: a message's id covers everything that the subscriber
-     * has read.
+     * Returns whether a message's id covers everything that the subscriber had read: so do the ids of all later messages, and
+     * all of them are wanted.
      */
     boolean isOver(@Nullable StoredMessage message) {
         return alreadyRead != null

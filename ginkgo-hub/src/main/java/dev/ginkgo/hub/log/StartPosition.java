@@ -79,7 +79,13 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         if (assembler != null && !assembler.isOpen()) {
             return false;
         }
+        if (feed.historyFrom == Since.Point.LATEST) {
+            return since == Since.Point.LATEST;
+        }
         boolean hasAll = feed.historyFrom == Since.Point.ALL;
+        if (since == Since.Point.LATEST) { // all messages of the feed are examined
+            return hasAll && assembler == null && feed.end() - feed.first() <= MAX_STEPS;
+        }
         if (since instanceof Since.Point || feed.historyFrom.equals(since)) {
             return hasAll || feed.historyFrom.equals(since);
         }
@@ -165,9 +171,8 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
         long until = storeState.versionVector.covers(known) ? feed.nextArrival() : Long.MAX_VALUE;
-        MessageId alreadyRead = until == Long.MAX_VALUE ? known : null;
         StartPosition found =
-                at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
+                at(feed, number, onlyOwn ? null : new Replay(until, wanted, known), recovered, storeState);
         return recovered ? new StartPosition(number, found.replay, true, requested.text(), found.firstLive) : found;
     }
 

@@ -12,10 +12,9 @@ import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
 import dev.ginkgo.hub.position.VersionVector;
+import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.IdempotencyKey;
-import dev.ginkgo.hub.spi.RangeResponse;
-import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,6 +42,7 @@ public final class Store implements Publisher, AutoCloseable {
     private final EpochFence epochFence;
     private final long startedAt;
     public final StoreSnapshots snapshots;
+    public final StreamInput streams;
 
     // guarded by this
     private final VersionVector versionVector;
@@ -54,7 +54,13 @@ public final class Store implements Publisher, AutoCloseable {
 
     /** Creates the store of a standalone hub. */
     public Store(StoreLimits limits, TimeSource timeSource, long incarnation, Counters counters) {
-        this(limits, timeSource, new Position(STANDALONE_ORIGIN, incarnation, 0), null, new EpochFence(), counters);
+        this(limits, timeSource, incarnation, false, counters);
+    }
+
+    /** Creates a store that is alone, or {@code ofStreams} of a broker, which contain also what this hub publishes. */
+    public Store(StoreLimits limits, TimeSource timeSource, long incarnation, boolean ofStreams, Counters counters) {
+        Position own = new Position(STANDALONE_ORIGIN, incarnation, 0);
+        this(limits, timeSource, own, ofStreams, null, new EpochFence(), counters);
     }
 
     /** Creates the store of a node in a cluster. */
@@ -64,13 +70,14 @@ public final class Store implements Publisher, AutoCloseable {
             ReplicationOutput replicationOutput,
             EpochFence epochFence,
             Counters counters) {
-        this(limits, timeSource, replicationOutput.startPosition(), replicationOutput, epochFence, counters);
+        this(limits, timeSource, replicationOutput.startPosition(), false, replicationOutput, epochFence, counters);
     }
 
     private Store(
             StoreLimits limits,
             TimeSource timeSource,
             Position own,
+            boolean ofStreams,
             @Nullable ReplicationOutput replicationOutput,
             EpochFence epochFence,
             Counters counters) {
@@ -80,10 +87,11 @@ public final class Store implements Publisher, AutoCloseable {
         this.epochFence = epochFence;
         this.counters = counters;
         startedAt = timeSource.nanos();
-        versionVector = new VersionVector(own, startedAt);
+        versionVector = new VersionVector(own, startedAt, ofStreams);
         retention = new RetentionManager(limits, timeSource, this::trimmed);
         channelRegistry = new ChannelRegistry(limits, retention);
         snapshots = new StoreSnapshots(this, limits, timeSource, epochFence, channelRegistry, versionVector, retention);
+        streams = new StreamInput(this, limits, timeSource, versionVector, retention);
         if (own.sequence() > 0) {
             channelRegistry.restoreOwnPosition(own, startedAt);
         }
@@ -183,11 +191,6 @@ public final class Store implements Publisher, AutoCloseable {
         long now = timeSource.nanos();
         versionVector.skipTo(upTo, now, retention.maxAgeNanos());
         return channelRegistry.recordLoss(upTo, channel, now);
-    }
-
-    /** Returns the retained messages of a range, for a node that has missed them. */
-    public synchronized RangeResponse readRange(SequenceRange requested) {
-        return retention.readRange(requested);
     }
 
     /** Creates a message, and advances the version vector, so that it must be appended. Called under the lock. */

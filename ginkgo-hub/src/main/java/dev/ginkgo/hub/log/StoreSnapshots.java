@@ -11,6 +11,7 @@ import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.hub.spi.SnapshotChunk;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
@@ -68,6 +69,13 @@ public final class StoreSnapshots {
     }
 
     // ---- sending
+
+    /** Returns the retained messages of a range, for a node that has missed them. */
+    public RangeResponse readRange(SequenceRange requested) {
+        synchronized (store) {
+            return retention.readRange(requested);
+        }
+    }
 
     /**
      * Returns the next chunk of the snapshot for a starting node.

@@ -13,7 +13,9 @@ public final class HubRejectedException extends RuntimeException {
         /** The limit for patterns and lists is reached, either for the hub or for the client's address. */
         TOO_MANY_PATTERNS,
         /** The hub is not running. */
-        STOPPED
+        STOPPED,
+        /** The broker through which the hub publishes is not available, or accepts no more at present. Retry later. */
+        UNAVAILABLE
     }
 
     private final Reason reason;

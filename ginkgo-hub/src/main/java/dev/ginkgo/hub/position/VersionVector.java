@@ -22,6 +22,7 @@ public final class VersionVector {
     private record LastSeen(Position position, long nanos) {}
 
     private final long self;
+    private final boolean ofStreams;
     private final TreeMap<Long, LastSeen> lastSeen = new TreeMap<>();
     private final KnownIncarnations knownIncarnations = new KnownIncarnations();
     private Position own;
@@ -39,7 +40,18 @@ public final class VersionVector {
      * @param nanos the current monotonic time
      */
     public VersionVector(Position own, long nanos) {
+        this(own, nanos, false);
+    }
+
+    /**
+     * Creates a vector.
+     *
+     * @param ofStreams whether all messages are in the streams of a broker: this node's own position is then in no id as soon as
+     *     a stream is {@linkplain #open known}, so that ids are the same at every node, and no stream is ever left out
+     */
+    public VersionVector(Position own, long nanos, boolean ofStreams) {
         this.self = own.origin();
+        this.ofStreams = ofStreams;
         this.othersOf = self;
         this.own = own;
         lastSeen.put(self, new LastSeen(own, nanos));
@@ -109,6 +121,21 @@ public final class VersionVector {
         return others;
     }
 
+    /**
+     * Adds an origin, or a new incarnation of it.
+     *
+     * @param start the position before the first message of the incarnation
+     * @return the last position in that incarnation, which is {@code start} unless messages of it have been received
+     */
+    public Position open(Position start, long nanos, long window) {
+        Position current = positionOf(start.origin());
+        if (current != null && current.incarnation() == start.incarnation()) {
+            return current;
+        }
+        var _ = add(start, nanos, window);
+        return start;
+    }
+
     /** Records that all messages of an origin up to a position have been received or are lost. */
     public void skipTo(Position position, long nanos, long window) {
         if (position.sequence() > 0 && isNew(position)) {
@@ -125,8 +152,7 @@ public final class VersionVector {
 
     private List<Position> others(Position position, long nanos, long window) {
         List<LastSeen> inWindow = new ArrayList<>(lastSeen.values());
-        inWindow.removeIf(each -> each.position.origin() == position.origin()
-                || (each.position.origin() != self && nanos - each.nanos > window));
+        inWindow.removeIf(each -> each.position.origin() == position.origin() || isLeftOut(each, nanos, window));
         inWindow.sort(Comparator.comparingLong(each -> nanos - each.nanos));
         List<Position> kept =
                 new ArrayList<>(inWindow.stream().map(LastSeen::position).toList());
@@ -135,6 +161,11 @@ public final class VersionVector {
             truncated = true;
         }
         return List.copyOf(kept);
+    }
+
+    private boolean isLeftOut(LastSeen origin, long nanos, long window) {
+        boolean isOwn = origin.position.origin() == self;
+        return ofStreams ? isOwn : !isOwn && nanos - origin.nanos > window;
     }
 
     /** Returns whether this node has received everything up to an id. */

@@ -11,6 +11,9 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.log.EpochFence;
 import dev.ginkgo.hub.metrics.PeerSummary;
 import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.replication.broker.BrokerReplication;
+import dev.ginkgo.hub.spi.Broker;
+import dev.ginkgo.hub.spi.BrokerStats;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
@@ -18,8 +21,8 @@ import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.Lifecycle;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,13 +35,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replication between the store of this hub and those of the other nodes: messages published here are sent to the peers
- * in the membership, and messages of peers are passed to the {@link ReplicationSink}. It starts after the transport and
- * stops before it.
+ * Replication between the store of this hub and those of the other nodes. It starts after its engine and stops before it.
+ * Through a {@link Transport}, messages published here are sent to the peers in the membership, and messages of peers are
+ * passed to the {@link ReplicationSink}. Through a {@link Broker}, a {@link BrokerReplication} publishes and reads.
  */
 public final class Replication extends Service {
     /** Interval of checks; short compared with the time for which messages are held back. */
     private static final Duration TICK = Duration.ofMillis(50);
+
+    /** Time for the start: to connect to a broker, and to read its history. */
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
     /** Additional time for the start to wait if there is a peer that can transfer its state. */
     private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
@@ -48,39 +54,115 @@ public final class Replication extends Service {
             .restartRequired()
             .help("How long the start waits for the state transfer from another node; 0 disables it");
 
+    private final Setting<Duration> historyTimeout = setting("history-timeout", Duration.ofSeconds(20))
+            .between(Duration.ofSeconds(1), Duration.ofSeconds(50))
+            .restartRequired()
+            .help("How long the start waits for the history of the broker's streams");
+
+    private final Setting<Duration> publishTimeout = setting("publish-timeout", Duration.ofSeconds(5))
+            .between(Duration.ofMillis(100), Duration.ofMinutes(1))
+            .help("How long a publish waits for the broker, before its outcome is reported as unknown");
+
     private final Cluster cluster;
-    private final Supplier<? extends Transport> transport;
+    private final Supplier<? extends Service> engine;
     private final Supplier<ReplicationSink> sink;
     private final Supplier<EpochFence> epochFence;
     private final WaitQueue changes = new WaitQueue();
 
     private volatile @Nullable Replicator replicator;
+    private volatile @Nullable BrokerReplication brokerReplication;
     private volatile Set<NodeIncarnation> expected = Set.of();
     private Optional<String> reportedDiscard = Optional.empty(); // used by one task
-    private final AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
+    private Optional<String> reportedProblem = Optional.empty(); // used by one task
+    // of the current run: a thread of an earlier one may still be sending
+    private volatile AtomicReference<@Nullable Throwable> sendFailure = new AtomicReference<>();
 
     /**
      * Creates the service.
      *
      * @param cluster provides the membership; started before this
-     * @param transport carries the messages; started before this
+     * @param engine carries the messages, a Transport or a Broker; started before this
      * @param sink receives the messages of other nodes
      * @param epochFence is notified of each leadership epoch
      */
     public Replication(
             Cluster cluster,
-            Supplier<? extends Transport> transport,
+            Supplier<? extends Service> engine,
             Supplier<ReplicationSink> sink,
             Supplier<EpochFence> epochFence) {
         this.cluster = requireNonNull(cluster, "cluster is null; declare its field before the hub's");
-        this.transport = transport;
+        this.engine = engine;
         this.sink = sink;
         this.epochFence = epochFence;
+        lifecycle(Lifecycle.standard().startTimeout(START_TIMEOUT));
+    }
+
+    /** Returns whether the engine is a broker. */
+    public boolean hasBroker() {
+        return engine.get() instanceof Broker;
+    }
+
+    /** Sets what replicates through the broker. Called before each start, if the engine is one. */
+    public void setBrokerReplication(BrokerReplication newBrokerReplication) {
+        brokerReplication = newBrokerReplication;
+    }
+
+    /** Returns how long a publish waits for the broker. */
+    public Duration publishTimeout() {
+        return publishTimeout.get();
+    }
+
+    /** Returns the number of other nodes in the membership. */
+    public int otherNodes() {
+        return Math.max(0, cluster.roster().size() - 1);
     }
 
     @Override
     protected void onStart() throws Exception {
-        Transport activeTransport = transport.get();
+        if (engine.get() instanceof Broker broker) {
+            start(broker, requireNonNull(brokerReplication, "setBrokerReplication has not been called"));
+        } else {
+            start((Transport) engine.get());
+        }
+    }
+
+    private void start(Broker broker, BrokerReplication active) throws Exception {
+        EpochFence fence = epochFence.get();
+        closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(fence::observe)));
+        closeOnStop(active);
+        active.open(broker, self(), this::wake);
+        Duration timeout = historyTimeout.get();
+        if (changes.await(() -> active.isLoaded() ? true : null, time(), WaitQueue.deadlineAfter(time(), timeout))
+                == null) {
+            throw new IllegalStateException("could not read the history of the broker within history-timeout = "
+                    + timeout.toSeconds() + " s (" + active.progress()
+                    + "); raise it, or lower history.age or store.budget of the hub");
+        }
+        active.start();
+        reportedProblem = Optional.empty();
+        every("publish-timeouts", () -> TICK, () -> {
+            active.expire();
+            reportConnection(active.problem());
+        });
+    }
+
+    /** Sets the state to degraded while the broker cannot be used, and logs why. */
+    private void reportConnection(Optional<String> problem) {
+        if (!problem.equals(reportedProblem)) {
+            reportedProblem = problem;
+            problem.ifPresentOrElse(
+                    reason -> {
+                        log.warn("{}; publishing is rejected, and subscribers receive nothing new", reason);
+                        degraded(reason);
+                    },
+                    () -> {
+                        log.info("connected to the broker again");
+                        ready();
+                    });
+        }
+    }
+
+    private void start(Transport activeTransport) throws Exception {
         EpochFence fence = epochFence.get();
         NodeIncarnation self = self();
         Replicator.PeerRequests peerRequests =
@@ -88,20 +170,22 @@ public final class Replication extends Service {
         Replicator replicator = new Replicator(self, sink.get(), peerRequests, this::wake, time());
         activeTransport.credentials(cluster.credentials());
         Address address = activeTransport.open(self, replicator);
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        this.sendFailure = failure;
         this.replicator = replicator;
         closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(fence::observe)));
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
         awaitStateTransfer(self, replicator);
-        Optional<String> discarded = discardedBy(self, replicator);
+        Optional<String> discarded = replicator.discardedBy();
         if (discarded.isPresent()) {
             throw new IllegalStateException(discarded.get());
         }
         LogRateLimiter rateLimiter = new LogRateLimiter(time());
         every("retransmission", () -> TICK, () -> {
             replicator.tick();
-            logSendFailure(rateLimiter);
-            reportIncarnation(self, replicator);
+            logSendFailure(failure.getAndSet(null), rateLimiter);
+            reportIncarnation(replicator);
         });
     }
 
@@ -130,19 +214,9 @@ public final class Replication extends Service {
         }
     }
 
-    /** Returns why peers discard the messages of this node, if they do. */
-    private static Optional<String> discardedBy(NodeIncarnation self, Replicator replicator) {
-        return replicator.newerIncarnations().entrySet().stream()
-                .min(Map.Entry.comparingByKey(Comparator.comparing(NodeIncarnation::name)))
-                .map(newer -> "peer " + newer.getKey().name() + " knows incarnation " + newer.getValue()
-                        + " of this node and discards the messages of incarnation " + self.incarnation()
-                        + "; if this node lost its data directory, set its clock right and restart it, otherwise check"
-                        + " that no other process has the identity " + self.name());
-    }
-
     /** Sets the state to degraded while peers discard the messages of this node, and logs why. */
-    private void reportIncarnation(NodeIncarnation self, Replicator replicator) {
-        Optional<String> discarded = discardedBy(self, replicator);
+    private void reportIncarnation(Replicator replicator) {
+        Optional<String> discarded = replicator.discardedBy();
         if (!discarded.equals(reportedDiscard)) {
             reportedDiscard = discarded;
             discarded.ifPresentOrElse(
@@ -225,21 +299,21 @@ public final class Replication extends Service {
      *     fails: the message is published in any case, and peers request it when they detect that it is missing
      */
     public int send(Envelope message) {
+        AtomicReference<@Nullable Throwable> failure = sendFailure; // read before the replicator, which is set after it
         Replicator current = replicator;
         if (current == null) {
             return 0;
         }
         try {
-            int sent = transport.get().send(message);
+            int sent = ((Transport) engine.get()).send(message);
             return Math.max(0, sent - current.discardingPeers());
         } catch (RuntimeException | Error e) {
-            sendFailure.set(e); // logged by the task, not under the caller's lock
+            failure.set(e); // logged by the task, not under the caller's lock
             return 0;
         }
     }
 
-    private void logSendFailure(LogRateLimiter rateLimiter) {
-        Throwable failure = sendFailure.getAndSet(null);
+    private void logSendFailure(@Nullable Throwable failure, LogRateLimiter rateLimiter) {
         if (failure != null && rateLimiter.countEvent() > 0) {
             log.error("the transport failed to send a message to the peers; they must request it", failure);
         }
@@ -255,8 +329,13 @@ public final class Replication extends Service {
         return Boolean.TRUE.equals(complete);
     }
 
-    /** Returns whether all peers are ready; null while some are not. */
+    /** Returns whether all peers are ready; null while some are not. Through a broker, all are while it is connected. */
     private @Nullable Boolean hasPeers() {
+        BrokerReplication brokered = brokerReplication;
+        if (brokered != null) {
+            boolean connected = brokered.isOpen() && brokered.problem().isEmpty();
+            return connected ? true : null;
+        }
         Replicator current = replicator;
         if (current == null) {
             return false;
@@ -268,14 +347,22 @@ public final class Replication extends Service {
     /**
      * Returns a summary of the peers.
      *
-     * @param fenced the number of messages rejected by the epoch fence
+     * @param fencedByStore the number of messages rejected by the epoch fence of the store
      */
-    public PeerSummary peers(long fenced) {
+    public PeerSummary peers(long fencedByStore) {
+        BrokerReplication brokered = brokerReplication;
+        long fenced = fencedByStore + (brokered == null ? 0 : brokered.fenced());
+        Optional<BrokerStats> broker = broker();
+        if (broker.isPresent()) {
+            BrokerStats stats = broker.get();
+            int ready = stats.connected() ? otherNodes() : 0;
+            return new PeerSummary(ready, fenced, stats.failed(), stats.pendingBytes());
+        }
         Replicator current = replicator;
         if (current == null) {
             return new PeerSummary(0, fenced, 0, 0);
         }
-        List<PeerStats> sent = transport.get().stats().peers();
+        List<PeerStats> sent = ((Transport) engine.get()).stats().peers();
         return new PeerSummary(
                 current.readyPeers().size(),
                 fenced,
@@ -285,7 +372,17 @@ public final class Replication extends Service {
 
     /** Returns the statistics of the links to the peers; empty if this service is not running. */
     public List<PeerStats> links() {
-        return replicator == null ? List.of() : transport.get().stats().peers();
+        return replicator == null
+                ? List.of()
+                : ((Transport) engine.get()).stats().peers();
+    }
+
+    /** Returns the statistics of the broker; empty if there is none, or this service is not running. */
+    public Optional<BrokerStats> broker() {
+        BrokerReplication brokered = brokerReplication;
+        return brokered != null && brokered.isOpen() && engine.get() instanceof Broker broker
+                ? Optional.of(broker.stats())
+                : Optional.empty();
     }
 
     private void wake() {

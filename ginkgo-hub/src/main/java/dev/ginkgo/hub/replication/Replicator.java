@@ -83,11 +83,16 @@ final class Replicator implements TransportListener {
     }
 
     /**
-     * Returns the newer incarnations of this node that peers know. These peers discard the messages of this incarnation,
-     * which they take for an earlier one.
+     * Returns which peer discards the messages of this node, if one does: it knows a newer incarnation of this node, and takes
+     * this one for an earlier one.
      */
-    Map<NodeIncarnation, Long> newerIncarnations() {
-        return newerIncarnations;
+    Optional<String> discardedBy() {
+        return newerIncarnations.entrySet().stream()
+                .min(Map.Entry.comparingByKey(Comparator.comparing(NodeIncarnation::name)))
+                .map(newer -> "peer " + newer.getKey().name() + " knows incarnation " + newer.getValue()
+                        + " of this node and discards the messages of incarnation " + self.incarnation()
+                        + "; if this node lost its data directory, set its clock right and restart it, otherwise check"
+                        + " that no other process has the identity " + self.name());
     }
 
     /** Returns whether the state transfer is complete or has been abandoned. */

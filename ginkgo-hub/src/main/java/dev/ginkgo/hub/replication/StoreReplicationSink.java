@@ -65,7 +65,7 @@ public final class StoreReplicationSink implements ReplicationSink {
 
     @Override
     public RangeResponse readRange(SequenceRange requested) {
-        return store.readRange(requested);
+        return store.snapshots.readRange(requested);
     }
 
     @Override

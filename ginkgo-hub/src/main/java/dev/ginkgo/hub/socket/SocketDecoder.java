@@ -5,18 +5,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 
-/** Decoder of masked frames without extensions that reports the memory of a frame that is being received. */
+/** Decoder of masked frames that reports the memory of a frame that is being received. */
 final class SocketDecoder extends WebSocket13FrameDecoder {
     private final SocketInput input;
 
     /**
+     * @param compression whether frames may say that they are compressed
      * @param maxFrame maximum length of a frame
      */
-    SocketDecoder(SocketInput input, int maxFrame) {
+    SocketDecoder(SocketInput input, boolean compression, int maxFrame) {
         super(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
                 .allowMaskMismatch(false)
-                .allowExtensions(false)
+                .allowExtensions(compression)
                 .maxFramePayloadLength(maxFrame)
                 .closeOnProtocolViolation(false)
                 .withUTF8Validator(false)

@@ -1,10 +1,12 @@
 package dev.ginkgo.hub.socket;
 
+import dev.ginkgo.hub.compression.MessageInflater;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ManagedConnection;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.websocket.ControlFrames;
+import dev.ginkgo.hub.http.websocket.PerMessageDeflate;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,22 +21,30 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.DataFormatException;
 
 /**
  * Input of a WebSocket: joins the frames of a message, limits its memory and the time it takes, and passes it to the session.
  *
  * <p>While the client does not read, nothing is read from it: so the responses that wait for it are limited to those of the
- * requests in one read of {@value #MAX_READ} bytes. One such read is served per turn of the event loop, so that other
+ * requests in one read of {@value #MAX_READ} bytes. Nor is anything read while the session accepts no more, because many of
+ * the client's messages wait for a broker. One such read is served per turn of the event loop, so that other
  * connections are served in between.
  */
 final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> implements ManagedConnection {
     /** Maximum size of one read, which is that of Netty's allocator. */
     private static final int MAX_READ = 64 * 1024;
 
+    /**
+     * How many bytes the compressed messages of one read may have when they are decompressed, before the last of them. Otherwise a
+     * client could keep the event loop busy with little data.
+     */
+    private static final int MAX_INFLATED_PER_READ = 4 * 1024 * 1024;
+
     private static final int MALFORMED = 4400;
     private static final int TIMEOUT = 4408;
     private static final int BINARY = 1003;
-    private static final int NOT_UTF8 = 1007;
+    private static final int INVALID_DATA = 1007;
     private static final int TOO_LONG = 1009;
     private static final int TRY_AGAIN = 1013;
 
@@ -42,10 +52,14 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     private final SocketSession session;
     private final BodyBudget.Share partialFrame;
     private final BodyBudget.Share partialMessage;
+    private final BodyBudget.Share inflatedMessage;
+    private final boolean compression;
     private final ConnectionDeadline deadline;
     private final int maxMessage;
 
     private ByteBuf fragments = Unpooled.EMPTY_BUFFER;
+    private boolean compressed; // the message that is being received
+    private long inflated; // bytes in the current read
     private boolean incomplete; // a part of a message has been received
     private boolean served; // a message has been completed since the deadline was set
     private boolean closing;
@@ -53,6 +67,8 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     /**
      * @param partialFrame memory of a frame that is being received
      * @param partialMessage memory of the frames of a message that is being received
+     * @param inflatedMessage memory of a message that is being decompressed
+     * @param compression whether messages may be compressed
      * @param deadline for a message to arrive
      * @param maxMessage maximum length of a message in bytes
      */
@@ -61,14 +77,19 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
             SocketSession session,
             BodyBudget.Share partialFrame,
             BodyBudget.Share partialMessage,
+            BodyBudget.Share inflatedMessage,
+            boolean compression,
             ConnectionDeadline deadline,
             int maxMessage) {
         this.channel = channel;
         this.session = session;
         this.partialFrame = partialFrame;
         this.partialMessage = partialMessage;
+        this.inflatedMessage = inflatedMessage;
+        this.compression = compression;
         this.deadline = deadline;
         this.maxMessage = maxMessage;
+        session.connect(() -> !closing, this::proceed);
     }
 
     /** Adds the handlers of this input to the channel. */
@@ -77,13 +98,17 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
         if (channel.config().getRecvByteBufAllocator() instanceof MaxMessagesRecvByteBufAllocator reads) {
             reads.maxMessagesPerRead(1);
         }
-        channel.pipeline().addLast(new SocketDecoder(this, maxMessage), this);
+        channel.pipeline().addLast(new SocketDecoder(this, compression, maxMessage), this);
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
         if (closing) {
             return;
+        }
+        PerMessageDeflate.checkReservedBits(frame);
+        if (PerMessageDeflate.isFirst(frame)) {
+            compressed = PerMessageDeflate.isCompressed(frame);
         }
         switch (frame) {
             case PingWebSocketFrame ping -> ControlFrames.pong(channel, ping.content());
@@ -133,13 +158,39 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
         }
     }
 
-    private void serve(ByteBuf utf8) {
+    private void serve(ByteBuf message) {
         served = true;
+        if (!compressed) {
+            serveText(message);
+            return;
+        }
+        try {
+            if (inflated > MAX_INFLATED_PER_READ) {
+                close(
+                        TRY_AGAIN,
+                        "many messages at once that are long when they are decompressed; send them more slowly");
+                return;
+            }
+            ByteBuf text = MessageInflater.inflate(message, maxMessage, inflatedMessage::resize);
+            inflated += text.readableBytes();
+            serveText(text);
+        } catch (DataFormatException e) {
+            close(INVALID_DATA, "a compressed message is not in the format of RFC 7692");
+        } catch (MessageInflater.TooLongException e) {
+            close(TOO_LONG, String.valueOf(e.getMessage()));
+        } catch (ProblemException e) {
+            close(TRY_AGAIN, String.valueOf(e.getMessage()));
+        } finally {
+            inflatedMessage.release();
+        }
+    }
+
+    private void serveText(ByteBuf utf8) {
         try {
             session.serve(
                     StandardCharsets.UTF_8.newDecoder().decode(utf8.nioBuffer()).toString());
         } catch (CharacterCodingException e) {
-            close(NOT_UTF8, "a text frame is not UTF-8");
+            close(INVALID_DATA, "a text frame is not UTF-8");
         } catch (SocketRequestParser.MalformedException e) {
             close(MALFORMED, String.valueOf(e.getMessage()));
         }
@@ -173,6 +224,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        inflated = 0;
         channel.flush();
         proceed();
         context.fireChannelReadComplete();
@@ -185,7 +237,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     }
 
     private void proceed() {
-        boolean readable = channel.isWritable();
+        boolean readable = channel.isWritable() && session.isAccepting();
         if (channel.config().isAutoRead() != readable) {
             channel.config().setAutoRead(readable);
             if (!readable) {
@@ -215,6 +267,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
         deadline.clear();
         partialFrame.release();
         partialMessage.release();
+        inflatedMessage.release();
         fragments.release();
         fragments = Unpooled.EMPTY_BUFFER;
     }

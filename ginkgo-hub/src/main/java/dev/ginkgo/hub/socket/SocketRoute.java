@@ -14,6 +14,7 @@ import dev.ginkgo.hub.http.websocket.WebSocketHandshake;
 import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
@@ -77,32 +78,38 @@ public final class SocketRoute implements HttpRoute {
     private void open(Exchange exchange) throws ProblemException {
         context.publishService().requireRunning();
         context.registry().requireCapacity(exchange.access());
-        FullHttpResponse head = WebSocketHandshake.response(exchange.request(), PROTOCOL);
+        FullHttpResponse head = WebSocketHandshake.response(
+                exchange.request(), exchange.compression().includesMessages(), PROTOCOL);
+        boolean compression = head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
+        WireFormat wireFormat = compression ? WireFormat.GINKGO_V1.compressed() : WireFormat.GINKGO_V1;
         exchange.addCommonHeaders(head);
         context.connectionLimiter().acquireStream(exchange);
         Channel connection = exchange.connection().channel();
         SharedStream shared;
         try {
-            shared = context.attacher().attachShared(connection, WireFormat.GINKGO_V1);
+            shared = context.attacher().attachShared(connection, wireFormat);
         } catch (HubRejectedException e) {
             head.release();
             throw PublishService.problemOf(e);
         }
         InetAddress client = exchange.connection().clientNetwork();
         String user = exchange.access().user();
-        SocketSession session = new SocketSession(connection, client, shared, context, quotas, exchange.access());
+        SocketSession session =
+                new SocketSession(connection, client, shared, wireFormat, context, quotas, exchange.access());
         SocketInput input = new SocketInput(
                 connection,
                 session,
                 context.bodyBudget().share(client, user),
                 context.bodyBudget().share(client, user),
+                context.bodyBudget().share(client, user),
+                compression,
                 context.newDeadline().get(),
                 maxMessage());
         StreamOutput output = exchange.connection().detachForStream();
         var _ = connection.write(output.head(head, false)); // not sent before the WebSocket is counted
         input.addToPipeline();
         context.manager().accept(input);
-        context.registry().addShared(WireFormat.GINKGO_V1, connection, shared, exchange.access());
+        context.registry().addShared(wireFormat, connection, shared, exchange.access());
         connection.flush();
     }
 

@@ -15,25 +15,35 @@ import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the requests of one WebSocket, in order: each is answered before the next is processed. Event loop only.
+ * Serves the requests of one WebSocket, in order: each is answered before the next is processed, except that the response to
+ * a publish through a broker is written when the broker has confirmed the message. Event loop only.
  *
  * <p>A subscription is identified by the text of its selector, so a WebSocket has at most one for each text.
  */
 final class SocketSession {
     private static final Logger LOG = LoggerFactory.getLogger(SocketSession.class);
 
+    /** No more is read from a client while so many of its messages wait for the broker. */
+    private static final int MAX_PENDING = 256;
+
     private final Channel connection;
     private final InetAddress client;
     private final SharedStream shared;
+    private final WireFormat wireFormat;
     private final SocketContext context;
     private final ClientQuotas quotas;
     private final Access access;
     private final long publisher;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private int pending;
+    private BooleanSupplier isOpen = () -> true;
+    private Runnable onAnswered = () -> {};
 
     private record Subscription(SharedStream.Member member, Runnable unregister, Runnable releaseQuotas) {}
 
@@ -41,12 +51,14 @@ final class SocketSession {
             Channel connection,
             InetAddress client,
             SharedStream shared,
+            WireFormat wireFormat,
             SocketContext context,
             ClientQuotas quotas,
             Access access) {
         this.connection = connection;
         this.client = client;
         this.shared = shared;
+        this.wireFormat = wireFormat;
         this.context = context;
         this.quotas = quotas;
         this.access = access;
@@ -61,10 +73,29 @@ final class SocketSession {
      */
     void serve(String text) throws SocketRequestParser.MalformedException {
         SocketRequestParser.Members members = SocketRequestParser.members(text);
-        shared.write(respond(members));
+        ByteBuf response = respond(members);
+        if (response != null) {
+            shared.write(response);
+        }
     }
 
-    private ByteBuf respond(SocketRequestParser.Members members) {
+    /**
+     * Connects the session with its input.
+     *
+     * @param open returns whether a response can be written: no close frame has been written
+     * @param callback called after a response for which {@link #isAccepting} may have changed
+     */
+    void connect(BooleanSupplier open, Runnable callback) {
+        isOpen = open;
+        onAnswered = callback;
+    }
+
+    /** Returns whether further requests may be read. */
+    boolean isAccepting() {
+        return pending < MAX_PENDING;
+    }
+
+    private @Nullable ByteBuf respond(SocketRequestParser.Members members) {
         long number = members.number();
         try {
             return switch (SocketRequestParser.parse(members)) {
@@ -117,8 +148,7 @@ final class SocketSession {
                 text,
                 new Subscription(
                         member,
-                        context.registry()
-                                .addSubscription(request.selector(), WireFormat.GINKGO_V1, connection, member, access),
+                        context.registry().addSubscription(request.selector(), wireFormat, connection, member, access),
                         releaseQuotas));
         return SocketResponses.subscribed(number, text, member.start(), request.rejected());
     }
@@ -150,7 +180,7 @@ final class SocketSession {
         AccessRules.requireValid(context.registry().validity(access));
     }
 
-    private ByteBuf publish(long number, SocketRequest.Publish publish) throws ProblemException {
+    private @Nullable ByteBuf publish(long number, SocketRequest.Publish publish) throws ProblemException {
         requireValidAccess();
         AccessRules.requirePublish(access, publish.channel());
         long limit = context.bodyBudget().maxBody();
@@ -159,8 +189,28 @@ final class SocketSession {
                     ProblemType.BODY_TOO_LARGE,
                     "the maximum length of a message is " + limit + " bytes (http.max-body)");
         }
-        return SocketResponses.published(
-                number,
-                context.publishService().publish(publish.channel(), publish.payload(), publisher, publish.key()));
+        PublishService service = context.publishService();
+        if (!service.isAsync()) {
+            return SocketResponses.published(
+                    number, service.publish(publish.channel(), publish.payload(), publisher, publish.key()));
+        }
+        var _ = service.publishAsync(publish.channel(), publish.payload(), publisher, publish.key())
+                .handle((published, failure) -> failure == null
+                        ? SocketResponses.published(number, published)
+                        : SocketResponses.error(number, PublishService.problemOf(failure)))
+                .thenAccept(response -> connection.eventLoop().execute(() -> answer(response)));
+        pending++;
+        return null;
+    }
+
+    private void answer(ByteBuf response) {
+        pending--;
+        if (connection.isActive() && isOpen.getAsBoolean()) {
+            shared.write(response);
+            connection.flush();
+            onAnswered.run();
+        } else {
+            response.release();
+        }
     }
 }

@@ -8,6 +8,7 @@ import { ServicesPage } from '/-/dashboard/services.js';
 
 const POINTS = 300; // of the chart: five minutes
 const MIN_SPAN = 60; // seconds that the chart shows at least
+const INTEGERS = [1, 2, 5].flatMap(step => [...Array(10).keys()].map(power => step * 10 ** power)).sort((a, b) => a - b);
 const RATE_WINDOW = 5; // samples over which rates are averaged
 
 /** Rates derived from the totals of two samples. */
@@ -67,7 +68,7 @@ function App() {
       ${page === 'channel' ? html`<${ChannelPage} key=${argument} name=${argument}/>`
     : page === 'subscribers' ? html`<${Subscribers} view=${view}/>`
     : page === 'cluster' && cluster ? html`<${Cluster} cluster=${cluster}/>`
-    : page === 'services' ? html`<${ServicesPage} tree=${view?.sample.tree} at=${view?.sample.at}/>`
+    : page === 'services' ? html`<${ServicesPage} tree=${view?.sample.tree} at=${view?.sample.at} argument=${argument}/>`
     : html`<${Channels} view=${view} state=${state}/>`}
     </main>`;
 }
@@ -128,7 +129,7 @@ function Channels({ view, state }) {
           { key: 'name', label: 'Channel', name: true,
             cell: row => html`<a href=${channelUrl(row.name)}>${row.name}</a>` },
           { key: 'rate', label: 'Messages/s', num: true, cell: row => rate(row.rate) },
-          { key: 'messages', label: 'Retained', num: true, cell: row => count(row.messages) },
+          { key: 'messages', label: 'Retained', num: true, optional: true, cell: row => count(row.messages) },
           { key: 'oldestMillis', label: 'Oldest', num: true, optional: true, value: row => row.oldestMillis ?? -1,
             cell: row => (row.oldestMillis === undefined ? '–' : duration(row.oldestMillis)) },
           { key: 'subscribers', label: 'Subscribers', num: true, cell: row => count(row.subscribers) },
@@ -148,7 +149,7 @@ function Introduction() {
     <section>
       <h2>A message hub</h2>
       <p>Clients publish messages to channels and subscribe to them over plain HTTP. A channel is a path and needs no set-up.
-        Each subscriber gets every message in order, can resume where it stopped, and is told of every loss.</p>
+        Each subscriber receives every message in order and can resume where it stopped. Every loss is reported.</p>
       <${Commands}/>
     </section>`;
 }
@@ -199,10 +200,15 @@ function Chart({ points }) {
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { range: (_, min, max) => [Math.min(min, max - MIN_SPAN), max] },
+          x: { range: (_, min, max) => {
+            const end = max ?? Date.now() / 1000; // without points, the minute until now
+            return [Math.min(min ?? end, end - MIN_SPAN), end];
+          } },
           y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
         },
-        axes: [{ ...axis(), size: 28, space: 90, values: (_, values) => values.map(clock) }, { ...axis(), size: 56, values: (_, values) => values.map(count) }],
+        padding: [8, 32, 0, 0], // the last time is centred at the right edge
+        axes: [{ ...axis(), size: 28, space: 90, values: (_, values) => values.map(clock) },
+          { ...axis(), size: 56, incrs: INTEGERS, values: (_, values) => values.map(count) }],
         series: [{}, { stroke: colour('accent'), width: 1.5, points: { show: false } },
           { stroke: colour('second'), width: 1.5, points: { show: false } }],
       }, points, box.current);
@@ -270,7 +276,7 @@ function Cluster({ cluster }) {
         <h2>${heading}</h2>
         ${cluster.problems.length ? html`<ul>${cluster.problems.map(each => html`<li>${each}</li>`)}</ul>` : null}
         ${cluster.leader ? null : html`
-          <p>This node has not heard of a leader since its start. A leader needs a majority of the voters: start the other
+          <p>This node has known no leader since its start. A leader needs a majority of the voters: start the other
             nodes, and check that they can reach each other and have the same secret.</p>`}
       </div>` : null}
     <dl class="facts small">
@@ -281,12 +287,14 @@ function Cluster({ cluster }) {
       <${Fact} label="Lease">${cluster.leaseMillis !== undefined ? duration(cluster.leaseMillis) + ' left'
         : leads ? html`<span class="bad">expired</span>` : html`<span class="muted">held by the leader only</span>`}<//>
     </dl>
+    ${cluster.broker ? html`<${Broker} broker=${cluster.broker}/>` : null}
     <section>
       <h2>Members</h2>
-      <${Table} label="Members" rows=${cluster.members} rowKey=${row => row.name} sort=${{ key: 'name' }} columns=${[
+      <${Table} label="Members" rows=${[...cluster.members, ...absentVoters(cluster)]} rowKey=${row => row.name} sort=${{ key: 'name' }} columns=${[
         { key: 'name', label: 'Node', name: true, cell: row => html`
           ${row.url && row.name !== cluster.self ? html`<a href=${row.url}>${row.name}</a>` : row.name}` },
-        { key: 'role', label: 'Role', value: row => role(row, cluster), cell: row => role(row, cluster) },
+        { key: 'role', label: 'Role', value: row => role(row, cluster), cell: row => html`
+          <span class=${row.absent ? 'bad' : ''}>${role(row, cluster)}</span>` },
         { key: 'version', label: 'Version', optional: true },
         { key: 'link', label: 'Link', value: row => link(row, cluster), cell: row => html`
           <span class=${row.link && !row.link.ready ? 'bad' : ''}>${link(row, cluster)}</span>` },
@@ -299,16 +307,46 @@ function Cluster({ cluster }) {
         { key: 'reconnects', label: 'Reconnects', num: true, optional: true, value: row => row.link?.reconnects ?? -1,
           cell: row => (row.link ? count(row.link.reconnects) : '–') },
       ]}/>
-      <p class="muted">Messages not sent to a peer are those that its queue had no room for; the peer fetches them later.</p>
+      ${cluster.broker ? null : html`
+        <p class="muted">Messages not sent to a peer are those that its queue had no room for; the peer fetches them later.</p>`}
     </section>`;
 }
 
+function Broker({ broker }) {
+  return html`
+    <section>
+      <h2>Broker</h2>
+      <dl class="facts small">
+        <${Fact} label="Server"><span class="mono">${broker.server}</span><//>
+        <${Fact} label="Connection"><span class=${broker.connected ? '' : 'bad'}>${broker.connected ? 'connected' : 'not connected'}</span><//>
+        <${Fact} label="Appended">${count(broker.appended)}<//>
+        <${Fact} label="Waiting">${count(broker.pending)} <small>${bytes(broker.pendingBytes)}</small><//>
+        <${Fact} label="Not confirmed"><span class=${broker.failed ? 'warn' : ''}>${count(broker.failed)}</span><//>
+        <${Fact} label="Read">${count(broker.received)}<//>
+        <${Fact} label="Lost"><span class=${broker.lost ? 'warn' : ''}>${count(broker.lost)}</span><//>
+        <${Fact} label="Reconnects">${count(broker.reconnects)}<//>
+      </dl>
+    </section>`;
+}
+
+/** Voters that are not in the cluster now. They count for the majority. */
+function absentVoters(cluster) {
+  const members = new Set(cluster.members.map(each => each.name));
+  return (cluster.voters ?? []).filter(each => !members.has(each)).map(name => ({ name, absent: true }));
+}
+
+/** Role in elections; an engine without voters has a leader and followers. */
 function role(member, cluster) {
-  return member.name === cluster.leader ? 'leader' : 'follower';
+  if (member.absent) return 'voter, absent';
+  if (member.name === cluster.leader) return 'leader';
+  if (!cluster.voters?.length) return 'follower';
+  return cluster.voters.includes(member.name) ? 'voter' : 'learner';
 }
 
 function link(member, cluster) {
+  if (member.absent) return '–';
   if (member.name === cluster.self) return 'this node';
+  if (cluster.broker) return 'through the broker';
   if (!member.link) return member.transport ? 'connecting' : 'no hub';
   return member.link.ready ? 'ready' : 'not ready';
 }

@@ -9,6 +9,7 @@ import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.StoppingHub;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
@@ -99,8 +100,8 @@ class OpenApiTest {
             add("post /-/ticket 429", withUsers, "POST /-/ticket", EMPTY, TOKEN);
             checkAll();
         }
-        scenarios.put("post /{channel} 503", OpenApiTest::stopping);
-        scenarios.put("get /-/health/ready 503", OpenApiTest::notReady);
+        scenarios.put("post /{channel} 503", StoppingHub::responseToMessage);
+        scenarios.put("get /-/health/ready 503", StoppingHub::readiness);
         checkAll();
         assertThat(responses(document)).containsExactlyInAnyOrderElementsOf(checked);
     }
@@ -229,35 +230,6 @@ class OpenApiTest {
     private static String head(RawHttpClient client) throws IOException {
         try (client) {
             return client.head();
-        }
-    }
-
-    private static String stopping() throws Exception {
-        try (TestHub testHub = TestHub.start();
-                RawHttpClient publisher = testHub.connect();
-                RawHttpClient subscriber = testHub.lines("/y")) {
-            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
-            publisher.head();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            subscriber.readToEnd();
-            String head = publisher.send("1").head();
-            stop.join();
-            return head;
-        }
-    }
-
-    private static String notReady() throws Exception {
-        try (TestHub testHub = TestHub.start("drain-delay = '1s'");
-                RawHttpClient client = testHub.connect()) {
-            String ready = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(ready).response();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            String response = "";
-            while (!response.startsWith("HTTP/1.1 503")) {
-                response = client.send(ready).response();
-            }
-            stop.join();
-            return response;
         }
     }
 

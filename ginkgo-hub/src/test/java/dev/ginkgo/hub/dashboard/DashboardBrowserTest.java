@@ -12,15 +12,21 @@ import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.openqa.selenium.Keys;
 
-/** The dashboard in a real browser. */
+/** The dashboard in a real browser, which all tests share: each has a tab of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardBrowserTest {
     private static final String ITEMS = "#app .messages li";
 
@@ -33,20 +39,35 @@ class DashboardBrowserTest {
 
     private static final class Other extends Service {
         void degrade(String reason) {
+            healthDetail("pending orders", 3);
             degraded(reason);
         }
     }
 
-    @BeforeEach
-    void warmUp() {
+    private Chromium browser;
+
+    @BeforeAll
+    void startBrowser() throws IOException {
         TestHub.warmUp();
+        browser = new Chromium();
+    }
+
+    @AfterAll
+    void stopBrowser() throws IOException {
+        browser.close();
+    }
+
+    @BeforeEach
+    void beginTest() {
+        browser.beginTest();
     }
 
     @Test
-    @DisplayName("H-78 every page of the dashboard passes axe-core, dark and light, and fits into 390 pixels")
+    @DisplayName("H-78 L-64 every page of the dashboard passes axe-core, dark and light, and fits into 390 pixels; the"
+            + " details of a service's health are shown")
     void pages_areAccessible() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // Given channels, a subscriber, and a service that is not ready
             Program program = tree.root();
             String url = "http://" + program.hub.address() + "/";
@@ -58,8 +79,13 @@ class DashboardBrowserTest {
                     new RawHttpClient(program.hub.address().port())) {
                 subscriber.send("GET /room/*/temperature HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-                for (String page :
-                        List.of("", "channel/%2Froom%2F1%2Ftemperature", "subscribers", "cluster", "services")) {
+                for (String page : List.of(
+                        "",
+                        "channel/%2Froom%2F1%2Ftemperature",
+                        "subscribers",
+                        "cluster",
+                        "services",
+                        "services/program%2Fother")) {
                     browser.driver().get("about:blank");
                     browser.driver().get(url + "#/" + page);
                     for (boolean wide : new boolean[] {true, false}) {
@@ -88,6 +114,7 @@ class DashboardBrowserTest {
             case "subscribers" -> "/room/*/temperature";
             case "cluster" -> "this node";
             case "services" -> "the number server does not answer";
+            case "services/program%2Fother" -> "pending orders\n3";
             default -> "5 messages received";
         };
     }
@@ -96,7 +123,7 @@ class DashboardBrowserTest {
     @DisplayName("H-78 the channel view shows history and live messages, pauses, filters, formats JSON and publishes")
     void channelView_showsAndPublishes() throws Exception {
         try (TestHub testHub = TestHub.start();
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             testHub.post("/numbers", "before");
             browser.window(1200, 900, "light");
             browser.driver().get(testHub.uri("/").toString());
@@ -140,7 +167,7 @@ class DashboardBrowserTest {
     @DisplayName("H-78 the page of a channel keeps a limited number of messages, however many arrive")
     void channelView_isBounded() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 30000");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             browser.driver().get(testHub.uri("/#/channel/%2Fnumbers").toString());
             await().atMost(ExternalProcess.TIMEOUT)
                     .until(() -> testHub.hub().stats().subscribers() == 1);
@@ -162,22 +189,21 @@ class DashboardBrowserTest {
     @DisplayName(
             "H-78 the dashboard reconnects after a restart of the hub, and shows a hub without channels what to try")
     void dashboard_reconnects() throws Exception {
-        try (Chromium browser = new Chromium()) {
-            int port;
-            try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
-                port = testHub.port();
-                browser.driver().get(testHub.uri("/").toString());
-                browser.awaitText("Live");
-                browser.awaitText("curl -N http://127.0.0.1:" + port + "/numbers");
-                browser.awaitText("There are no channels yet");
-                browser.screenshot("dashboard-first-start");
-            }
-            browser.awaitText("Connection lost");
-            try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
-                testHub.post("/numbers", "7");
-                browser.awaitText("Live");
-                browser.awaitText("table", "/numbers");
-            }
+        int port;
+        try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
+            port = testHub.port();
+            browser.driver().get(testHub.uri("/").toString());
+            browser.awaitText("Live");
+            browser.awaitText("curl -N http://127.0.0.1:" + port + "/numbers");
+            browser.awaitText("There are no channels yet");
+            browser.screenshot("dashboard-first-start");
+        }
+        browser.awaitText("Connection lost");
+        try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port);
+                Closeable _ = browser::leavePage) {
+            testHub.post("/numbers", "7");
+            browser.awaitText("Live");
+            browser.awaitText("table", "/numbers");
         }
     }
 
@@ -194,9 +220,9 @@ class DashboardBrowserTest {
         assertMemoryStaysFlat(100_000);
     }
 
-    private static void assertMemoryStaysFlat(int samples) throws Exception {
+    private void assertMemoryStaysFlat(int samples) throws Exception {
         try (TestHub testHub = TestHub.start();
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // Given a page whose stream of samples is a source in the browser itself
             browser.driver().executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", """
                     window.EventSource = class {
@@ -224,25 +250,25 @@ class DashboardBrowserTest {
                     """));
             browser.driver().get(testHub.uri("/").toString());
             browser.awaitText("Live");
-            emit(browser, 0, 5_000);
-            long before = usedHeap(browser);
+            emit(0, 5_000);
+            long before = usedHeap();
 
             // When it shows many samples
             for (int i = 5_000; i < samples; i += 5_000) {
-                emit(browser, i, i + 5_000);
+                emit(i, i + 5_000);
             }
 
             // Then it uses hardly more memory than after the first of them
             browser.awaitText("/channel/" + (samples - 1) % 1000);
-            assertThat(usedHeap(browser)).isLessThan(before + 2_000_000);
+            assertThat(usedHeap()).isLessThan(before + 2_000_000);
         }
     }
 
-    private static void emit(Chromium browser, int from, int to) {
+    private void emit(int from, int to) {
         browser.driver().executeAsyncScript("emit(arguments[0], arguments[1]).then(arguments[2])", from, to);
     }
 
-    private static long usedHeap(Chromium browser) {
+    private long usedHeap() {
         browser.driver().executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
         return ((Number) requireNonNull(browser.driver()
                         .executeCdpCommand("Runtime.getHeapUsage", Map.of())
@@ -255,7 +281,7 @@ class DashboardBrowserTest {
     void clusterPage_showsLeader() throws Exception {
         try (TestTree<Program> tree = TestTree.start(
                         new Program(), "cluster.identity = '127.0.0.1:4441'\nhub.http.bind = '127.0.0.1:0'");
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             browser.driver().get("http://" + tree.root().hub.address() + "/#/cluster");
             browser.awaitText("table", "127.0.0.1:4441");
             browser.awaitText("table", "leader");
@@ -265,20 +291,23 @@ class DashboardBrowserTest {
     }
 
     @Test
-    @DisplayName("H-79 C-51 the cluster page shows why there is no leader, and the health of each link")
+    @DisplayName(
+            "H-79 C-51 C-81 the cluster page shows why there is no leader, the health of each link, and the voters,"
+                    + " also those that are absent")
     void clusterPage_showsWhyThereIsNoLeader() throws Exception {
         // Given a node that has lost its majority
         String sample = """
                 {"at":1,"name":"node","hub":{"published":0},"limits":{},"channels":[],"subscribers":[],"streams":0,
                  "tree":{"path":"node","state":"READY","since":"2026-01-01T00:00:00Z","restarts":0,"tasks":1},
                  "cluster":{"self":"10.0.0.1:4440","problems":["node/cluster/coordinator/mesh: DEGRADED, 1 of 3 voters"],
+                  "voters":["10.0.0.1:4440","10.0.0.3:4440"],
                   "members":[{"name":"10.0.0.1:4440","version":"1"},
                    {"name":"10.0.0.2:4440","version":"1","transport":"10.0.0.2:4441",
                     "link":{"ready":false,"sent":5,"dropped":7,"queuedBytes":2048,"reconnects":3}}]}}
                 """.replace("\n", "");
         try (TestTree<SampledDashboard> tree =
                         TestTree.start(new SampledDashboard(() -> sample), SampledDashboard.CONFIGURATION);
-                Chromium browser = new Chromium()) {
+                Closeable _ = browser::leavePage) {
             // When its cluster page is shown
             browser.driver().get("http://" + tree.root().dashboard.address() + "/#/cluster");
 
@@ -287,6 +316,12 @@ class DashboardBrowserTest {
             browser.awaitText("[role=alert]", "DEGRADED, 1 of 3 voters");
             browser.awaitText("table", "not ready");
             browser.awaitText("table", "2.0 KiB");
+
+            // And who votes
+            assertThat(browser.text())
+                    .containsPattern("10\\.0\\.0\\.1:4440\\s+voter\\s")
+                    .containsPattern("10\\.0\\.0\\.2:4440\\s+learner\\s")
+                    .containsPattern("10\\.0\\.0\\.3:4440\\s+voter, absent\\s");
             assertThat(browser.accessibilityViolations()).isEmpty();
             browser.screenshot("dashboard-no-leader");
         }

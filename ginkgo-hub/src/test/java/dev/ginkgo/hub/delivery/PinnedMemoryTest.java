@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Memory of writes in progress to subscribers at different positions. */
@@ -32,8 +33,12 @@ class PinnedMemoryTest {
     private final List<String> ids = new ArrayList<>();
 
     private DirectStreamHub start() {
-        DirectStreamHub hub = new DirectStreamHub(1, clock, "store.budget = '16MiB'");
-        for (int i = 0; i < MESSAGES; i++) {
+        return start(16, MESSAGES);
+    }
+
+    private DirectStreamHub start(int budgetMebibytes, int messages) {
+        DirectStreamHub hub = new DirectStreamHub(1, clock, "store.budget = '" + budgetMebibytes + "MiB'");
+        for (int i = 0; i < messages; i++) {
             ids.add(hub.hub.publish("/a", i + BIG).id());
         }
         return hub;
@@ -72,6 +77,32 @@ class PinnedMemoryTest {
             Measurements.record("60 subscribers that do not read messages of 1 MiB, direct memory, bytes", most);
             assertThat(most).isLessThan(25L * MEBIBYTE);
             assertThat(hub.stats().subscribers()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName(
+            "H-49 900 and 3,600 subscribers at different messages of 1 MiB that do not read retain the same amount of memory")
+    void memoryOfPendingWrites_doesNotDependOnTheNumberOfSubscribers() throws Exception {
+        int messages = 30;
+        try (DirectStreamHub hub = start(64, messages)) {
+            for (int total : new int[] {900, 3_600}) {
+                // When subscribers resume at different positions, and read nothing
+                long most = 0;
+                while (hub.stats().subscribers() < total) {
+                    resume(hub, hub.stats().subscribers() % (messages - 1), 4096);
+                    hub.statsWhenIdle();
+                    most = Math.max(most, hub.memory.metric().usedDirectMemory());
+                }
+
+                // Then the buffers take what the budget allows: 64 MiB for encoded messages, 32 MiB for writes in
+                // progress
+                Measurements.record(
+                        total + " subscribers that do not read messages of 1 MiB, direct memory, bytes", most);
+                assertThat(most).isLessThan(100L * MEBIBYTE);
+                assertThat(hub.stats().subscribers()).isEqualTo(total);
+            }
         }
     }
 

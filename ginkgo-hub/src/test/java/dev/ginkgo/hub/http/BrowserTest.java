@@ -87,8 +87,7 @@ class BrowserTest {
                       if (!event.data.startsWith('\\u001e')) window.texts.push(event.data);
                     };
                     """);
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 3);
+            awaitSubscribers(testHub, 3);
 
             // When
             List<String> numbers =
@@ -108,8 +107,7 @@ class BrowserTest {
             assertThat(browser().executeScript("return document.getElementById('state').textContent"))
                     .isEqualTo("connected");
             leavePage();
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 0);
+            awaitSubscribers(testHub, 0);
         }
     }
 
@@ -173,6 +171,40 @@ class BrowserTest {
     }
 
     @Test
+    @DisplayName("H-259 Chromium reads compressed streams as they arrive, and to their end")
+    void compressedStreams_areRead() throws Exception {
+        List<String> texts = List.of("{\"value\":1}", "{\"value\":2}");
+        try (TestHub testHub = TestHub.start("compression = 'all'")) {
+            browser().get(testHub.uri("/-/health/ready").toString());
+            browser().executeScript("""
+                    window.events = []; window.texts = []; window.lines = '';
+                    const source = new EventSource('/c');
+                    source.onmessage = event => events.push(event.data);
+                    source.addEventListener('bye', () => events.push('bye'));
+                    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/c?as=ndjson');
+                    socket.onmessage = event => texts.push(JSON.parse(event.data).data);
+                    fetch('/c?as=lines').then(async response => {
+                      for await (const text of response.body.pipeThrough(new TextDecoderStream())) lines += text;
+                      lines += 'ended';
+                    });
+                    """);
+            awaitSubscribers(testHub, 3);
+            assertThat(HubAccess.http(testHub.hub()).openStreams().stream()
+                            .map(stream -> stream.wireFormat().displayName()))
+                    .containsExactlyInAnyOrder("gzip-sse", "gzip-lines", "deflated-websocket-ndjson");
+            texts.forEach(text -> testHub.hub().publish("/c", text));
+            await().atMost(ExternalProcess.TIMEOUT).untilAsserted(() -> {
+                assertThat(strings("events")).isEqualTo(texts);
+                assertThat(strings("texts.filter(text => text !== undefined)")).isEqualTo(texts);
+                assertThat(strings("lines.trim().split('\\n')")).isEqualTo(texts);
+            });
+        }
+        await().atMost(ExternalProcess.TIMEOUT)
+                .until(() -> Boolean.TRUE.equals(
+                        browser().executeScript("return events.at(-1) === 'bye' && lines.endsWith('}\\nended')")));
+    }
+
+    @Test
     @DisplayName("H-194 an image of a page, and the icon that Chromium requests by itself, open no stream")
     void image_opensNoStream() throws Exception {
         try (TestHub testHub = TestHub.start()) {
@@ -222,8 +254,7 @@ class BrowserTest {
 
             // When a page of another site requests a ticket, Then the EventSource has its grant
             browser().get(origin);
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 0);
+            awaitSubscribers(testHub, 0);
             recordMessages();
             run(hub, scripts.getLast() + "await open();");
             assertReceives(testHub, "with a ticket");
@@ -278,8 +309,7 @@ class BrowserTest {
     }
 
     private void assertReceives(TestHub testHub, String text) {
-        await().atMost(ExternalProcess.TIMEOUT)
-                .until(() -> testHub.hub().stats().subscribers() == 1);
+        awaitSubscribers(testHub, 1);
         testHub.hub().publish("/room/7", text);
         await().atMost(ExternalProcess.TIMEOUT)
                 .untilAsserted(() -> assertThat(strings("window.messages")).isEqualTo(List.of(text)));
@@ -292,8 +322,7 @@ class BrowserTest {
         try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
             port = testHub.port();
             browser().get(testHub.uri("/numbers").toString());
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 1);
+            awaitSubscribers(testHub, 1);
             publish(testHub, 1, 5);
             awaitShown(1, 5);
         }
@@ -303,8 +332,7 @@ class BrowserTest {
         // When
         try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
             publish(testHub, 6, 8);
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 1);
+            awaitSubscribers(testHub, 1);
             publish(testHub, 9, 10);
 
             // Then
@@ -335,8 +363,7 @@ class BrowserTest {
                       window.ids.push(event.id);
                     });
                     """);
-            await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == 2);
+            awaitSubscribers(testHub, 2);
             publish(testHub, 1, 3);
             await().atMost(ExternalProcess.TIMEOUT)
                     .untilAsserted(() -> assertThat(strings("window.texts")).hasSize(3));
@@ -359,6 +386,11 @@ class BrowserTest {
             await().atMost(ExternalProcess.TIMEOUT)
                     .untilAsserted(() -> assertThat(strings("window.later")).isEqualTo(List.of("5", "6")));
         }
+    }
+
+    private static void awaitSubscribers(TestHub testHub, int count) {
+        await().atMost(ExternalProcess.TIMEOUT)
+                .until(() -> testHub.hub().stats().subscribers() == count);
     }
 
     private static void publish(TestHub testHub, int first, int last) throws Exception {

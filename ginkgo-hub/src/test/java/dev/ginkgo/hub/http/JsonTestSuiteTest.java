@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The messages of JSONTestSuite, and some that resemble the hub's own framing, received by clients of third parties in
@@ -62,15 +62,19 @@ class JsonTestSuiteTest {
     private final List<String> published = new ArrayList<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"/corpus", "/*"})
+    @CsvSource({"/corpus, all", "/*, pages"}) // curl asks for no compression
     @DisplayName(
-            "H-68 H-11 each message of JSONTestSuite arrives unchanged in every format, at clients that are not ours")
-    void eachMessage_arrivesUnchanged(String path) throws Exception {
+            "H-68 H-11 each message of JSONTestSuite arrives unchanged in every format, at clients that are not ours;"
+                    + " H-259 also if it is compressed")
+    void eachMessage_arrivesUnchanged(String path, String compression) throws Exception {
         // Given
         List<String> messages = messages();
         assertThat(messages).hasSizeGreaterThan(300);
         String url = "http://127.0.0.1:%d" + path;
-        try (TestHub testHub = TestHub.startHub("http.heartbeat = '50ms'", "history.count = 10000");
+        try (TestHub testHub = TestHub.startHub(
+                        "http.heartbeat = '50ms'",
+                        "http.compression = '" + compression + "'",
+                        "history.count = 10000");
                 HttpClient client = HttpClient.newHttpClient()) {
             publish(testHub, client, messages.subList(0, messages.size() / 2));
             try (ExternalProcess node = NodeJs.run("receive.mjs", url.formatted(testHub.port()));

@@ -4,46 +4,32 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Service;
-import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.HubAccess;
-import dev.ginkgo.hub.access.AuthenticationService;
-import dev.ginkgo.hub.admin.AdminRouter;
 import dev.ginkgo.hub.auth.AuthenticationException;
 import dev.ginkgo.hub.auth.Credentials;
 import dev.ginkgo.hub.auth.Grant;
 import dev.ginkgo.hub.auth.Principal;
-import dev.ginkgo.hub.delivery.DeliveryEngine;
-import dev.ginkgo.hub.delivery.StreamAttacher;
-import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemType;
-import dev.ginkgo.hub.idempotency.IdempotencyCache;
-import dev.ginkgo.hub.log.ChannelListing;
-import dev.ginkgo.hub.log.Publisher;
-import dev.ginkgo.hub.log.Store;
-import dev.ginkgo.hub.log.StoreLimits;
-import dev.ginkgo.hub.metrics.Counters;
-import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.publish.Publisher;
+import dev.ginkgo.hub.spi.LocalBrokerServer;
+import dev.ginkgo.hub.testing.HubCluster;
 import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.StoppingHub;
 import dev.ginkgo.hub.testing.TestCertificates;
 import dev.ginkgo.hub.testing.TestHub;
-import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.FakeClock;
-import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -80,6 +66,8 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.TOO_MANY_TICKETS, ProblemResponsesTest::unusedTickets);
         scenarios.put(
                 ProblemType.KEYS_UNAVAILABLE, () -> authenticated("GET /x", "Authorization: Bearer unverifiable"));
+        scenarios.put(ProblemType.BROKER_UNAVAILABLE, () -> throughBroker(server -> server.setFull(true)));
+        scenarios.put(ProblemType.OUTCOME_UNKNOWN, () -> throughBroker(server -> server.holdAppends(true)));
         scenarios.put(ProblemType.FOREIGN_ORIGIN, () -> responseTo("POST /x", EMPTY, "Origin: https://evil.example"));
         scenarios.put(ProblemType.LOOPBACK_ONLY, () -> responseTo("GET /-/tree", "Via: 1.1 proxy"));
         scenarios.put(ProblemType.NOT_FOUND, () -> responseTo("GET /-/nothing"));
@@ -122,9 +110,9 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
         scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
         scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> responseTo("GET /x", "X: " + "x".repeat(20_000)));
-        scenarios.put(ProblemType.INTERNAL_ERROR, ProblemResponsesTest::bug);
-        scenarios.put(ProblemType.STOPPING, ProblemResponsesTest::stopping);
-        scenarios.put(ProblemType.NOT_READY, ProblemResponsesTest::notReady);
+        scenarios.put(ProblemType.INTERNAL_ERROR, FailingFrontend::internalError);
+        scenarios.put(ProblemType.STOPPING, StoppingHub::responseToMessage);
+        scenarios.put(ProblemType.NOT_READY, StoppingHub::readiness);
         scenarios.put(ProblemType.HTTP_VERSION, ProblemResponsesTest::version);
     }
 
@@ -277,32 +265,15 @@ class ProblemResponsesTest {
         }
     }
 
-    private static String stopping() throws Exception {
-        try (TestHub testHub = TestHub.start();
-                RawHttpClient publisher = testHub.connect();
-                RawHttpClient subscriber = testHub.lines("/y")) {
-            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
-            publisher.head();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            subscriber.readToEnd();
-            String response = publisher.send("1").response();
-            stop.join();
-            return response;
-        }
-    }
-
-    private static String notReady() throws Exception {
-        try (TestHub testHub = TestHub.start("drain-delay = '1s'");
-                RawHttpClient client = testHub.connect()) {
-            String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(live).response();
-            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            String response = "";
-            while (!response.startsWith("HTTP/1.1 503")) {
-                response = client.send(live.replace("live", "ready")).response();
-            }
-            stop.join();
-            return response;
+    /** Publishes through a broker with a fault. */
+    private static String throughBroker(Consumer<LocalBrokerServer> fault) throws Exception {
+        LocalBrokerServer server = new LocalBrokerServer(1);
+        try (HubCluster nodes = HubCluster.of(1, server, "hub.replication.publish-timeout = '100ms'");
+                RawHttpClient client =
+                        new RawHttpClient(nodes.get(0).hub.address().port())) {
+            fault.accept(server);
+            return client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1")
+                    .response();
         }
     }
 
@@ -310,81 +281,6 @@ class ProblemResponsesTest {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {
             return client.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n").response();
-        }
-    }
-
-    /** HTTP front whose service status cannot be read. */
-    private static final class Broken extends Service {
-        final HttpFrontend http = add(
-                "http",
-                new HttpFrontend(
-                        Broken::backend,
-                        Broken::routes,
-                        add("auth", new AuthenticationService()),
-                        ClusterWebDirectory.none(),
-                        new Random()));
-
-        private record Backend(
-                Publisher publisher, IdempotencyCache idempotencyCache, StreamAttacher streams, Counters counters)
-                implements HttpBackend {}
-
-        private static Backend backend() {
-            Counters counters = new Counters();
-            StoreLimits limits = new StoreLimits(
-                    () -> Size.ofMebibytes(1),
-                    () -> 10,
-                    () -> Duration.ZERO,
-                    () -> Duration.ofMinutes(1),
-                    () -> 10,
-                    () -> 10);
-            Store store = new Store(limits, TimeSource.system(), 1, counters);
-            return new Backend(
-                    store,
-                    new IdempotencyCache(TimeSource.system()),
-                    new DeliveryEngine(
-                            store,
-                            ByteBufAllocator.DEFAULT,
-                            TimeSource.system(),
-                            new Random(),
-                            counters,
-                            () -> 1L << 20,
-                            () -> 10),
-                    counters);
-        }
-
-        private static List<HttpRoute> routes(RouteFactory.Context context) {
-            return List.of(AdminRouter.of(
-                    context,
-                    Broken::metrics,
-                    Broken::failingStatus,
-                    _ -> new ChannelListing(0, List.of()),
-                    TimeSource.system()));
-        }
-
-        private static MetricsSnapshot metrics() {
-            throw new IllegalStateException("not used by this test");
-        }
-
-        private static Status failingStatus() {
-            throw new IllegalStateException("simulated bug");
-        }
-    }
-
-    private static String bug() throws IOException {
-        TestHub.warmUp();
-        try (TestTree<Broken> tree = TestTree.start(new Broken(), "http.bind = '127.0.0.1:0'")) {
-            String response;
-            int port = tree.root().http.address().port();
-            try (RawHttpClient client = new RawHttpClient(port)) {
-                response = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                        .response();
-            }
-            try (RawHttpClient client = new RawHttpClient(port)) {
-                assertThat(client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                                .response())
-                        .startsWith("HTTP/1.1 500");
-            }
-            return response;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.JdkWebSocketClient;
 import dev.ginkgo.hub.testing.NodeJs;
@@ -126,15 +127,19 @@ class ProxyTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName(
-            "H-15 after a restart of its proxy an EventSource reconnects with its last id and receives what it missed")
+            "H-15 after a restart of its proxy an EventSource reconnects with its last id and receives what it missed;"
+                    + " H-260 its stream is compressed by the hub, and passes the proxy at once")
     void eventSource_resumesAfterProxyRestart(Proxy proxy) throws Exception {
-        try (TestHub testHub = TestHub.start();
+        try (TestHub testHub = TestHub.start("compression = 'all'");
                 ProxyProcess proxyProcess = ProxyProcess.start(proxy, folder, testHub.port());
                 ExternalProcess source =
                         NodeJs.run("eventsource.mjs", "http://127.0.0.1:" + proxyProcess.port() + "/x")) {
             source.awaitOutput("start {");
             publish(testHub, 1, 10);
             source.awaitOutput(" 10\n");
+            assertThat(HubAccess.http(testHub.hub()).openStreams())
+                    .extracting(stream -> stream.wireFormat().displayName())
+                    .containsExactly("gzip-sse");
 
             // When
             proxyProcess.stop();

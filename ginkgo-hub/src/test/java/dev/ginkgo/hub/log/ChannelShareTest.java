@@ -9,6 +9,7 @@ import dev.ginkgo.hub.channel.SubscribeRequest;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.publish.Publisher;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;

@@ -14,8 +14,10 @@ import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +33,7 @@ class LazyMergeTest {
 
     private final FakeClock clock = new FakeClock();
     private final List<String> published = new ArrayList<>(); // ids
+    private final List<ChannelName> channels = new ArrayList<>(); // of the published messages
     private final List<Subscriber> subscribers = new ArrayList<>();
     private int maxMessages = 10_000;
     private final Store store = new Store(
@@ -99,12 +102,25 @@ class LazyMergeTest {
             ChannelName channel = ChannelName.of("/" + random.nextInt(CHANNELS));
             published.add(
                     store.publish(channel, Payload.text("" + published.size())).id());
+            channels.add(channel);
             clock.advance(Duration.ofMillis(1));
         }
     }
 
     private static List<String> texts(long from, long to) {
         return LongStream.range(from, to).mapToObj(Long::toString).toList();
+    }
+
+    /** Returns the texts of the newest message of each channel, in order. */
+    private List<String> newest() {
+        Set<ChannelName> found = new HashSet<>();
+        List<String> newest = new ArrayList<>();
+        for (int i = published.size() - 1; i >= 0; i--) {
+            if (found.add(channels.get(i))) {
+                newest.addFirst("" + i);
+            }
+        }
+        return newest;
     }
 
     private Since after(int number) {
@@ -144,6 +160,55 @@ class LazyMergeTest {
         Subscriber recent = new Subscriber(new Since.Ago(Duration.ofMillis(500))).read(100);
         assertThat(recent.received).isEqualTo(texts(19_500, 19_600));
         assertThat(recent.merged()).isLessThan(FEW);
+    }
+
+    @Test
+    @DisplayName(
+            "H-285 for the newest message of each of several channels one message of each is merged, however long the history"
+                    + " is")
+    void newestMessages_mergeOneOfEachChannel() {
+        // Given a history that is merged for another subscriber
+        Random random = new Random(7);
+        publish(20_000, random);
+        new Subscriber(Since.Point.ALL).read(Integer.MAX_VALUE);
+        List<String> expected = newest();
+
+        // When
+        Subscriber subscriber = new Subscriber(Since.Point.LATEST);
+        publish(100, random);
+        subscriber.read(Integer.MAX_VALUE);
+
+        // Then
+        expected.addAll(texts(20_000, 20_100));
+        assertThat(subscriber.received).isEqualTo(expected);
+        assertThat(subscriber.merged()).isEqualTo(CHANNELS + 100);
+    }
+
+    @Test
+    @DisplayName(
+            "H-285 subscribers that start with the newest message of each channel while others are published receive these"
+                    + " and every later message once, in order")
+    void subscribersOfNewestMessages_receiveEach() {
+        for (int seed = 0; seed < 10; seed++) {
+            Random random = new Random(seed);
+            publish(1_000, random);
+            List<List<String>> expected = new ArrayList<>();
+            List<Integer> starts = new ArrayList<>();
+            List<Subscriber> latest = new ArrayList<>();
+            for (int round = 0; round < 30; round++) {
+                expected.add(newest());
+                starts.add(published.size());
+                latest.add(new Subscriber(Since.Point.LATEST));
+                latest.get(random.nextInt(latest.size())).read(random.nextInt(60));
+                publish(random.nextInt(50), random);
+            }
+            for (int i = 0; i < latest.size(); i++) {
+                expected.get(i).addAll(texts(starts.get(i), published.size()));
+                Subscriber subscriber = latest.get(i).read(Integer.MAX_VALUE);
+                assertThat(subscriber.received).isEqualTo(expected.get(i));
+                assertThat(subscriber.missed).isZero();
+            }
+        }
     }
 
     @Test

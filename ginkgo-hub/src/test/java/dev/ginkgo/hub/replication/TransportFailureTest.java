@@ -2,7 +2,12 @@ package dev.ginkgo.hub.replication;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.local.LocalGroup;
@@ -22,13 +27,19 @@ import dev.ginkgo.hub.log.StoredMessage;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Publishing at a node whose transport throws. */
 class TransportFailureTest {
@@ -58,7 +69,11 @@ class TransportFailureTest {
         final Replication replication;
 
         Node(boolean error) {
-            transport = add("transport", new StubTransport(_ -> {}, _ -> fail(error)));
+            this(_ -> fail(error));
+        }
+
+        Node(ToIntFunction<Envelope> onSend) {
+            transport = add("transport", new StubTransport(_ -> {}, onSend));
             replication = add(
                     "replication",
                     new Replication(
@@ -107,6 +122,68 @@ class TransportFailureTest {
                 StoredMessage message = requireNonNull(cursor.next().message());
                 assertThat(message.id()).isEqualTo(result.id());
             }
+        }
+    }
+
+    @Test
+    @DisplayName("K-51 a failure of the transport in an earlier run of a hub is not reported in the next one")
+    void failureOfEarlierRun_isNotReported() throws Exception {
+        // Given a send of the first run that fails only when the service has been stopped and started again
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch restarted = new CountDownLatch(1);
+        AtomicInteger sends = new AtomicInteger();
+        Node node = new Node(_ -> {
+            boolean first = sends.incrementAndGet() == 1;
+            if (first) {
+                sending.countDown();
+                awaitUninterruptibly(restarted);
+            }
+            throw new IllegalStateException(first ? "earlier run" : "this run");
+        });
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(Replication.class);
+        logged.start();
+        log.addAppender(logged);
+        log.setLevel(Level.ERROR);
+        log.setAdditive(false);
+        String configuration = "cluster.identity = '127.0.0.1:1'";
+        try {
+            TestTree<Node> first = TestTree.start(node, configuration);
+            Store firstStore = node.store();
+            Thread publisher = Thread.ofPlatform().start(() -> publish(firstStore));
+            sending.await();
+            first.close();
+            try (TestTree<Node> second = TestTree.start(node, configuration);
+                    Store store = second.root().store()) {
+                restarted.countDown();
+                publisher.join();
+                firstStore.close();
+
+                // When a send of the second run fails
+                publish(store);
+
+                // Then only this failure is logged
+                await().atMost(ExternalProcess.TIMEOUT).until(() -> !logged.list.isEmpty());
+            }
+            assertThat(logged.list)
+                    .extracting(event -> event.getThrowableProxy().getMessage())
+                    .containsExactly("this run");
+        } finally {
+            log.setAdditive(true);
+            log.setLevel(null);
+            log.detachAppender(logged);
+        }
+    }
+
+    private static void publish(Store store) {
+        store.publish(ChannelName.of("/n"), Payload.text("text"));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -17,6 +17,11 @@ final class RawSocket implements AutoCloseable {
     private final DataInputStream in;
 
     RawSocket(int port) throws IOException {
+        this(port, "X-Extensions: none");
+    }
+
+    /** Connects with a further header. */
+    RawSocket(int port, String header) throws IOException {
         socket.setReceiveBufferSize(4096);
         socket.setSoTimeout(30_000);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -30,6 +35,7 @@ final class RawSocket implements AutoCloseable {
                 "Sec-WebSocket-Version: 13",
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
                 "Sec-WebSocket-Protocol: ginkgo.v1",
+                header,
                 "",
                 "");
         write(request.getBytes(ISO_8859_1));
@@ -81,6 +87,13 @@ final class RawSocket implements AutoCloseable {
     RawSocket send(String text) throws IOException {
         write(frame(text));
         return this;
+    }
+
+    /** Returns a frame with a mask of zero. */
+    static byte[] frame(int head, byte[] payload) {
+        byte[] frame = frame(payload, payload.length);
+        frame[0] = (byte) head;
+        return frame;
     }
 
     /** Reads the next frame: a text, or {@code close} with the code and the reason. Skips pings. */

@@ -4,9 +4,9 @@ import dev.ginkgo.Service;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The transports of several nodes in one tree, so that the leak check runs after all have stopped. */
+/** The transports or brokers of several nodes in one tree, so that the leak check runs after all have stopped. */
 final class TransportNodes extends Service {
-    /** Maximum number of transports in one test. */
+    /** Maximum number of nodes in one test. */
     private static final int MAX_NODES = 250;
 
     private int started;
@@ -15,19 +15,19 @@ final class TransportNodes extends Service {
         allowChildren("node-*");
     }
 
-    /** Returns the same settings for each transport. */
+    /** Returns the same settings for each node. */
     static String settings(String each) {
         return IntStream.rangeClosed(1, MAX_NODES)
                 .mapToObj(n -> "[node-" + n + "]\n" + each + "\n")
                 .collect(Collectors.joining());
     }
 
-    void start(Transport transport) {
+    void start(Service node) {
         started++;
-        add("node-" + started, transport);
+        add("node-" + started, node);
     }
 
-    void stop(Transport transport) {
-        remove(transport);
+    void stop(Service node) {
+        remove(node);
     }
 }

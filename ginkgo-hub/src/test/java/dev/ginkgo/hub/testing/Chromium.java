@@ -20,11 +20,12 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** Headless Chromium for one test. It can connect to this machine only. */
+/** Headless Chromium for one test, or for several that use it one after another. It can connect to this machine only. */
 public final class Chromium implements AutoCloseable {
     private static final Duration TIMEOUT = ExternalProcess.TIMEOUT;
 
@@ -67,6 +68,21 @@ public final class Chromium implements AutoCloseable {
 
     public ChromeDriver driver() {
         return driver;
+    }
+
+    /** Begins another test: opens a new tab with the settings of a new browser, and closes the previous one. */
+    public void beginTest() {
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        String previous = driver.getWindowHandle();
+        String next = driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+        driver.switchTo().window(previous).close();
+        driver.switchTo().window(next);
+        consoleMessages(); // discards those of the previous test
+    }
+
+    /** Leaves the page, which ends its streams, so that a hub that stops does not wait for them. */
+    public void leavePage() {
+        driver.get("about:blank");
     }
 
     /** Sets the size of the window and the colour scheme, {@code light} or {@code dark}. */

@@ -15,7 +15,7 @@ public final class ChunkedStreamClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    ChunkedStreamClient(Socket socket) throws IOException {
+    public ChunkedStreamClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(20_000);
         in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);

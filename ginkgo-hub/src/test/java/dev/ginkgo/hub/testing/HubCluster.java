@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.local.LocalGroup;
+import dev.ginkgo.hub.HubAccess;
 import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.hub.replication.local.LocalNetwork;
+import dev.ginkgo.hub.spi.LocalBroker;
+import dev.ginkgo.hub.spi.LocalBrokerServer;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Cluster of nodes in one process, each with a hub that serves HTTP. */
 public final class HubCluster implements AutoCloseable {
@@ -27,8 +32,10 @@ public final class HubCluster implements AutoCloseable {
     private final List<TestTree<TestNode>> stopped = new ArrayList<>();
 
     private final String settings;
+    private final @Nullable LocalBrokerServer server;
 
-    private HubCluster(String settings) {
+    private HubCluster(@Nullable LocalBrokerServer server, String settings) {
+        this.server = server;
         this.settings = settings;
     }
 
@@ -37,9 +44,18 @@ public final class HubCluster implements AutoCloseable {
         public final Cluster cluster;
         public final MessageHub hub;
 
-        private TestNode(LocalGroup group, LocalNetwork network) {
+        /** The client of the broker, if there is one. */
+        public final @Nullable LocalBroker broker;
+
+        private TestNode(LocalGroup group, LocalNetwork network, @Nullable LocalBrokerServer server) {
             cluster = add("cluster", new Cluster(group));
-            hub = add("hub", new MessageHub(cluster, network));
+            LocalBroker client = server == null ? null : new LocalBroker(server);
+            broker = client;
+            hub = add(
+                    "hub",
+                    client == null
+                            ? new MessageHub(cluster, network)
+                            : HubAccess.create(cluster, Map.of("local", () -> client)));
         }
 
         public URI uri(String path) {
@@ -49,8 +65,14 @@ public final class HubCluster implements AutoCloseable {
 
     /** Starts nodes with the given settings, and waits until all are connected. */
     public static HubCluster of(int count, String... settings) throws InterruptedException {
+        return of(count, null, settings);
+    }
+
+    /** Starts nodes whose hubs replicate through a broker in memory. */
+    public static HubCluster of(int count, @Nullable LocalBrokerServer server, String... settings)
+            throws InterruptedException {
         TestHub.warmUp();
-        HubCluster cluster = new HubCluster(String.join("\n", settings));
+        HubCluster cluster = new HubCluster(server, String.join("\n", settings));
         for (int i = 1; i <= count; i++) {
             cluster.start(i);
         }
@@ -60,7 +82,7 @@ public final class HubCluster implements AutoCloseable {
 
     public TestNode start(int number) {
         TestTree<TestNode> tree = TestTree.start(
-                new TestNode(group, network),
+                new TestNode(group, network, server),
                 "cluster.identity = '127.0.0.1:" + number + "'\nhub.http.bind = '127.0.0.1:0'\n" + settings);
         trees.add(tree);
         return tree.root();
@@ -88,7 +110,8 @@ public final class HubCluster implements AutoCloseable {
         for (TestTree<TestNode> tree : trees) {
             await().atMost(TIMEOUT)
                     .until(() -> tree.root().cluster.roster().stream()
-                                    .filter(member -> member.transport().isPresent())
+                                    .filter(member ->
+                                            server != null || member.transport().isPresent())
                                     .count()
                             == trees.size());
             await().atMost(TIMEOUT).until(() -> tree.root().hub.awaitPeers(TIMEOUT));
@@ -97,7 +120,11 @@ public final class HubCluster implements AutoCloseable {
 
     public HttpResponse<String> get(TestNode testNode, String path, String... headers)
             throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(testNode.uri(path)).headers(headers).build());
+        HttpRequest.Builder request = HttpRequest.newBuilder(testNode.uri(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     public HttpResponse<String> post(TestNode testNode, String path, String body, String... headers)

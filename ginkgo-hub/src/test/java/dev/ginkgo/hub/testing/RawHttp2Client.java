@@ -66,6 +66,11 @@ public final class RawHttp2Client implements AutoCloseable {
             return type <= HEADERS && (flags & END_STREAM) != 0;
         }
 
+        /** Returns the payload, whose bytes are characters of ISO 8859-1. */
+        public String text() {
+            return new String(payload, ISO_8859_1);
+        }
+
         /** Returns the error code of RST_STREAM or GOAWAY. */
         public int error() {
             return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);

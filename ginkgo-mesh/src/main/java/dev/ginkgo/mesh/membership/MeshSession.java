@@ -48,6 +48,9 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
      */
     private static final byte REPLACED = 127;
 
+    /** The only byte of the message "start an election, because I step down". */
+    private static final byte TAKE_OVER = 126;
+
     private final MeshContext context;
     private final StackConfig config;
     private final DataDirectory dataDirectory;
@@ -78,7 +81,8 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
                     state,
                     this::isOfSameCluster);
             newRaft.addRoleListener(_ -> meshContext.wakeTasks());
-            MeshElection newElection = new MeshElection(this::isOfSameCluster, meshContext.time());
+            MeshElection newElection =
+                    new MeshElection(this::isOfSameCluster, meshContext.time(), meshContext::isSteppingDown);
             upper.add(newElection);
             upper.add(newRaft);
             raft = newRaft;
@@ -133,6 +137,8 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         ByteBuffer content = ByteBuffer.wrap(bytes, message.getOffset(), message.getLength());
         if (content.remaining() == 1 + Long.BYTES && content.get() == REPLACED) {
             replaced |= content.getLong() > context.incarnation();
+        } else if (message.getLength() == 1 && bytes[message.getOffset()] == TAKE_OVER) {
+            takeOver(message.getSrc());
         } else if (content.get(message.getOffset()) != NodeAnnouncement.VERSION) {
             otherVersions.put(message.getSrc(), (int) content.get(message.getOffset()));
         } else {
@@ -144,6 +150,12 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
             }
         }
         context.wakeTasks();
+    }
+
+    private void takeOver(org.jgroups.Address leader) {
+        if (election != null && isOfSameCluster(leader)) {
+            election.takeOver(leader);
+        }
     }
 
     private void nodeReplaced(org.jgroups.Address old, org.jgroups.Address replacement) {
@@ -189,6 +201,17 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         return state.epoch(term);
     }
 
+    /** Returns whether this node is the leader that the voters have elected. */
+    public boolean isLeader() {
+        return raft != null && raft.isLeader();
+    }
+
+    /** Returns whether another voter is in the view. */
+    public boolean hasOtherVoter() {
+        View current = view;
+        return raft != null && current != null && raft.presentVoters(current) > (raft.isVoter() ? 1 : 0);
+    }
+
     /** Returns the directory that holds this node's votes. */
     DataDirectory dataDirectory() {
         return dataDirectory;
@@ -214,6 +237,22 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
                                 .putLong(latestIncarnation)
                                 .array());
             }
+        }
+    }
+
+    @Override
+    public void requestSuccession() {
+        View current = view;
+        if (raft != null && current != null) {
+            raft.successor(current).ifPresent(this::requestElection);
+        }
+    }
+
+    private void requestElection(org.jgroups.Address voter) {
+        try {
+            send(voter, new byte[] {TAKE_OVER});
+        } catch (IOException e) {
+            LOG.warn("{} cannot hand over the leadership: {}", context.name(), e.getMessage());
         }
     }
 

@@ -31,6 +31,7 @@ public final class MeshContext {
     private final SharedSettings sharedSettings;
     private volatile @Nullable DualTimestamp otherClusterMetAt;
     private volatile @Nullable DualTimestamp rejectedAt;
+    private volatile @Nullable DualTimestamp steppedDownAt;
     private volatile Member self;
     private volatile boolean leaving;
 
@@ -132,6 +133,21 @@ public final class MeshContext {
     /** Waits until this node has resigned, at most for the given time; returns whether it has. */
     public boolean awaitResigned(Duration atMost) throws InterruptedException {
         return resigned.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Requests that this node gives up its leadership. It does not lead for one takeover delay. */
+    public void stepDown() {
+        steppedDownAt = DualTimestamp.now(timeSource);
+        wakeTasks();
+    }
+
+    /** Returns whether this node was requested to give up its leadership within the last takeover delay. */
+    public boolean isSteppingDown() {
+        DualTimestamp at = steppedDownAt;
+        return at != null
+                && at.elapsedMonotonic(timeSource)
+                                .compareTo(listener.leaseTiming().takeoverDelay())
+                        < 0;
     }
 
     /** Records that this node had to step down in favor of another, larger cluster. */

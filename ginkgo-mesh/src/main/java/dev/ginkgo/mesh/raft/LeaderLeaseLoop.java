@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class LeaderLeaseLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderLeaseLoop.class);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+    private static final Duration HAND_OVER_INTERVAL = Duration.ofMillis(50);
     private static final Duration COMMIT_POLL_INTERVAL = Duration.ofMillis(50);
 
     private final MeshContext context;
@@ -52,7 +53,8 @@ public final class LeaderLeaseLoop {
                     && raft != null
                     && raft.isLeader()
                     && current.endReason().isEmpty()
-                    && !context.mustNotLead()) {
+                    && !context.mustNotLead()
+                    && !context.isSteppingDown()) {
                 new Leadership(current, raft).run();
             } else {
                 context.leaseTimer().await(POLL_INTERVAL);
@@ -81,7 +83,7 @@ public final class LeaderLeaseLoop {
         }
 
         private boolean mayContinue() {
-            return isStillLeader() && !context.isLeaving();
+            return isStillLeader() && !context.isLeaving() && !context.isSteppingDown();
         }
 
         void run() throws InterruptedException {
@@ -145,8 +147,27 @@ public final class LeaderLeaseLoop {
                     context.listener().leaseEnded(epoch);
                 }
             }
-            if (renewed && context.isLeaving() && isStillLeader()) {
+            boolean steppingDown = context.isSteppingDown();
+            if (renewed && (context.isLeaving() || steppingDown) && isStillLeader()) {
                 commit(raft.commit(command(Kind.RELEASE, context.name())));
+            }
+            if (steppingDown) {
+                handOver();
+            }
+        }
+
+        /**
+         * Asks another voter to start an election, until it is elected. If none is elected before this node may lead
+         * again, the session ends: this node leaves the view, upon which the others elect a leader.
+         */
+        private void handOver() throws InterruptedException {
+            LOG.info("{} steps down on request; epoch {} is over", context.name(), session.epoch(term));
+            while (isStillLeader() && context.isSteppingDown() && !context.isLeaving()) {
+                session.requestSuccession();
+                context.leaseTimer().await(HAND_OVER_INTERVAL);
+            }
+            if (isStillLeader() && !context.isLeaving()) {
+                session.end("it has stepped down, and no other voter was elected");
             }
         }
 

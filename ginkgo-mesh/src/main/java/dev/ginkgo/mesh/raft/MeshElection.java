@@ -1,8 +1,15 @@
 package dev.ginkgo.mesh.raft;
 
 import dev.ginkgo.time.TimeSource;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jgroups.Address;
 import org.jgroups.MergeView;
@@ -29,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * set of voters in which this node, since removed, completes its majority, while the remaining voter elects itself. A
  * vote that arrives in a later term than it was granted in is ignored.
  *
+ * <p>A leader that steps down asks another voter to start an election ({@link #takeOver}), and starts none itself for a
+ * while. Of several nodes with the same log, the one that was asked is elected.
+ *
  * <p>A node that rejoins a majority after a partition first waits whether that majority has a leader: an election would
  * depose it.
  */
@@ -43,7 +53,9 @@ public final class MeshElection extends ELECTION {
 
     private final Predicate<Address> isOfSameCluster;
     private final TimeSource timeSource;
+    private final BooleanSupplier abstains;
     private volatile boolean stopped;
+    private volatile boolean takingOver;
     private volatile boolean listening;
     private volatile long listeningSince;
 
@@ -53,10 +65,12 @@ public final class MeshElection extends ELECTION {
 
     /**
      * @param isOfSameCluster tells whether to accept messages from a node
+     * @param abstains tells whether this node has stepped down and must not start an election yet
      */
-    public MeshElection(Predicate<Address> isOfSameCluster, TimeSource timeSource) {
+    public MeshElection(Predicate<Address> isOfSameCluster, TimeSource timeSource, BooleanSupplier abstains) {
         this.isOfSameCluster = isOfSameCluster;
         this.timeSource = timeSource;
+        this.abstains = abstains;
         setId(ELECTION_ID);
         voteTimeout(VOTE_TIMEOUT_MILLIS);
     }
@@ -95,7 +109,42 @@ public final class MeshElection extends ELECTION {
     @Override
     public synchronized BaseElection startVotingThread() {
         boolean stillListening = listening && timeSource.nanos() - listeningSince < LISTEN_TIMEOUT_NANOS;
-        return hasLeader(view) || (stillListening && raft.leader() == null) ? this : super.startVotingThread();
+        return hasLeader(view) || (stillListening && raft.leader() == null) || abstains.getAsBoolean()
+                ? this
+                : super.startVotingThread();
+    }
+
+    /** Starts an election although there is a leader, if that leader has asked for it because it steps down. */
+    public synchronized void takeOver(Address requester) {
+        if (requester.equals(raft.leader()) && raft.members().contains(raft.raftId())) {
+            takingOver = true;
+            super.startVotingThread();
+        }
+    }
+
+    /** Returns this node if the leader asked it to take over and no other log is newer, otherwise the usual choice. */
+    @Override
+    protected @Nullable Address determineLeader() {
+        Address newest = super.determineLeader();
+        Map<Address, VoteResponse> votes = getVotes().getResults();
+        boolean preferSelf = takingOver
+                && newest != null
+                && Arrays.equals(encoded(votes.get(newest)), encoded(votes.get(local_addr)));
+        takingOver = false;
+        return preferSelf ? local_addr : newest;
+    }
+
+    /** Returns term and position of the last entry of a voter's log, for which jgroups-raft has no accessors. */
+    private static byte[] encoded(@Nullable VoteResponse vote) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        if (vote != null) {
+            try {
+                vote.writeTo(new DataOutputStream(bytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // impossible when writing to memory
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private boolean hasLeader(@Nullable View inView) {

@@ -4,6 +4,7 @@ import dev.ginkgo.mesh.raft.storage.RaftLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jgroups.Address;
 import org.jgroups.EmptyMessage;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * jgroups-raft with behavior that version 1.1.4 lacks: the majority is recomputed when the voters change by a snapshot;
  * a learner that is a voter according to the snapshot votes; and a leader that is removed from the voters continues
  * until it leaves, so that the others learn that its removal is committed (otherwise they would keep counting it as a
- * voter).
+ * voter), or becomes a voter again.
  */
 public final class MeshRaft extends StrictRaft {
     /** A few hundred renewals. */
@@ -156,6 +157,20 @@ public final class MeshRaft extends StrictRaft {
         }
     }
 
+    /** A leader that becomes a voter again remains the leader, which jgroups-raft would make a follower. */
+    @Override
+    protected void _addServer(String name) {
+        if (name.equals(raft_id) && isLeader()) {
+            List<String> extended = new ArrayList<>(super.members());
+            if (!extended.contains(name)) {
+                extended.add(name);
+            }
+            members(extended);
+        } else {
+            super._addServer(name);
+        }
+    }
+
     /** Returns whether this node is a voter. */
     public boolean isVoter() {
         return members().contains(raft_id);
@@ -199,12 +214,30 @@ public final class MeshRaft extends StrictRaft {
         return true;
     }
 
+    /** Returns the first other voter in the view that has every entry of the log. Empty unless this node is the leader. */
+    public Optional<Address> successor(View inView) {
+        CommitTable table = commit_table;
+        List<String> voters = members();
+        return table == null
+                ? Optional.empty()
+                : inView.getMembers().stream()
+                        .filter(each -> !each.equals(local_addr) && voters.contains(Utils.extractRaftId(each)))
+                        .filter(each -> {
+                            CommitTable.Entry entry = table.get(each);
+                            return entry != null && entry.matchIndex() >= lastAppended();
+                        })
+                        .findFirst();
+    }
+
     /**
      * Returns whether the named node is in the view, has all committed entries, and knows that they are committed.
-     * Valid only on the leader; false on other nodes.
+     * Valid only on the leader, which itself has caught up; false on other nodes.
      */
     boolean hasCaughtUp(View inView, String name) {
         CommitTable table = commit_table;
+        if (isLeader() && name.equals(raft_id)) {
+            return true;
+        }
         return table != null
                 && inView.getMembers().stream()
                         .filter(each -> name.equals(Utils.extractRaftId(each)))

@@ -20,6 +20,12 @@ public interface RaftSession {
     /** Returns why this session is over; empty while it continues. */
     Optional<String> endReason();
 
+    /**
+     * Asks another voter that has every entry of the log to start an election in place of this leader. May be repeated
+     * until it has been elected.
+     */
+    void requestSuccession();
+
     /** Ends this session: the node leaves the view and joins again. */
     void end(String reason);
 }

@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh.raft;
 
 import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAddress;
 import dev.ginkgo.mesh.node.NodeAnnouncement;
 import dev.ginkgo.mesh.raft.storage.RaftCommand;
 import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,12 +28,17 @@ import org.slf4j.LoggerFactory;
  *       removed. If no other node is available, it stays a voter; so a cluster does not shrink because nodes fail.
  *   <li>A voter that leaves gracefully stays a voter if the remaining voters are a majority: it is expected to return.
  *       If they are not, it is removed, so that the remaining nodes can continue. The last voter is never removed.
+ *   <li>A voter that is absent is removed on {@linkplain #remove request}.
  * </ul>
  *
- * <p>Used by one task, except that {@code pendingChange} completes on a JGroups thread.
+ * <p>Used by one task, except that {@code pendingChange} completes on a JGroups thread, and that any thread may request a
+ * removal.
  */
 public final class VoterReconfigurer {
     private static final Logger LOG = LoggerFactory.getLogger(VoterReconfigurer.class);
+
+    /** Request to remove a voter that is gone for good. */
+    private record Removal(String name, CompletableFuture<Void> done) {}
 
     /** Addition or removal of one voter. */
     record Change(boolean add, String name, String reason) {}
@@ -42,6 +49,7 @@ public final class VoterReconfigurer {
     private final Map<String, Long> absentSince = new HashMap<>();
     private CompletableFuture<?> pendingChange = CompletableFuture.completedFuture(null);
     private @Nullable RaftSession changeSession;
+    private final AtomicReference<@Nullable Removal> requested = new AtomicReference<>();
 
     /**
      * @param targetCount number of voters; further nodes are learners
@@ -53,6 +61,23 @@ public final class VoterReconfigurer {
         this.replaceAfter = replaceAfter;
     }
 
+    /**
+     * Requests the removal of a voter that is gone for good. Any thread.
+     *
+     * @return completes when the change is committed; the caller may cancel it while it has not been started; with an IllegalStateException if this node does not lead, if the node
+     *     is not a voter or is present, or if too few of the other voters are present
+     */
+    public CompletableFuture<Void> remove(String name) {
+        Removal removal = new Removal(name, new CompletableFuture<>());
+        Removal replaced = requested.getAndSet(removal);
+        if (replaced != null) {
+            replaced.done.completeExceptionally(
+                    new IllegalStateException("the removal of " + name + " was requested meanwhile; try again"));
+        }
+        context.membershipTimer().wake();
+        return removal.done;
+    }
+
     /** Starts the next change, if one is needed and the previous one is complete. Called periodically, by one task. */
     public void reconfigure(RaftSession session, MeshRaft raft, View view, List<NodeAnnouncement> announcements) {
         long term = raft.currentTerm(); // before the voters are read: a change is decided for this term only
@@ -61,14 +86,67 @@ public final class VoterReconfigurer {
             changeSession = session;
             pendingChange = CompletableFuture.completedFuture(null);
         }
-        if (!raft.isLeader() || session.cluster().isEmpty() || !pendingChange.isDone()) {
+        if (!raft.isLeader() || session.cluster().isEmpty()) {
+            rejectRemoval(context.name() + " is no longer the leader; repeat the command at the leader");
+            return;
+        }
+        if (!pendingChange.isDone()) {
             return;
         }
         if (!raft.hasCommittedInTerm()) {
             commitInTerm(raft, term);
         } else if (raft.mayChangeVoters() && raft.isKnownByAllVoters(view, raft.commitIndex())) {
-            nextChange(raft, view, announcements, session.cluster()).ifPresent(change -> apply(raft, change, term));
+            Removal removal = requested.getAndSet(null);
+            if (removal != null) {
+                startRemoval(raft, view, removal, term);
+            } else {
+                nextChange(raft, view, announcements, session.cluster()).ifPresent(change -> apply(raft, change, term));
+            }
         }
+    }
+
+    private void rejectRemoval(String problem) {
+        Removal removal = requested.getAndSet(null);
+        if (removal != null) {
+            removal.done.completeExceptionally(new IllegalStateException(problem));
+        }
+    }
+
+    private void startRemoval(MeshRaft raft, View view, Removal removal, long term) {
+        Optional<String> problem = removalProblem(raft.members(), view, removal.name);
+        if (removal.done.isDone()) {
+            return; // the caller has given up
+        }
+        if (problem.isPresent()) {
+            removal.done.completeExceptionally(new IllegalStateException(problem.get()));
+            return;
+        }
+        apply(raft, new Change(false, removal.name, "it was removed on request"), term);
+        pendingChange.whenComplete((_, failed) -> {
+            if (failed == null) {
+                removal.done.complete(null);
+            } else {
+                removal.done.completeExceptionally(new IllegalStateException(
+                        "the removal of " + removal.name + " was not committed: " + failed.getMessage(), failed));
+            }
+        });
+    }
+
+    /** Returns why a voter must not be removed on request; empty if it may be. */
+    private Optional<String> removalProblem(List<String> voters, View view, String name) {
+        if (!voters.contains(name)) {
+            return Optional.of(name + " is not a voter; the voters are " + String.join(", ", voters));
+        }
+        boolean inView = view.getMembers().stream().anyMatch(each -> name.equals(NodeAddress.name(each)));
+        if (inView || !absentSince.containsKey(name)) {
+            return Optional.of(name + " is present; stop it, and remove it only if it does not come back");
+        }
+        int remaining = voters.size() - 1;
+        int present = voters.size() - absentSince.size();
+        return 2 * present > remaining
+                ? Optional.empty()
+                : Optional.of("without " + name + ", " + present + " of " + remaining
+                        + " voters would be present, which is no majority; start the others first");
     }
 
     /**

@@ -7,9 +7,12 @@ import dev.ginkgo.run.cli.credentials.TokenCommand;
 import dev.ginkgo.run.cli.daemon.ConsoleCommand;
 import dev.ginkgo.run.cli.daemon.ListCommand;
 import dev.ginkgo.run.cli.daemon.LogCommand;
+import dev.ginkgo.run.cli.daemon.Prompt;
 import dev.ginkgo.run.cli.daemon.ReloadCommand;
+import dev.ginkgo.run.cli.daemon.RemoveVoterCommand;
 import dev.ginkgo.run.cli.daemon.RestartCommand;
 import dev.ginkgo.run.cli.daemon.StatusCommand;
+import dev.ginkgo.run.cli.daemon.StepDownCommand;
 import dev.ginkgo.run.cli.daemon.StopCommand;
 import dev.ginkgo.run.cli.daemon.ViewCommand;
 import dev.ginkgo.run.cli.daemon.WaitCommand;
@@ -66,6 +69,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo top NAME|HUB            shows services, channels and subscribers, live",
             "ginkgo channels NAME|HUB       lists the channels of a hub",
             "ginkgo cluster NAME            prints the cluster of a daemon: members, leader, voters",
+            "ginkgo cluster step-down NAME  lets another node lead than that of the daemon",
+            "ginkgo cluster remove NAME NODE",
+            "                               removes a voter that is gone for good",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
             "ginkgo systemd TARGET          prints a systemd unit for the service",
@@ -173,9 +179,7 @@ final class CommandTree {
                 "threads",
                 () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
         all.put("settings", () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
-        all.put(
-                "cluster",
-                () -> view("clusters", "Prints the cluster of a daemon, as its node sees it.", ClusterView::text));
+        all.put("cluster", this::cluster);
         all.put("top", () -> new TopCommand(commandContext));
         all.put("channels", () -> new ChannelsCommand(commandContext));
         all.put("console", () -> new ConsoleCommand(commandContext));
@@ -230,6 +234,16 @@ final class CommandTree {
         return new CommandLine(new Bench())
                 .addSubcommand("pub", new BenchPubCommand(console()))
                 .addSubcommand("sub", new BenchSubCommand(console()));
+    }
+
+    private CommandLine cluster() {
+        Prompt prompt = Prompt.ofTerminal();
+        return view(
+                        "clusters",
+                        "Prints the cluster of a daemon, as its node sees it, or changes it.",
+                        ClusterView::text)
+                .addSubcommand("step-down", new StepDownCommand(commandContext, prompt))
+                .addSubcommand("remove", new RemoveVoterCommand(commandContext, prompt));
     }
 
     /** Returns the hidden command that {@code restart} runs before it stops the daemon. */

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class ControlHandler implements ControlServer.RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final Duration RELOAD_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration NEXT_LEADER_TIMEOUT = Duration.ofSeconds(15);
 
     private final Service root;
     private final RunningProgram runningProgram;
@@ -62,11 +63,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     @Override
     public Map<String, @Nullable Object> handle(boolean acts, String command) throws Exception {
         if (acts) {
-            return switch (command) {
-                case "reload" -> reload();
-                default ->
-                    throw new IllegalArgumentException("unknown action " + command + "; the only action is reload");
-            };
+            return act(command);
         }
         return switch (command) {
             case "status" -> status();
@@ -78,6 +75,18 @@ final class ControlHandler implements ControlServer.RequestHandler {
             default ->
                 throw new IllegalArgumentException(
                         "unknown view " + command + "; views are status, tree, threads, settings, clusters and hubs");
+        };
+    }
+
+    private Map<String, @Nullable Object> act(String command) throws Exception {
+        String[] words = command.split(" ", 2);
+        return switch (words[0]) {
+            case "reload" -> reload();
+            case "step-down" -> ClusterActions.stepDown(root, NEXT_LEADER_TIMEOUT);
+            case "remove-voter" -> ClusterActions.removeVoter(root, words.length > 1 ? words[1] : "");
+            default ->
+                throw new IllegalArgumentException(
+                        "unknown action " + command + "; actions are reload, step-down and remove-voter");
         };
     }
 

@@ -3,7 +3,7 @@ import {
   Confirm, Fact, Header, Table, bytes, count, duration, html, render, time, useEffect, useMemo, useRef, useRoute, useState,
   useStream,
 } from '/-/dashboard/ui.js';
-import { ServiceTable, flatten } from '/-/dashboard/services.js';
+import { ServiceFacts, ServiceTable, flatten } from '/-/dashboard/services.js';
 
 const MAX_LINES = 1000;
 const PAGES = [['', 'Services'], ['settings', 'Settings'], ['log', 'Log']];
@@ -115,15 +115,7 @@ function Service({ service, sample, confirm }) {
   return html`
     <aside aria-label=${'Service ' + service.path}>
       <h2 class="mono">${service.path}</h2>
-      <dl class="facts small">
-        <${Fact} label="State"><span class=${service.state}>${service.state}</span><//>
-        <${Fact} label="For">${duration(service.sinceMillis)}<//>
-        <${Fact} label="Class"><span class="mono">${service.type}</span><//>
-        <${Fact} label="Restarts">${count(service.restarts)}<//>
-        ${service.restartInMillis === null ? null : html`<${Fact} label="Next restart in">${duration(service.restartInMillis)}<//>`}
-        ${Object.entries(service.details ?? {}).map(([name, value]) => html`<${Fact} key=${name} label=${name}>${value}<//>`)}
-      </dl>
-      ${service.reason ? html`<p class="bad">${service.reason}</p>` : null}
+      <${ServiceFacts} service=${service} at=${sample.at}/>
       ${service.depth && isRunning(service) ? html`<p><button type="button" class="button" onClick=${restart}>Restart…</button></p>` : null}
       ${errors.map(([title, stack]) => html`<h3>${title}</h3><pre class="stack" tabindex="0">${stack}</pre>`)}
       <h3>Tasks</h3>
@@ -176,13 +168,19 @@ function Settings({ onState, onSample, confirm }) {
         columns=${[
           { key: 'key', label: 'Key', name: true },
           { key: 'value', label: 'Value', name: true, cell: row => html`<${Value} row=${row} pending=${sample.pending}/>` },
-          { key: 'source', label: 'Source', cell: row => html`<span class=${row.source === 'default' ? 'muted' : ''}>${row.source}</span>` },
+          { key: 'source', label: 'Source', cell: row => html`
+            <span class=${row.source === 'default' ? 'muted' : ''} title=${row.source}>${withoutFolder(row.source)}</span>` },
           { key: 'bounds', label: 'Bounds', optional: true, cell: row => html`
             <span class="muted">${row.type}${row.bounds ? ', ' + row.bounds : ''}</span>` },
           { key: 'help', label: 'Meaning', optional: true, cell: row => html`
             ${row.help}${row.restart ? html`<span class="muted">; needs a restart</span>` : null}` },
         ]}/>` : html`<p class="empty">No setting matches.</p>`}
     </section>`;
+}
+
+/** Leaves out the folder of a file, whose path is above the table: it would need several lines. */
+function withoutFolder(source) {
+  return source.replace(/^(file )?\/.*\//, '');
 }
 
 function Value({ row, pending }) {

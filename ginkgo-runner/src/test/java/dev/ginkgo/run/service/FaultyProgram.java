@@ -31,6 +31,7 @@ final class FaultyProgram extends Service {
     final Broken broken = add("broken", new Broken(), Supervision.restart().backoff(HOUR, HOUR));
     final Idle paused = add("paused", new Idle());
     final Leaking leaking = add("leaking", new Leaking());
+    final Stuck stuck = add("stuck", new Stuck());
     private final AtomicBoolean released = new AtomicBoolean();
 
     /** Lets the services fail that are restarted, and adds one that hangs in its start. */
@@ -95,6 +96,18 @@ final class FaultyProgram extends Service {
         }
 
         private void waitForDatabase() throws InterruptedException {
+            new CountDownLatch(1).await();
+        }
+    }
+
+    /** Has a task that waits for ever. */
+    static final class Stuck extends Service {
+        @Override
+        protected void onStart() {
+            spawn("sync", this::waitForLock);
+        }
+
+        private void waitForLock() throws InterruptedException {
             new CountDownLatch(1).await();
         }
     }

@@ -124,8 +124,9 @@ class PlantedFaultsTest {
     }
 
     @Test
-    @DisplayName("C-51 tree, top and the dashboard show services that restart repeatedly, wait for a restart, cannot"
-            + " reach a server, hang in their start, were stopped, or left a task behind")
+    @DisplayName(
+            "C-51 tree, top and the dashboard show services that restart repeatedly, wait for a restart, cannot"
+                    + " reach a server, hang in their start, were stopped, have a task that makes no progress, or left one behind")
     void servicesWithFaults() throws Exception {
         program.plant();
         program.paused.stop();
@@ -134,7 +135,7 @@ class PlantedFaultsTest {
                 .until(() -> program.flapping.status().restarts() == 3
                         && program.flapping.status().state() == State.READY
                         && program.broken.status().nextRestartIn().isPresent()
-                        && tree.status().children().size() == 8);
+                        && tree.status().children().size() == 9);
 
         String services = run("tree");
         assertThat(services)
@@ -144,7 +145,11 @@ class PlantedFaultsTest {
                 .containsPattern("hanging {2}STARTING ")
                 .containsPattern("paused {2}STOPPED ")
                 .containsPattern("leaking {2}FAILED .*leak");
-        assertThat(run("threads")).contains("shop/hanging\n", "FaultyProgram$Hanging.waitForDatabase");
+        assertThat(run("threads"))
+                .contains("shop/hanging\n", "FaultyProgram$Hanging.waitForDatabase")
+                .contains("shop/stuck\n", "FaultyProgram$Stuck.waitForLock");
+        assertThat(sample("/-/samples/services?path=shop%2Fstuck"))
+                .contains("\"name\":\"sync\"", "FaultyProgram$Stuck.waitForLock");
         assertThat(run("top", "--count", "1"))
                 .containsPattern("shop/broken +FAILED .*next restart in .*no such table: orders")
                 .containsPattern("shop/orders +DEGRADED .*127.0.0.1:1")

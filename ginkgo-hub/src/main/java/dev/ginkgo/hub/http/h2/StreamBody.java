@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -33,6 +34,10 @@ final class StreamBody extends ChannelDuplexHandler implements StreamOutput {
     /** Reasons to close a stream in the middle. */
     private static final Set<DisconnectReason> ABRUPT =
             EnumSet.of(DisconnectReason.STALLED, DisconnectReason.ERROR, DisconnectReason.REQUEST_TIMEOUT);
+
+    /** Headers by which a server accepts what the client of a WebSocket offers. */
+    private static final List<CharSequence> WEBSOCKET_HEADERS =
+            List.of(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
 
     private final Channel channel;
     private final DateHeader date;
@@ -80,9 +85,16 @@ final class StreamBody extends ChannelDuplexHandler implements StreamOutput {
     static Http2Headers headers(FullHttpResponse response, DateHeader date) {
         if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             // RFC 8441: a WebSocket is accepted with 200, and without a key
-            return new DefaultHttp2Headers()
+            Http2Headers headers = new DefaultHttp2Headers()
                     .status(HttpResponseStatus.OK.codeAsText())
                     .set(HttpHeaderNames.DATE, date.get());
+            for (CharSequence name : WEBSOCKET_HEADERS) {
+                String value = response.headers().get(name);
+                if (value != null) {
+                    headers.set(name, value);
+                }
+            }
+            return headers;
         }
         response.headers().set(HttpHeaderNames.DATE, date.get());
         return HttpConversionUtil.toHttp2Headers(response, true);

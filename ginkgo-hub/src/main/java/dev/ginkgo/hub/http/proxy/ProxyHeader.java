@@ -1,12 +1,11 @@
 package dev.ginkgo.hub.http.proxy;
 
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
-import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.UnservedConnection;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -23,17 +22,14 @@ import org.slf4j.LoggerFactory;
  * {@code proxy-protocol.txt} of HAProxy, versions 1 and 2. A header without an address ({@code LOCAL}, {@code UNKNOWN}), as
  * of a health check, leaves the address of the proxy. Only {@code LOCAL} says that there is no client behind the proxy. Event loop only.
  */
-public final class ProxyHeader extends ChannelInboundHandlerAdapter implements ManagedConnection {
+public final class ProxyHeader extends UnservedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHeader.class);
 
-    private final Channel channel;
-    private final ConnectionDeadline deadline;
     private final Runnable continuation;
-    private final Runnable onEnd;
     private final AtomicBoolean firstFailure;
 
     /**
-     * Starts the deadline: the header must be complete within {@code http.request-timeout}.
+     * Starts the deadline.
      *
      * @param continuation adds the handlers of the connection to its pipeline, when its client is known
      * @param onEnd called when the header is complete or the connection is closed
@@ -45,12 +41,9 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter implements M
             Runnable continuation,
             Runnable onEnd,
             AtomicBoolean firstFailure) {
-        this.channel = channel;
-        this.deadline = deadline;
+        super(channel, deadline, onEnd);
         this.continuation = continuation;
-        this.onEnd = onEnd;
         this.firstFailure = firstFailure;
-        deadline.start(ConnectionDeadline.Kind.REQUEST);
     }
 
     /** Adds the handlers to the pipeline of the channel. */
@@ -99,43 +92,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter implements M
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        end();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        end();
-    }
-
-    private void end() {
-        deadline.clear();
-        onEnd.run();
-    }
-
-    @Override
-    public Channel channel() {
-        return channel;
-    }
-
-    @Override
-    public boolean isExpired() {
-        return deadline.isExpired();
-    }
-
-    @Override
-    public void closeIfExpired() {
-        if (deadline.isExpired()) {
-            close(DisconnectReason.REQUEST_TIMEOUT);
-        }
-    }
-
-    @Override
-    public void drain() {
-        close(DisconnectReason.STOPPING);
-    }
-
-    private void close(DisconnectReason reason) {
+    protected void close(DisconnectReason reason) {
         reason.mark(channel);
         var _ = channel.close();
     }

@@ -1,6 +1,9 @@
 package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.hub.access.Access;
+import dev.ginkgo.hub.http.compression.AcceptEncoding;
+import dev.ginkgo.hub.http.compression.CompressionScope;
+import dev.ginkgo.hub.http.compression.GzipContent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -11,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +43,15 @@ public final class Exchange {
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    private static final int MAX_COMPRESSED_ON_LOOP = 64 * 1024;
+
     private final HttpConnection connection;
     private final HttpRequest request;
     private @Nullable Completion completion;
     private @Nullable RequestBody requestBody;
     private @Nullable String allowedOrigin;
     private @Nullable String strictTransport;
+    private CompressionScope compression = CompressionScope.NONE;
     private boolean complete;
     private boolean forwarded;
 
@@ -66,6 +73,10 @@ public final class Exchange {
 
     public HttpConnection connection() {
         return connection;
+    }
+
+    private boolean isGetOrHead() {
+        return isHead() || request.method().equals(HttpMethod.GET);
     }
 
     public boolean isHead() {
@@ -98,6 +109,26 @@ public final class Exchange {
     /** Returns whether a trusted proxy has named the client in a header of this request. */
     public boolean isForwarded() {
         return forwarded;
+    }
+
+    /** Sets what the hub compresses. */
+    public void setCompression(CompressionScope compression) {
+        this.compression = compression;
+    }
+
+    /** Returns what the hub compresses for clients that accept it. */
+    public CompressionScope compression() {
+        return compression;
+    }
+
+    /** Returns whether to compress a page for this client. */
+    public boolean compressesPages() {
+        return compression.includesPages() && AcceptEncoding.prefersGzip(request.headers());
+    }
+
+    /** Returns whether to compress messages and data for this client. */
+    public boolean compressesMessages() {
+        return compression.includesMessages() && AcceptEncoding.prefersGzip(request.headers());
     }
 
     /** Sets what the request may do. */
@@ -263,10 +294,36 @@ public final class Exchange {
         completion.run(this);
     }
 
-    /** Sends a complete response. */
+    /** Returns the head of a stream, without its body: if it has a content coding, that is gzip. */
+    public FullHttpResponse streamHead(String type) {
+        FullHttpResponse head = Responses.streamHead(type);
+        if (compression.includesMessages()) {
+            GzipContent.addVary(head.headers());
+            if (compressesMessages()) {
+                GzipContent.markCompressed(head.headers());
+            }
+        }
+        return head;
+    }
+
+    /** Sends a complete response, compressed if it is a short one. */
     public void respond(FullHttpResponse response) {
-        addCommonHeaders(response);
-        connection.send(isHead() ? Responses.withoutBody(response) : response);
+        FullHttpResponse sent =
+                response.content().readableBytes() <= MAX_COMPRESSED_ON_LOOP ? compress(response) : response;
+        addCommonHeaders(sent);
+        connection.send(isHead() ? Responses.withoutBody(sent) : sent);
+    }
+
+    private FullHttpResponse compress(FullHttpResponse response) {
+        if (!compression.includesMessages()
+                || !isGetOrHead()
+                || response.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
+            return response;
+        }
+        if (!response.headers().containsValue(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING, true)) {
+            GzipContent.addVary(response.headers());
+        }
+        return compressesMessages() ? GzipContent.compress(response) : response;
     }
 
     /**
@@ -277,11 +334,25 @@ public final class Exchange {
      */
     public void respondAsync(Executor executor, Supplier<FullHttpResponse> builder) throws ProblemException {
         try {
-            executor.execute(() -> connection.resume(build(builder), this::respond));
+            executor.execute(() -> connection.resume(compress(build(builder)), this::respond));
         } catch (IllegalStateException stopping) {
             throw ProblemException.stopping("the hub is stopping");
         }
         connection.pause();
+    }
+
+    /**
+     * Sends a complete response when it is available. Until then nothing is read from the connection.
+     *
+     * @param response completed by any thread
+     */
+    public void respondLater(CompletableFuture<FullHttpResponse> response) {
+        connection.pause();
+        var _ = response.exceptionally(failure -> {
+                    LOG.error("could not build the response to an HTTP request", failure);
+                    return Responses.problem(ProblemException.internalError());
+                })
+                .thenAccept(complete -> connection.resume(complete, this::respond));
     }
 
     private static FullHttpResponse build(Supplier<FullHttpResponse> builder) {

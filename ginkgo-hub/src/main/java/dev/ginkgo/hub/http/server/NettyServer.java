@@ -73,9 +73,14 @@ public final class NettyServer implements AutoCloseable {
                     "http.transport = \"epoll\" is not available on this machine; omit the setting, or use \"nio\"",
                     Epoll.unavailabilityCause());
         }
-        this.epoll = ioTransport != IoTransport.NIO && Epoll.isAvailable();
+        this.epoll = usesEpoll(ioTransport);
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(loops, threads(name), handlers);
+    }
+
+    /** Returns whether the connections of this I/O mechanism use epoll on this machine. */
+    public static boolean usesEpoll(IoTransport ioTransport) {
+        return ioTransport != IoTransport.NIO && Epoll.isAvailable();
     }
 
     /**

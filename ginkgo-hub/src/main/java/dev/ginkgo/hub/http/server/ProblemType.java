@@ -46,6 +46,8 @@ public enum ProblemType {
     NOT_READY(503, "Not Ready"),
     AUTHENTICATOR_UNAVAILABLE(503, "Authenticator Unavailable"),
     KEYS_UNAVAILABLE(503, "Keys Unavailable"),
+    BROKER_UNAVAILABLE(503, "Broker Unavailable"),
+    OUTCOME_UNKNOWN(504, "Outcome Unknown"),
     HTTP_VERSION(505, "HTTP Version Not Supported");
 
     private final int status;

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http.site;
 
+import dev.ginkgo.hub.http.compression.GzipContent;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,7 @@ public final class StaticFiles {
     static final class Asset {
         final String type;
         private final byte[] bytes;
+        private final Optional<byte[]> gzip;
 
         /** Entity tag in quotes, a hash of the bytes (RFC 9110, section 8.8.3). */
         final String tag;
@@ -65,12 +68,18 @@ public final class StaticFiles {
         private Asset(String type, byte[] bytes) {
             this.type = type;
             this.bytes = bytes;
+            this.gzip = GzipContent.compress(type, bytes);
             this.tag = tag(bytes);
         }
 
         /** Returns the content. The array must not be modified. */
         byte[] bytes() {
             return bytes;
+        }
+
+        /** Returns the content compressed with gzip; empty if that is not shorter. The array must not be modified. */
+        Optional<byte[]> gzip() {
+            return gzip;
         }
     }
 

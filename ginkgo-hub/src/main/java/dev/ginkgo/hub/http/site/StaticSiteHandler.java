@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http.site;
 
+import dev.ginkgo.hub.http.compression.GzipContent;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpRoute;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -67,12 +68,20 @@ public final class StaticSiteHandler implements HttpRoute {
     private static FullHttpResponse response(Exchange exchange, StaticFiles.Asset asset) {
         boolean notModified =
                 isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
-        FullHttpResponse response =
-                notModified ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
+        Optional<byte[]> gzip = exchange.compressesPages() ? asset.gzip() : Optional.empty();
+        FullHttpResponse response = notModified
+                ? Responses.notModified()
+                : Responses.of(HttpResponseStatus.OK, asset.type, gzip.orElse(asset.bytes()));
         response.headers()
                 .set(HttpHeaderNames.ETAG, asset.tag)
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
                 .set("Referrer-Policy", "no-referrer");
+        if (asset.gzip().isPresent()) {
+            GzipContent.addVary(response.headers());
+        }
+        if (gzip.isPresent() && !notModified) {
+            GzipContent.markCompressed(response.headers());
+        }
         return response;
     }
 

@@ -2,12 +2,11 @@ package dev.ginkgo.hub.http.tls;
 
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionSecurity;
-import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.UnservedConnection;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Connection to a port with TLS, until its handshake is complete and its protocol is known. The first byte tells TLS from
  * plain HTTP; only then is an engine created. Event loop only.
  */
-public final class TlsHandshake extends ChannelInboundHandlerAdapter implements ManagedConnection {
+public final class TlsHandshake extends UnservedConnection {
     /** What happens next. Called on the event loop, after this handler has been removed. */
     public interface Continuation {
         /**
@@ -44,12 +43,9 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
     private static final byte HANDSHAKE_RECORD = 22;
     private static final int CLOSE_ALERT_MILLIS = 1_000;
 
-    private final Channel channel;
     private final SslContext context;
     private final Executor tasks;
-    private final ConnectionDeadline deadline;
     private final Continuation continuation;
-    private final Runnable onEnd;
     private final ReadGate readGate;
     private volatile boolean complete;
     private @Nullable HandshakeTask waiting;
@@ -79,7 +75,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
     }
 
     /**
-     * Starts the deadline: the handshake must be complete within {@code http.request-timeout}.
+     * Starts the deadline.
      *
      * @param tasks runs signatures and key exchanges
      * @param onEnd called when the handshake is complete or the connection is closed
@@ -91,14 +87,11 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
             ConnectionDeadline deadline,
             Continuation continuation,
             Runnable onEnd) {
-        this.channel = channel;
+        super(channel, deadline, onEnd);
         this.context = context;
         this.tasks = tasks;
-        this.deadline = deadline;
         this.continuation = continuation;
-        this.onEnd = onEnd;
         this.readGate = new ReadGate(channel);
-        deadline.start(ConnectionDeadline.Kind.REQUEST);
     }
 
     @Override
@@ -143,7 +136,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
      */
     private void execute(Runnable task) {
         if (complete) {
-            channel.eventLoop().execute(() -> abort(DisconnectReason.REFUSED));
+            channel.eventLoop().execute(() -> close(DisconnectReason.REFUSED));
         } else {
             HandshakeTask next = new HandshakeTask(() -> {
                 task.run();
@@ -178,48 +171,16 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter implements 
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext handler) {
-        end();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext handler) {
-        end();
-    }
-
-    private void end() {
-        deadline.clear();
+    protected void release() {
         if (waiting != null) {
             waiting.cancel();
             waiting = null;
         }
-        onEnd.run();
-    }
-
-    @Override
-    public Channel channel() {
-        return channel;
-    }
-
-    @Override
-    public boolean isExpired() {
-        return deadline.isExpired();
-    }
-
-    @Override
-    public void closeIfExpired() {
-        if (deadline.isExpired()) {
-            abort(DisconnectReason.REQUEST_TIMEOUT);
-        }
-    }
-
-    @Override
-    public void drain() {
-        abort(DisconnectReason.STOPPING);
     }
 
     /** Closes the connection without an alert, which its client may not expect yet. */
-    private void abort(DisconnectReason reason) {
+    @Override
+    protected void close(DisconnectReason reason) {
         reason.mark(channel);
         channel.unsafe().close(channel.newPromise());
     }

@@ -17,18 +17,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/** Server side of the opening handshake (RFC 6455, section 4.2). Extensions are not supported. */
+/** Server side of the opening handshake (RFC 6455, section 4.2). The only extension is {@link PerMessageDeflate}. */
 public final class WebSocketHandshake {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private WebSocketHandshake() {}
 
     /**
-     * Returns the response that accepts a WebSocket.
+     * Returns the response that accepts a WebSocket. If messages may be compressed, it has the header
+     * {@code Sec-WebSocket-Extensions}.
      *
+     * @param compression whether to accept an offer to compress messages
      * @throws ProblemException if the version or the key is not valid, or repeated
      */
-    public static FullHttpResponse response(HttpRequest request) throws ProblemException {
+    public static FullHttpResponse response(HttpRequest request, boolean compression) throws ProblemException {
         HttpHeaders headers = request.headers();
         if (!headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(List.of("13"))) {
             throw new ProblemException(
@@ -49,12 +51,17 @@ public final class WebSocketHandshake {
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey(key));
+        if (compression) {
+            PerMessageDeflate.accept(headers)
+                    .ifPresent(accepted -> response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, accepted));
+        }
         return response;
     }
 
     /** Returns the response that accepts a WebSocket with a subprotocol, which the client has offered. */
-    public static FullHttpResponse response(HttpRequest request, String subprotocol) throws ProblemException {
-        FullHttpResponse response = response(request);
+    public static FullHttpResponse response(HttpRequest request, boolean compression, String subprotocol)
+            throws ProblemException {
+        FullHttpResponse response = response(request, compression);
         response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol);
         return response;
     }

@@ -17,12 +17,16 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final int MAX_FRAME = 4 * 1024;
 
-    /** Returns a decoder for masked frames of at most 4 KiB without extensions. */
-    public static WebSocket13FrameDecoder decoder() {
+    /**
+     * Returns a decoder for masked frames of at most 4 KiB.
+     *
+     * @param compression whether frames may say that they are compressed
+     */
+    public static WebSocket13FrameDecoder decoder(boolean compression) {
         return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
                 .allowMaskMismatch(false)
-                .allowExtensions(false)
+                .allowExtensions(compression)
                 .maxFramePayloadLength(MAX_FRAME)
                 .closeOnProtocolViolation(false)
                 .withUTF8Validator(false)
@@ -31,6 +35,7 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        PerMessageDeflate.checkReservedBits(frame);
         switch (frame) {
             case PingWebSocketFrame ping -> ControlFrames.pong(context.channel(), ping.content());
             case PongWebSocketFrame _ -> {}

@@ -10,6 +10,7 @@ import dev.ginkgo.hub.testing.RawHttp2Client;
 import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +181,39 @@ class Http2StreamsTest {
             RawHttp2Client.Frame end = client.readFrame(RawHttp2Client.DATA);
             assertThat(end.ends()).isTrue();
             await().until(() -> testHub.hub().stats().subscribers() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("H-255 a WebSocket over HTTP/2 has the subprotocol and the extension that the hub has accepted")
+    void webSocket_namesWhatIsAccepted() throws Exception {
+        try (TestHub testHub = TestHub.start("compression = 'all'");
+                RawHttp2Client client = new RawHttp2Client(testHub.port())) {
+            client.frame(
+                            RawHttp2Client.HEADERS,
+                            RawHttp2Client.END_HEADERS,
+                            1,
+                            RawHttp2Client.request(
+                                    "CONNECT",
+                                    "/-/ws",
+                                    ":protocol=websocket",
+                                    "sec-websocket-version=13",
+                                    "sec-websocket-protocol=ginkgo.v1",
+                                    "sec-websocket-extensions=permessage-deflate; client_max_window_bits"))
+                    .flush();
+            assertThat(client.readFrame(RawHttp2Client.HEADERS).text())
+                    .contains("ginkgo.v1")
+                    .contains("permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+
+            // and it is used
+            byte[] subscribe = "{\"request\":1,\"type\":\"subscribe\",\"channels\":\"/c\"}".getBytes(ISO_8859_1);
+            byte[] head = {(byte) 0x81, (byte) (0x80 | subscribe.length), 0, 0, 0, 0};
+            byte[] frame = Arrays.copyOf(head, head.length + subscribe.length);
+            System.arraycopy(subscribe, 0, frame, head.length, subscribe.length);
+            client.frame(RawHttp2Client.DATA, 0, 1, frame).flush();
+            client.readTo(1, "\"subscribed\"");
+            testHub.hub().publish("/c", "0123456789".repeat(100));
+            client.readTo(1, "\u00c1"); // a compressed text frame
         }
     }
 }

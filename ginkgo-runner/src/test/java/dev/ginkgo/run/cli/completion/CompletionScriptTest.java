@@ -96,6 +96,8 @@ class CompletionScriptTest {
         assertThat(completer.complete("stop", "--ki")).containsExactly("--kill");
         assertThat(completer.complete("sub", "--no-")).containsExactly("--no-names");
         assertThat(completer.complete("bench", "p")).containsExactly("pub");
+        assertThat(completer.complete("cluster", "step")).containsExactly("step-down");
+        assertThat(completer.complete("cluster", "step-down", "ga")).contains("gateway");
         assertThat(completer.complete("completion", "f")).containsExactly("fish");
         assertThat(completer.complete("help", "rel")).containsExactly("reload");
         assertThat(completer.complete("dev", "Hel")).contains("Hello.java");

@@ -28,8 +28,9 @@ final class LeaseStore {
      * @param member the node as the others see it
      * @param timing the lease timing
      * @param releasedEpoch an epoch of this node that it has released; 0 if there is none
+     * @param campaigns whether the node wants to lead
      */
-    record RenewalRequest(Member member, LeaseTiming timing, long releasedEpoch) {}
+    record RenewalRequest(Member member, LeaseTiming timing, long releasedEpoch, boolean campaigns) {}
 
     /**
      * The response to a {@link RenewalRequest}.
@@ -64,7 +65,7 @@ final class LeaseStore {
                 && (heldUntil - now <= 0 || (holder.equals(requester) && epoch == renewalRequest.releasedEpoch()))) {
             holder = null;
         }
-        if (holder == null) {
+        if (holder == null && renewalRequest.campaigns()) {
             holder = requester;
             leader = member.name();
             epoch++;

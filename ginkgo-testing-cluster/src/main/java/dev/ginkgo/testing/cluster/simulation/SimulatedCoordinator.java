@@ -4,13 +4,16 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.CoordinatorCapabilities;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +41,20 @@ final class SimulatedCoordinator extends Coordinator {
     private long reportedEpoch;
     private long heldEpoch;
     private long releasedEpoch;
+    private @Nullable DualTimestamp steppedDownAt;
 
     SimulatedCoordinator(Simulation simulation) {
         this.simulation = simulation;
     }
 
+    /** Only the policy {@code quorum} is offered, because a test has one store that only a majority reaches. */
+    @Override
+    public CoordinatorCapabilities capabilities() {
+        return new CoordinatorCapabilities(Duration.ZERO, Duration.ZERO, Set.of(PartitionPolicy.QUORUM), false);
+    }
+
     @Override
     public long prepare(NodeConfig nodeConfig) {
-        if (nodeConfig.policy() != PartitionPolicy.QUORUM) {
-            throw new IllegalArgumentException(
-                    "a TestCluster supports only the policy \"quorum\", because it has one store that only a"
-                            + " majority reaches; remove the setting policy = " + nodeConfig.policy());
-        }
         return simulation.nextIncarnation();
     }
 
@@ -62,6 +67,7 @@ final class SimulatedCoordinator extends Coordinator {
             reportedEpoch = 0;
             heldEpoch = 0;
             releasedEpoch = 0;
+            steppedDownAt = null;
         }
         responses.clear();
         WakeableTimer timer = new WakeableTimer(time());
@@ -121,7 +127,9 @@ final class SimulatedCoordinator extends Coordinator {
             if (self == null) {
                 return;
             }
-            renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch);
+            boolean campaigns = steppedDownAt == null
+                    || steppedDownAt.elapsedMonotonic(time()).compareTo(leaseTiming.takeoverDelay()) >= 0;
+            renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch, campaigns);
         }
         DualTimestamp sentAt = DualTimestamp.now(time());
         simulation.renew(renewalRequest, renewalResponse -> {
@@ -165,6 +173,24 @@ final class SimulatedCoordinator extends Coordinator {
                 heldEpoch = 0;
             }
         }
+    }
+
+    @Override
+    public void stepDown() {
+        synchronized (this) {
+            if (self == null || listener == null || heldEpoch == 0) {
+                throw new IllegalStateException("this node is not the leader");
+            }
+            if (members.size() < 2) {
+                throw new IllegalStateException("no other node is present, so that none could take over");
+            }
+            listener.leaseEnded(epoch(heldEpoch));
+            releasedEpoch = heldEpoch;
+            heldEpoch = 0;
+            steppedDownAt = DualTimestamp.now(time());
+        }
+        updateRequested = true;
+        wake();
     }
 
     private static Epoch epoch(long number) {

@@ -1,0 +1,62 @@
+package lab;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Arrays;
+
+/**
+ * Payload of a message: {@code #}, its number, filler, {@code !}. Neither of the two characters occurs in what servers add,
+ * so that a subscriber finds the messages in any format, and checks that none is missing or repeated.
+ */
+final class Payload {
+    private Payload() {}
+
+    /** Creates the payload of a message. */
+    static byte[] of(long number, int bytes) {
+        byte[] payload = new byte[bytes];
+        Arrays.fill(payload, (byte) 'x');
+        byte[] start = ("#" + number).getBytes(US_ASCII);
+        System.arraycopy(start, 0, payload, 0, start.length);
+        payload[bytes - 1] = '!';
+        return payload;
+    }
+
+    /** Reads the stream of one subscriber, which arrives in pieces. Not thread-safe. */
+    static final class Reader {
+        private final String server;
+        private long number;
+        private boolean inNumber;
+        private long last = -1;
+
+        Reader(String server) {
+            this.server = server;
+        }
+
+        /** Processes the next byte, and returns whether it completes a message. */
+        boolean add(byte next) {
+            if (next == '#') {
+                number = 0;
+                inNumber = true;
+            } else if (next == '!') {
+                if (last >= 0 && number != last + 1) {
+                    throw new IllegalStateException(server + " delivered message " + number + " after " + last);
+                }
+                last = number;
+                inNumber = false;
+                return true;
+            } else if (inNumber) {
+                if (next >= '0' && next <= '9') {
+                    number = number * 10 + next - '0';
+                } else {
+                    inNumber = false;
+                }
+            }
+            return false;
+        }
+
+        /** Returns the number of the last message. */
+        long last() {
+            return last;
+        }
+    }
+}

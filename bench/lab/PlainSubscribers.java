@@ -1,0 +1,106 @@
+package lab;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** Subscribers with a plain connection each, read by the calling thread. Some of them may be stuck: they never read. */
+final class PlainSubscribers implements Subscribers {
+    private final Server server;
+    private final Selector selector = Selector.open();
+    private final List<SocketChannel> stuck = new ArrayList<>();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
+
+    PlainSubscribers(Server server, int reading, int stuck) throws IOException {
+        this.server = server;
+        for (int i = 0; i < reading; i++) {
+            SocketChannel subscriber = subscribe(i, 0);
+            subscriber.configureBlocking(false);
+            subscriber.register(selector, SelectionKey.OP_READ, new Payload.Reader(server.name()));
+            awaitSubscription();
+        }
+        for (int i = 0; i < stuck; i++) {
+            this.stuck.add(subscribe(reading + i, 4096));
+        }
+    }
+
+    /** Connects from one of several addresses, because one address has fewer ports than there are subscribers. */
+    private SocketChannel subscribe(int number, int receiveBuffer) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        if (receiveBuffer > 0) {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+        }
+        channel.bind(new InetSocketAddress("127.0.0." + (1 + number / 20_000), 0));
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.write(ByteBuffer.wrap(server.protocol().subscribe()));
+        return channel;
+    }
+
+    /** Waits for the response to the last subscriber. */
+    private void awaitSubscription() throws IOException {
+        byte[] wanted = server.protocol().subscribed();
+        byte[] tail = new byte[wanted.length];
+        for (boolean found = false; !found; ) {
+            if (selector.select(Subscribers.PATIENCE * 1000L) == 0) {
+                throw new IOException(server.name() + " does not respond to a subscriber");
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                buffer.clear();
+                if (((SocketChannel) key.channel()).read(buffer) < 0) {
+                    throw new IOException(server.name() + " closed the connection of a subscriber");
+                }
+                for (int i = 0; i < buffer.position(); i++) {
+                    System.arraycopy(tail, 1, tail, 0, tail.length - 1);
+                    tail[tail.length - 1] = buffer.get(i);
+                    found |= Arrays.equals(wanted, tail); // a first event may follow
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+    }
+
+    @Override
+    public void await(long deliveries, LongConsumer delivered) throws IOException {
+        long left = deliveries;
+        while (left > 0) {
+            if (selector.select(Subscribers.PATIENCE * 1000L) == 0) {
+                throw new IOException(server.name() + ": " + left + " of " + deliveries + " deliveries are missing");
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                buffer.clear();
+                if (((SocketChannel) key.channel()).read(buffer) < 0) {
+                    throw new IOException(server.name() + " closed a stream");
+                }
+                Payload.Reader reader = (Payload.Reader) key.attachment();
+                for (int i = 0; i < buffer.position(); i++) {
+                    if (reader.add(buffer.get(i))) {
+                        left--;
+                        delivered.accept(reader.last());
+                    }
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+        for (SocketChannel each : stuck) {
+            each.close();
+        }
+        selector.close();
+    }
+}

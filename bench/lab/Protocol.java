@@ -1,0 +1,174 @@
+package lab;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+
+/** How a client subscribes to a server and publishes to it. All bytes are those of a whole request. */
+interface Protocol {
+    /** Returns what a subscriber sends after it has connected. */
+    byte[] subscribe();
+
+    /** Returns the last bytes of the response to a subscriber; messages published after that reach it. */
+    byte[] subscribed();
+
+    /** Returns what a publisher sends after it has connected; empty if nothing. */
+    default byte[] connect() {
+        return new byte[0];
+    }
+
+    /** Returns what a publisher sends for one message. */
+    byte[] publish(byte[] payload);
+
+    /** Returns what a publisher sends after the last message of a batch; empty if nothing. */
+    default byte[] flush() {
+        return new byte[0];
+    }
+
+    /** Returns the bytes by which a response to a publisher begins, and by which the responses of a batch are counted. */
+    byte[] response();
+
+    /** Returns how many of these a batch has. */
+    default int responses(int messages) {
+        return messages;
+    }
+
+    /** The HTTP of the hub, of nchan and of the C program. */
+    static Protocol http(String subscribeHeaders) {
+        return new Protocol() {
+            @Override
+            public byte[] subscribe() {
+                return ("GET /bench" + query(subscribeHeaders) + " HTTP/1.1\r\nHost: localhost\r\n" + headers(subscribeHeaders)
+                                + "\r\n")
+                        .getBytes(US_ASCII);
+            }
+
+            @Override
+            public byte[] subscribed() {
+                return "\r\n\r\n".getBytes(US_ASCII);
+            }
+
+            @Override
+            public byte[] publish(byte[] payload) {
+                return join(
+                        ("POST /bench HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
+                                        + payload.length + "\r\n\r\n")
+                                .getBytes(US_ASCII),
+                        payload);
+            }
+
+            @Override
+            public byte[] response() {
+                return "HTTP/1.1 20".getBytes(US_ASCII);
+            }
+        };
+    }
+
+    /** NATS without acknowledgements: a ping after each batch. */
+    static Protocol nats() {
+        byte[] hello = "CONNECT {\"verbose\":false}\r\n".getBytes(US_ASCII);
+        return new Protocol() {
+            @Override
+            public byte[] subscribe() {
+                return join(hello, "SUB bench 1\r\nPING\r\n".getBytes(US_ASCII));
+            }
+
+            @Override
+            public byte[] subscribed() {
+                return "PONG\r\n".getBytes(US_ASCII);
+            }
+
+            @Override
+            public byte[] connect() {
+                return hello;
+            }
+
+            @Override
+            public byte[] publish(byte[] payload) {
+                return join(
+                        ("PUB bench " + payload.length + "\r\n").getBytes(US_ASCII), payload, "\r\n".getBytes(US_ASCII));
+            }
+
+            @Override
+            public byte[] flush() {
+                return "PING\r\n".getBytes(US_ASCII);
+            }
+
+            @Override
+            public byte[] response() {
+                return "PONG".getBytes(US_ASCII);
+            }
+
+            @Override
+            public int responses(int messages) {
+                return 1;
+            }
+        };
+    }
+
+    /** MQTT 3.1.1: subscribers with QoS 0, a publisher with QoS 1. */
+    static Protocol mqtt() {
+        return new Protocol() {
+            @Override
+            public byte[] subscribe() {
+                return join(hello(), packet(0x82, join(new byte[] {0, 1}, text("bench"), new byte[] {0})));
+            }
+
+            @Override
+            public byte[] subscribed() {
+                return new byte[] {(byte) 0x90, 3, 0, 1, 0};
+            }
+
+            @Override
+            public byte[] connect() {
+                return hello();
+            }
+
+            @Override
+            public byte[] publish(byte[] payload) {
+                return packet(0x32, join(text("bench"), new byte[] {0, 1}, payload));
+            }
+
+            @Override
+            public byte[] response() {
+                return new byte[] {0x40, 2};
+            }
+
+            private byte[] hello() {
+                return packet(0x10, join(text("MQTT"), new byte[] {4, 2, 0, 0}, text("")));
+            }
+
+            private byte[] text(String text) {
+                return join(new byte[] {0, (byte) text.length()}, text.getBytes(US_ASCII));
+            }
+
+            private byte[] packet(int type, byte[] body) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                out.write(type);
+                int rest = body.length;
+                do {
+                    out.write((rest & 127) | (rest > 127 ? 128 : 0));
+                    rest >>= 7;
+                } while (rest > 0);
+                out.writeBytes(body);
+                return out.toByteArray();
+            }
+        };
+    }
+
+    private static String query(String headers) {
+        return headers.startsWith("?") ? headers.substring(0, headers.indexOf(' ')) : "";
+    }
+
+    private static String headers(String headers) {
+        return headers.startsWith("?") ? headers.substring(headers.indexOf(' ') + 1) : headers;
+    }
+
+    private static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,94 @@
+package lab;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running server under test.
+ *
+ * @param layer how subscribers read; null for plain connections on one selector
+ * @param streams subscriptions on each connection; 1 unless there is a layer that can have more
+ */
+record Server(
+        String name,
+        Process process,
+        int port,
+        Protocol protocol,
+        Connector connector,
+        ThreadSubscribers.Layer layer,
+        int streams)
+        implements AutoCloseable {
+
+    /** Starts a server, and waits until it accepts connections. */
+    static Server start(Path folder, String name, int port, Protocol protocol, List<String> command)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .start();
+        Server server = new Server(name, process, port, protocol, Connector.plain(), null, 1);
+        for (int i = 0; i < 300 && process.isAlive(); i++) {
+            try (SocketChannel probe =
+                    SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+                return server;
+            } catch (IOException notYet) {
+                Thread.sleep(100);
+            }
+        }
+        server.close();
+        throw new IOException(name + " does not listen; see " + folder.resolve(name + ".log"));
+    }
+
+    /** Returns this server with another way to connect and to read. */
+    Server over(Connector other, ThreadSubscribers.Layer otherLayer, int streamsPerConnection) {
+        return new Server(name, process, port, protocol, other, otherLayer, streamsPerConnection);
+    }
+
+    /** Subscribes; if there is a layer, all subscribers read. */
+    Subscribers subscribe(int reading, int stuck) throws IOException, InterruptedException {
+        return layer == null
+                ? new PlainSubscribers(this, reading, stuck)
+                : new ThreadSubscribers(this, layer, Math.max(1, reading / streams), streams);
+    }
+
+    /** Makes a Java process collect its garbage, so that its memory can be compared; without effect on others. */
+    void collectGarbage() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        for (int i = 0; i < 2; i++) {
+            new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            Thread.sleep(1_000);
+        }
+    }
+
+    /** Returns a port that nothing used a moment ago. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        children.forEach(ProcessHandle::destroy);
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

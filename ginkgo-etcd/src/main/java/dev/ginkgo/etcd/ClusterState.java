@@ -1,0 +1,64 @@
+package dev.ginkgo.etcd;
+
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.etcd.client.KeyRange;
+import dev.ginkgo.etcd.client.KeyValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Members and leader of a cluster as of one revision.
+ *
+ * @param members in the order in which they joined, which is the same on all nodes
+ * @param leader the key of the leader; empty if there is none
+ * @param etcd id of the etcd cluster, in hexadecimal
+ */
+record ClusterState(List<Entry> members, Optional<KeyValue> leader, String etcd) {
+
+    /** A member and its key. */
+    record Entry(Member member, KeyValue key) {}
+
+    ClusterState {
+        members = List.copyOf(members);
+    }
+
+    /** @throws IOException if a key was not written by a node; the message names it */
+    static ClusterState of(KeyRange range, ClusterKeys keys) throws IOException {
+        List<Entry> members = new ArrayList<>();
+        Optional<KeyValue> leader = Optional.empty();
+        for (KeyValue each : range.entries()) {
+            if (each.key().equals(keys.leader())) {
+                leader = Optional.of(each);
+            } else if (each.key().startsWith(keys.members())) {
+                try {
+                    members.add(new Entry(MemberCodec.decode(each.value()), each));
+                } catch (IOException e) {
+                    throw new IOException(
+                            "the key " + each.key() + " of etcd is not the entry of a node; delete it, or set another"
+                                    + " prefix for this cluster",
+                            e);
+                }
+            }
+        }
+        members.sort(Comparator.comparingLong(entry -> entry.key.createRevision()));
+        return new ClusterState(members, leader, Long.toHexString(range.header().clusterId()));
+    }
+
+    Optional<Entry> find(String name) {
+        return members.stream()
+                .filter(entry -> entry.member.name().equals(name))
+                .findFirst();
+    }
+
+    List<Member> roster() {
+        return members.stream().map(Entry::member).toList();
+    }
+
+    Epoch epoch(KeyValue leaderKey) {
+        return new Epoch("etcd-" + etcd, leaderKey.createRevision());
+    }
+}

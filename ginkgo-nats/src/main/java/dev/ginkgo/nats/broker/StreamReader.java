@@ -1,0 +1,154 @@
+package dev.ginkgo.nats.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.hub.spi.BrokerListener;
+import dev.ginkgo.hub.spi.BrokerPosition;
+import dev.ginkgo.hub.spi.BrokerStream;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.ReadStart;
+import dev.ginkgo.hub.spi.SequenceRange;
+import io.nats.client.ConsumeOptions;
+import io.nats.client.IterableConsumer;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.StreamContext;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.OrderedConsumerConfiguration;
+import io.nats.client.impl.NatsJetStreamMetaData;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reader of one stream: reports each position once, as received or lost, over any number of connections. {@link #run} is called
+ * by one task; the counters may be read by any thread.
+ */
+final class StreamReader {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+
+    /** Messages requested at once; a slow hub has no more of them in memory. */
+    private static final ConsumeOptions BATCHES =
+            ConsumeOptions.builder().batchSize(500).thresholdPercent(50).build();
+
+    /** Only so that the end of the connection is noticed. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private final NodeIncarnation stream;
+    private final ReadStart start;
+    private final ChannelSubjects subjects;
+    private final BrokerListener listener;
+    private final LongAdder received = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+
+    /** Whether the start is determined; what was lost before it is not counted. Confined to the task. */
+    private boolean started;
+
+    /** The next position to report; 0 if the start is not determined yet. Written by the task. */
+    private volatile long next;
+
+    StreamReader(NodeIncarnation stream, ReadStart start, ChannelSubjects subjects, BrokerListener listener) {
+        this.stream = stream;
+        this.start = start;
+        this.subjects = subjects;
+        this.listener = listener;
+    }
+
+    long received() {
+        return received.sum();
+    }
+
+    long lost() {
+        return lost.sum();
+    }
+
+    /** Returns the last position that was reported; 0 if there is none. */
+    long lastPosition() {
+        return Math.max(0, next - 1);
+    }
+
+    /** Reads until the connection ends, or the stream is another one. */
+    void run(NatsSession session)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
+        StreamContext context = session.connection().getStreamContext(stream.name());
+        BrokerStream state = StreamSetup.state(context.getStreamInfo());
+        if (!state.stream().equals(stream)) {
+            return; // it was created again, which is reported when the node connects
+        }
+        begin(context, state);
+        OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
+                .deliverPolicy(DeliverPolicy.ByStartSequence)
+                .startSequence(next);
+        try (OpenConsumer<IterableConsumer> open =
+                new OpenConsumer<>(context.createOrderedConsumer(from).iterate(BATCHES))) {
+            while (session.isOpen()) {
+                Message message = open.consumer().nextMessage(POLL);
+                if (message != null) {
+                    report(session, message);
+                }
+            }
+        }
+    }
+
+    /** Determines the start, or what was lost since the last connection. */
+    private void begin(StreamContext context, BrokerStream state)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
+        if (next == 0) {
+            next = 1;
+            long first = switch (start) {
+                case ReadStart.After after -> {
+                    next = after.sequence() + 1;
+                    yield state.first();
+                }
+                case ReadStart.Tail tail -> new TailSearch(context, state).find(tail);
+            };
+            reportLostUntil(first);
+            started = true;
+        } else {
+            reportLostUntil(state.first());
+        }
+    }
+
+    private void report(NatsSession session, Message message) {
+        NatsJetStreamMetaData metaData = message.metaData();
+        long sequence = metaData.streamSequence();
+        if (sequence < next) {
+            return; // sent again by the server
+        }
+        reportLostUntil(sequence);
+        if (message.getSubject().endsWith("." + StreamSetup.MARKER)) {
+            reportLostUntil(sequence + 1);
+            if (Long.parseLong(new String(message.getData(), UTF_8)) > stream.incarnation()) {
+                session.fail("the stream " + stream.name() + " has lost messages and continues as another one");
+            }
+            return;
+        }
+        MessageHeaders.Received decoded;
+        try {
+            decoded = MessageHeaders.decode(subjects, message);
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            LOG.warn("message {} of the stream {} is not one of a hub: {}", sequence, stream, e.getMessage());
+            reportLostUntil(sequence + 1);
+            return;
+        }
+        next = sequence + 1;
+        received.increment();
+        listener.received(
+                new BrokerPosition(stream, sequence),
+                metaData.timestamp().toInstant().toEpochMilli(),
+                decoded.message());
+    }
+
+    /** Reports the positions before {@code end} as lost that are not reported yet. */
+    private void reportLostUntil(long end) {
+        if (end > next) {
+            SequenceRange range = new SequenceRange(stream, next, end - 1);
+            lost.add(started ? end - next : 0);
+            next = end;
+            listener.lost(range);
+        }
+    }
+}

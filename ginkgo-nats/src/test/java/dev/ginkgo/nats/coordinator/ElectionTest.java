@@ -1,0 +1,46 @@
+package dev.ginkgo.nats.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Elections in simulated time. */
+class ElectionTest {
+    private static final int SCHEDULES = Integer.getInteger("ginkgo.schedules", 2_000) / 4;
+
+    @Test
+    @DisplayName("N-12: in random schedules with lost connections, frozen and restarted nodes, and a server that loses"
+            + " its last entries, no two leases are valid at once, and epochs grow")
+    void atMostOneLeaseIsValid() {
+        int promotions = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            SimulatedBucket bucket = new SimulatedBucket(seed, 3, seed % 2 == 1);
+            assertThatCode(() -> bucket.run(Duration.ofSeconds(10), true))
+                    .as("seed %d", seed)
+                    .doesNotThrowAnyException();
+            promotions += bucket.promotions.size();
+        }
+        assertThat(promotions).isGreaterThan(SCHEDULES * 3);
+    }
+
+    @Test
+    @DisplayName("N-12: without faults, the first leader keeps its lease, and a released lease is taken over at once")
+    void leaseIsKeptAndReleased() {
+        SimulatedBucket bucket = new SimulatedBucket(1, 3, false);
+
+        bucket.run(Duration.ofSeconds(5), false);
+        assertThat(bucket.promotions).hasSize(1);
+        SimulatedBucket.Node first = bucket.nodes.stream()
+                .filter(SimulatedBucket.Node::isLeading)
+                .findFirst()
+                .orElseThrow();
+        first.release();
+        bucket.run(Duration.ofSeconds(1), false);
+
+        assertThat(bucket.promotions).hasSize(2);
+        assertThat(first.isLeading()).isFalse();
+    }
+}
