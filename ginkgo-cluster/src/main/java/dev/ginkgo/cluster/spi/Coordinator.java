@@ -114,7 +114,7 @@ public abstract class Coordinator extends Service {
      */
     public void removeVoter(String name) throws InterruptedException {
         throw new UnsupportedOperationException(
-                "this coordination engine has no voters; a node that is gone" + " leaves the cluster by itself");
+                "this coordination engine has no voters; a node that is gone leaves the cluster by itself");
     }
 
     /**
