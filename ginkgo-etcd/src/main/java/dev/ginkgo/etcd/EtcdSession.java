@@ -121,6 +121,12 @@ final class EtcdSession {
         KeyRange range = client.range(keys.prefix(), renewalTimeout);
         revision = range.header().revision();
         ClusterState state = ClusterState.of(range, keys);
+        if (state.created().isEmpty()) {
+            endLeadership();
+            String now = String.valueOf(timeSource.now().toEpochMilli());
+            client.putIf(keys.created(), 0, now, 0);
+            return Outcome.REPEAT;
+        }
         Outcome outcome = claimName(state);
         if (outcome != Outcome.SETTLED) {
             return outcome;
