@@ -44,8 +44,8 @@ import org.junit.jupiter.api.Test;
 class CompressedStreamsTest {
     private static final String LAST = "the last message";
     private static final int MESSAGES = 600;
-    private static final Pattern NEXT_POSITION = Pattern.compile(
-            "\\u001e?\\{\"event\":\"next\"[^\n]*\n|event: ?next\n(?:[^\n]+\n)*\n");
+    private static final Pattern NEXT_POSITION =
+            Pattern.compile("\\u001e?\\{\"event\":\"next\"[^\n]*\n|event: ?next\n(?:[^\n]+\n)*\n");
     private static final List<WireFormat> FORMATS =
             List.of(WireFormat.LINES, WireFormat.LINES_WITH_IDS, WireFormat.SSE, WireFormat.NDJSON);
 
