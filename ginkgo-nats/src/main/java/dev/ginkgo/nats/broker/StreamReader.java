@@ -8,6 +8,7 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
@@ -30,13 +31,23 @@ import org.slf4j.LoggerFactory;
 final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
-    /** Messages requested at once; a slow hub has no more of them in memory. */
-    private static final ConsumeOptions BATCHES =
-            ConsumeOptions.builder().batchSize(500).thresholdPercent(50).build();
+    /**
+     * Messages requested at once; a slow hub has no more of them in memory. A request expires soon, so that the loss of the server
+     * that has the consumer is noticed by missing heartbeats, which are sent twice in that time.
+     */
+    private static final ConsumeOptions BATCHES = ConsumeOptions.builder()
+            .batchSize(500)
+            .thresholdPercent(50)
+            .expiresIn(10_000)
+            .build();
 
     /** Only so that the end of the connection is noticed. */
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    /** Returned earlier than that without a message, the client has no subscription and does not wait. */
+    private static final Duration MIN_WAIT = POLL.dividedBy(2);
+
+    private final TimeSource time;
     private final NodeIncarnation stream;
     private final ReadStart start;
     private final ChannelSubjects subjects;
@@ -50,7 +61,13 @@ final class StreamReader {
     /** The next position to report; 0 if the start is not determined yet. Written by the task. */
     private volatile long next;
 
-    StreamReader(NodeIncarnation stream, ReadStart start, ChannelSubjects subjects, BrokerListener listener) {
+    StreamReader(
+            NodeIncarnation stream,
+            ReadStart start,
+            ChannelSubjects subjects,
+            BrokerListener listener,
+            TimeSource time) {
+        this.time = time;
         this.stream = stream;
         this.start = start;
         this.subjects = subjects;
@@ -79,15 +96,26 @@ final class StreamReader {
             return; // it was created again, which is reported when the node connects
         }
         begin(context, state);
+        while (session.isOpen()) {
+            consume(session, context);
+        }
+    }
+
+    /** Reads with one consumer, until the connection or the consumer ends. */
+    private void consume(NatsSession session, StreamContext context)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
         OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
                 .startSequence(next);
         try (OpenConsumer<IterableConsumer> open =
                 new OpenConsumer<>(context.createOrderedConsumer(from).iterate(BATCHES))) {
             while (session.isOpen()) {
+                long begin = time.nanos();
                 Message message = open.consumer().nextMessage(POLL);
                 if (message != null) {
                     report(session, message);
+                } else if (time.nanos() - begin < MIN_WAIT.toNanos()) {
+                    return; // the server that had the consumer is lost, or has sent no heartbeats
                 }
             }
         }
