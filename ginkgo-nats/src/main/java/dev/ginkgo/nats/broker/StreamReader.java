@@ -8,6 +8,7 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
@@ -46,6 +47,10 @@ final class StreamReader {
     /** Only so that the end of the connection is noticed. */
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    /** Returned earlier than that without a message, the client has no subscription and does not wait. */
+    private static final Duration MIN_WAIT = POLL.dividedBy(2);
+
+    private final TimeSource time;
     private final NodeIncarnation stream;
     private final ReadStart start;
     private final ChannelSubjects subjects;
@@ -65,7 +70,13 @@ final class StreamReader {
     /** The next position to report; 0 if the start is not determined yet. Written by the task. */
     private volatile long next;
 
-    StreamReader(NodeIncarnation stream, ReadStart start, ChannelSubjects subjects, BrokerListener listener) {
+    StreamReader(
+            NodeIncarnation stream,
+            ReadStart start,
+            ChannelSubjects subjects,
+            BrokerListener listener,
+            TimeSource time) {
+        this.time = time;
         this.stream = stream;
         this.start = start;
         this.subjects = subjects;
@@ -97,15 +108,26 @@ final class StreamReader {
             return;
         }
         begin(state, tail -> new TailSearch(context, state).find(tail));
+        while (session.isOpen()) {
+            consume(session, context);
+        }
+    }
+
+    /** Reads with one consumer, until the connection or the consumer ends. */
+    private void consume(NatsSession session, StreamContext context)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
         OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
                 .startSequence(next);
         try (OpenConsumer<IterableConsumer> open =
                 new OpenConsumer<>(context.createOrderedConsumer(from).iterate(BATCHES))) {
             while (session.isOpen()) {
+                long begin = time.nanos();
                 Message message = open.consumer().nextMessage(POLL);
                 if (message != null) {
                     report(session, message);
+                } else if (time.nanos() - begin < MIN_WAIT.toNanos()) {
+                    return; // the server that had the consumer is lost, or has sent no heartbeats
                 }
             }
         }

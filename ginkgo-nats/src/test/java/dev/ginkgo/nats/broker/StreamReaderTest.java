@@ -10,6 +10,7 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ class StreamReaderTest {
     void searchesAgain_whenTheSearchFailed() throws Exception {
         // Given
         ReadStart tail = new ReadStart.Tail(Duration.ofMinutes(1), 1_000);
-        StreamReader reader = new StreamReader(STREAM, tail, new ChannelSubjects("ginkgo", 1), new Losses());
+        StreamReader reader = new StreamReader(STREAM, tail, new ChannelSubjects("ginkgo", 1), new Losses(), TimeSource.system());
         BrokerStream state = new BrokerStream(STREAM, 1, 100);
         assertThatThrownBy(() -> reader.begin(state, _ -> {
                     throw new IOException("the connection is lost");
