@@ -30,9 +30,19 @@ import org.slf4j.LoggerFactory;
 final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
+    /**
+     * How long a request for messages lasts. The server sends heartbeats twice in it, by whose absence the client notices that the
+     * server of the consumer has died, while that of the connection has not; with the default of 30 s, reading would stop for
+     * most of a minute.
+     */
+    private static final long REQUEST_MILLIS = 4_000;
+
     /** Messages requested at once; a slow hub has no more of them in memory. */
-    private static final ConsumeOptions BATCHES =
-            ConsumeOptions.builder().batchSize(500).thresholdPercent(50).build();
+    private static final ConsumeOptions BATCHES = ConsumeOptions.builder()
+            .batchSize(500)
+            .thresholdPercent(50)
+            .expiresIn(REQUEST_MILLIS)
+            .build();
 
     /** Only so that the end of the connection is noticed. */
     private static final Duration POLL = Duration.ofSeconds(1);

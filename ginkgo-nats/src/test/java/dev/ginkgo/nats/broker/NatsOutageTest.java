@@ -197,7 +197,8 @@ class NatsOutageTest {
             }
 
             await().atMost(TIMEOUT)
-                    .until(() -> new HashSet<>(reader.texts()).containsAll(acknowledged)); // a list takes quadratic time
+                    .until(() ->
+                            new HashSet<>(reader.texts()).containsAll(acknowledged)); // a list takes quadratic time
             assertThat(acknowledged).hasSizeGreaterThan(messages - 500);
             assertThat(reader.texts()).doesNotHaveDuplicates();
             assertThat(reader.lost).isEmpty();
