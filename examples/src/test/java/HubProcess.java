@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** A hub in its own process, started with {@code ginkgo run} and a file of {@code examples/scale}. */
 final class HubProcess implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final String JAVA_BIN =
             Path.of(System.getProperty("java.home"), "bin").toString();
 

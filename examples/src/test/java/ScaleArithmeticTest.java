@@ -75,8 +75,9 @@ class ScaleArithmeticTest {
     /** Each node writes four entries in the time of silence, and each receives all. */
     private void checkEntries(NatsRegions regions) throws Exception {
         LongAdder entries = new LongAdder();
-        try (Connection connection =
-                Nats.connect("nats://hub:" + NatsRegions.PASSWORD + "@" + regions.address("a1") + ":4222")) {
+        Connection connection =
+                Nats.connect("nats://hub:" + NatsRegions.PASSWORD + "@" + regions.address("a1") + ":4222");
+        try {
             connection.createDispatcher(message -> entries.increment()).subscribe("$KV.hubs.member.>");
             long begin = System.nanoTime();
             long expected = 400;
@@ -85,6 +86,8 @@ class ScaleArithmeticTest {
             double rate = entries.sum() / seconds;
             record("entries per second, formula " + 4 * HUBS / SILENCE_SECONDS, rate);
             assertThat(rate).isLessThan(4.0 * HUBS / SILENCE_SECONDS * 1.25);
+        } finally {
+            connection.close();
         }
     }
 
