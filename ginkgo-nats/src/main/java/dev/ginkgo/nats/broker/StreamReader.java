@@ -50,6 +50,8 @@ final class StreamReader {
     /** Returned earlier than that without a message, the client has no subscription and does not wait. */
     private static final Duration MIN_WAIT = POLL.dividedBy(2);
 
+    private static final int CREATE_ATTEMPTS = 4;
+
     private final TimeSource time;
     private final NodeIncarnation stream;
     private final ReadStart start;
@@ -116,11 +118,7 @@ final class StreamReader {
     /** Reads with one consumer, until the connection or the consumer ends. */
     private void consume(NatsSession session, StreamContext context)
             throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
-        OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
-                .deliverPolicy(DeliverPolicy.ByStartSequence)
-                .startSequence(next);
-        try (OpenConsumer<IterableConsumer> open =
-                new OpenConsumer<>(context.createOrderedConsumer(from).iterate(BATCHES))) {
+        try (OpenConsumer<IterableConsumer> open = new OpenConsumer<>(createConsumer(session, context))) {
             while (session.isOpen()) {
                 long begin = time.nanos();
                 Message message = open.consumer().nextMessage(POLL);
@@ -129,6 +127,27 @@ final class StreamReader {
                 } else if (time.nanos() - begin < MIN_WAIT.toNanos()) {
                     return; // the server that had the consumer is lost, or has sent no heartbeats
                 }
+            }
+        }
+    }
+
+    /**
+     * Creates a consumer. For some time a server that was lost may still be selected for it, which does not answer; another
+     * attempt may select another one.
+     */
+    private IterableConsumer createConsumer(NatsSession session, StreamContext context)
+            throws IOException, JetStreamApiException {
+        OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
+                .deliverPolicy(DeliverPolicy.ByStartSequence)
+                .startSequence(next);
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return context.createOrderedConsumer(from).iterate(BATCHES);
+            } catch (IOException e) {
+                if (attempt == CREATE_ATTEMPTS || !session.isOpen()) {
+                    throw e;
+                }
+                LOG.debug("attempt {} to create a consumer of {}", attempt, stream, e);
             }
         }
     }
