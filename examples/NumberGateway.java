@@ -28,7 +28,7 @@ final class NumberGateway extends Service {
         }
     }
 
-    /** Publishes a number. If the hub cannot, because its broker is away, nobody misses the number: the next one follows. */
+    /** Publishes a number. If the hub cannot, because its broker is unavailable, the number is dropped: the next one follows. */
     private void publish(String number, Lease lease) {
         try {
             hub.publish("/numbers", number, lease);

@@ -136,10 +136,13 @@ class NatsGatewayTest {
                 .orElseThrow();
         ClusterNode other = nodes.get(1 - nodes.indexOf(leader));
         long last = other.leader().epoch();
+        long killedAt = System.nanoTime();
         leader.kill();
 
         // Then
         await().atMost(TIMEOUT).until(() -> other.leader().epoch() > last);
+        System.out.println("gateway with NATS: the next leader after "
+                + Duration.ofNanos(other.leader().nanos() - killedAt).toMillis() + " ms");
         await().atMost(TIMEOUT)
                 .until(() -> other.numbers.getLast().nanos() > other.leader().nanos());
     }

@@ -148,7 +148,7 @@ class SettingsInEtcdTest {
         awaitOutput("etcd:/hello/text:2:1");
         assertThat(Files.readString(output())).doesNotContain("\nthird");
 
-        // When etcd is away, and a reload is requested
+        // When etcd is unavailable, and a reload is requested
         etcd.destroyForcibly().onExit().join();
         new ProcessBuilder("kill", "-HUP", String.valueOf(hello.pid())).start().waitFor();
 

@@ -217,6 +217,12 @@ final class EtcdCoordinator extends Coordinator {
     }
 
     @Override
+    public void stepDown() {
+        requireNonNull(session, "stepDown was called before join").stepDown();
+        requireNonNull(sessionTimer).wake();
+    }
+
+    @Override
     public void leave() throws InterruptedException {
         EtcdSession current = session;
         TaskHandle task = sessionTask;

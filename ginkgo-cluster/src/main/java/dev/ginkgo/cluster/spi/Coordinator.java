@@ -96,7 +96,8 @@ public abstract class Coordinator extends Service {
      * @throws UnsupportedOperationException if the engine cannot do this; the message says why
      */
     public void stepDown() {
-        throw new UnsupportedOperationException("this coordination engine cannot hand over the leadership");
+        throw new UnsupportedOperationException("this coordination engine cannot hand over the leadership;"
+                + " stop the leader's node, and another one leads");
     }
 
     /**
@@ -112,7 +113,8 @@ public abstract class Coordinator extends Service {
      * @throws InterruptedException if the calling thread is interrupted; the change may still be committed
      */
     public void removeVoter(String name) throws InterruptedException {
-        throw new UnsupportedOperationException("this coordination engine has no voters");
+        throw new UnsupportedOperationException(
+                "this coordination engine has no voters; a node that is gone leaves the cluster by itself");
     }
 
     /**

@@ -54,7 +54,6 @@ final class CoreBackend implements Backend {
 
     private volatile @Nullable NatsSession current;
     private volatile boolean reading;
-    private volatile long startAfter;
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
@@ -64,12 +63,14 @@ final class CoreBackend implements Backend {
     private final SenderSequences senders;
     private long next = 1;
 
+    /** @param previous the one of an earlier run of the hub, whose numbers continue in the same incarnation of the node */
     CoreBackend(
             BrokerConfig config,
             NodeIncarnation self,
             BrokerListener listener,
             PendingAppends pending,
-            TimeSource time) {
+            TimeSource time,
+            @Nullable CoreBackend previous) {
         this.config = config;
         this.self = self;
         this.subjects = new ChannelSubjects(config.prefix(), config.streams());
@@ -77,6 +78,22 @@ final class CoreBackend implements Backend {
         this.pending = pending;
         this.time = time;
         this.senders = new SenderSequences(time);
+        if (previous != null && previous.self.equals(self)) {
+            lastSent = previous.lastSent();
+            next = previous.next() + 1; // skips one: messages may have been missed meanwhile
+        }
+    }
+
+    private long lastSent() {
+        synchronized (sending) {
+            return lastSent;
+        }
+    }
+
+    private long next() {
+        synchronized (receiving) {
+            return next;
+        }
     }
 
     @Override
@@ -102,8 +119,12 @@ final class CoreBackend implements Backend {
 
     @Override
     public void read(NodeIncarnation stream, ReadStart start) {
-        if (start instanceof ReadStart.After after) {
-            startAfter = after.sequence();
+        synchronized (receiving) {
+            long from = start instanceof ReadStart.After after ? after.sequence() + 1 : 1;
+            if (from < next) {
+                listener.lost(new SequenceRange(stream, from, next - 1));
+            }
+            next = Math.max(next, from);
         }
         reading = true;
     }
@@ -126,7 +147,6 @@ final class CoreBackend implements Backend {
         }
         BrokerPosition position = null;
         synchronized (receiving) {
-            next = Math.max(next, startAfter + 1);
             if (heartbeat != null) {
                 reportLost(senders.heartbeat(heartbeat.sender, heartbeat.lastSent));
             } else if (input != null) {

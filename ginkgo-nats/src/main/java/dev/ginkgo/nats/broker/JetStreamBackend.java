@@ -115,7 +115,7 @@ final class JetStreamBackend implements Backend {
 
     @Override
     public void read(NodeIncarnation stream, ReadStart start) {
-        StreamReader reader = new StreamReader(stream, start, subjects, listener);
+        StreamReader reader = new StreamReader(stream, start, subjects, listener, time);
         if (readers.putIfAbsent(stream, reader) != null) {
             throw new IllegalStateException(stream + " is being read already");
         }

@@ -8,6 +8,7 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
@@ -46,6 +47,10 @@ final class StreamReader {
     /** Only so that the end of the connection is noticed. */
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    /** Returned earlier than that without a message, the client has no subscription and does not wait. */
+    private static final Duration MIN_WAIT = POLL.dividedBy(2);
+
+    private final TimeSource time;
     private final NodeIncarnation stream;
     private final ReadStart start;
     private final ChannelSubjects subjects;
@@ -53,13 +58,25 @@ final class StreamReader {
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
+    /** Search of the position at which to start. */
+    interface Search {
+        long find(ReadStart.Tail tail)
+                throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException;
+    }
+
     /** Whether the start is determined; what was lost before it is not counted. Confined to the task. */
     private boolean started;
 
     /** The next position to report; 0 if the start is not determined yet. Written by the task. */
     private volatile long next;
 
-    StreamReader(NodeIncarnation stream, ReadStart start, ChannelSubjects subjects, BrokerListener listener) {
+    StreamReader(
+            NodeIncarnation stream,
+            ReadStart start,
+            ChannelSubjects subjects,
+            BrokerListener listener,
+            TimeSource time) {
+        this.time = time;
         this.stream = stream;
         this.start = start;
         this.subjects = subjects;
@@ -85,35 +102,44 @@ final class StreamReader {
         StreamContext context = session.connection().getStreamContext(stream.name());
         BrokerStream state = StreamSetup.state(context.getStreamInfo());
         if (!state.stream().equals(stream)) {
-            return; // it was created again, which is reported when the node connects
+            // It was created again, or another node has continued it as the next incarnation: this is found on
+            // connecting
+            session.fail("the stream " + stream.name() + " continues as another one");
+            return;
         }
-        begin(context, state);
+        begin(state, tail -> new TailSearch(context, state).find(tail));
+        while (session.isOpen()) {
+            consume(session, context);
+        }
+    }
+
+    /** Reads with one consumer, until the connection or the consumer ends. */
+    private void consume(NatsSession session, StreamContext context)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
         OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
                 .startSequence(next);
         try (OpenConsumer<IterableConsumer> open =
                 new OpenConsumer<>(context.createOrderedConsumer(from).iterate(BATCHES))) {
             while (session.isOpen()) {
+                long begin = time.nanos();
                 Message message = open.consumer().nextMessage(POLL);
                 if (message != null) {
                     report(session, message);
+                } else if (time.nanos() - begin < MIN_WAIT.toNanos()) {
+                    return; // the server that had the consumer is lost, or has sent no heartbeats
                 }
             }
         }
     }
 
     /** Determines the start, or what was lost since the last connection. */
-    private void begin(StreamContext context, BrokerStream state)
+    void begin(BrokerStream state, Search search)
             throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
         if (next == 0) {
-            next = 1;
-            long first = switch (start) {
-                case ReadStart.After after -> {
-                    next = after.sequence() + 1;
-                    yield state.first();
-                }
-                case ReadStart.Tail tail -> new TailSearch(context, state).find(tail);
-            };
+            // The search may fail, and is then repeated over the next connection
+            long first = start instanceof ReadStart.Tail tail ? search.find(tail) : state.first();
+            next = start instanceof ReadStart.After after ? after.sequence() + 1 : 1;
             reportLostUntil(first);
             started = true;
         } else {
@@ -130,7 +156,7 @@ final class StreamReader {
         reportLostUntil(sequence);
         if (message.getSubject().endsWith("." + StreamSetup.MARKER)) {
             reportLostUntil(sequence + 1);
-            if (Long.parseLong(new String(message.getData(), UTF_8)) > stream.incarnation()) {
+            if (isMarkerOfALaterIncarnation(new String(message.getData(), UTF_8))) {
                 session.fail("the stream " + stream.name() + " has lost messages and continues as another one");
             }
             return;
@@ -149,6 +175,14 @@ final class StreamReader {
                 new BrokerPosition(stream, sequence),
                 metaData.timestamp().toInstant().toEpochMilli(),
                 decoded.message());
+    }
+
+    private boolean isMarkerOfALaterIncarnation(String text) {
+        try {
+            return Long.parseLong(text) > stream.incarnation();
+        } catch (NumberFormatException _) { // of another program
+            return false;
+        }
     }
 
     /** Reports the positions before {@code end} as lost that are not reported yet. */

@@ -94,6 +94,42 @@ class NatsOutageTest {
     }
 
     @Test
+    @DisplayName(
+            "N-32: if only the servers are lost that have the consumers, not the one of the connection, the connection is"
+                    + " reported as lost, and reading continues after the last position when they are back")
+    void serversOfConsumersAreKilled() throws Exception {
+        try (NatsServers servers = NatsServers.start(requireNonNull(folder), 3);
+                BrokerClient client = new BrokerClient("a", servers.only(0), "replicas = 3\nstreams = 8")
+                        .read(new ReadStart.After(0))) {
+            client.append("/a", "before").get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            await().atMost(TIMEOUT).until(() -> client.texts().contains("before"));
+
+            servers.kill(1);
+            servers.kill(2);
+
+            await().atMost(TIMEOUT).until(() -> !client.connection.isEmpty());
+            assertThat(client.connection.getFirst().orElseThrow()).contains("cannot read the stream ginkgo-");
+            servers.restart(1);
+            servers.restart(2);
+
+            await().atMost(TIMEOUT).until(() -> appends(client, "after"));
+            await().atMost(TIMEOUT).until(() -> client.texts().contains("after"));
+            assertThat(client.texts()).startsWith("before");
+            assertThat(client.lost).isEmpty();
+            assertThat(client.faults).isEmpty();
+        }
+    }
+
+    private static boolean appends(BrokerClient client, String text) throws InterruptedException {
+        try {
+            client.append("/a", text).get();
+            return true;
+        } catch (ExecutionException _) {
+            return false;
+        }
+    }
+
+    @Test
     @DisplayName("N-23: streams in memory that are lost with the server are created again, as others")
     void streamIsCreatedAgain() throws Exception {
         try (NatsServers servers = NatsServers.start(requireNonNull(folder), 1);
