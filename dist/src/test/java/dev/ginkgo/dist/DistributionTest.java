@@ -104,6 +104,15 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName(
+            "H-305 objects have compact headers if the JDK has its own classes archived with them, unless the user decides")
+    void compactHeaders_ifArchived() throws Exception {
+        Path archive = Path.of(System.getProperty("java.home"), "lib", "server", "classes_coh.jsa");
+        assertThat(flags("")).containsPattern("UseCompactObjectHeaders += " + Files.exists(archive));
+        assertThat(flags("-XX:-UseCompactObjectHeaders")).containsPattern("UseCompactObjectHeaders += false");
+    }
+
+    @Test
     @DisplayName("C-19 an engine that is not installed is exit code 78, with its artifact and folder in the message")
     void missingEngineIsNamed() throws Exception {
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("engines/nats"))) {
@@ -251,11 +260,16 @@ class DistributionTest {
     }
 
     private boolean usesArchive() throws Exception {
+        return flags("").lines().anyMatch(line -> line.matches(".* SharedArchiveFile .*ginkgo.jsa.*"));
+    }
+
+    /** Returns the flags of the JVM of a command. */
+    private String flags(String options) throws Exception {
         Path output = folder.resolve("flags.txt");
         ProcessBuilder builder = builder(output, "version");
-        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:+PrintFlagsFinal");
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:+PrintFlagsFinal " + options);
         assertThat(builder.start().waitFor()).isZero();
-        return Files.readString(output).lines().anyMatch(line -> line.matches(".* SharedArchiveFile .*ginkgo.jsa.*"));
+        return Files.readString(output);
     }
 
     private record Run(int code, String output) {}

@@ -66,7 +66,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         this.cursor = cursor;
         this.waitingThread = waitingThread;
         this.channelSelector = cursor.feed.channelSelector;
-        this.startGapPending = resumes && !cursor.start.recovered();
+        this.startGapPending = resumes && !cursor.start().recovered();
         this.timeSource = timeSource;
         this.counters = counters;
         onGap = gap -> LOG.warn(
@@ -147,7 +147,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
                 if (startGapPending) {
                     startGapPending = false;
                     if (cursor.reportsGap(Gap.UNKNOWN)) {
-                        reportGap(Gap.UNKNOWN, cursor.start.id());
+                        reportGap(Gap.UNKNOWN, cursor.start().id());
                     }
                 }
                 Cursor.Step step = nextStep();

@@ -131,7 +131,7 @@ final class DashboardStream {
         FullHttpResponse head = exchange.streamHead("text/event-stream");
         WireFormat wireFormat = exchange.compressesMessages() ? WireFormat.SSE.compressed() : WireFormat.SSE;
         StreamOutput output = exchange.connection().detachForStream();
-        connection.pipeline().addLast(new StreamInputDiscarder());
+        connection.pipeline().addLast(StreamInputDiscarder.INSTANCE);
         var _ = connection.write(output.head(head, false));
         try {
             joined.engine.attach(connection, REQUEST, output.framesBody() ? wireFormat.withoutChunks() : wireFormat);

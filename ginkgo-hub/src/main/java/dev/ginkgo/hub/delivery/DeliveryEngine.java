@@ -83,9 +83,9 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     public StreamHandle attach(Channel connection, SubscribeRequest subscribeRequest, WireFormat wireFormat) {
         DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamSubscriber subscriber = new StreamSubscriber(
-                connection, subscribeRequest, feeds.join(subscribeRequest, wireFormat, deliveryLoop), feeds, retry);
-        subscriber.start();
+        StreamSubscriber subscriber =
+                new StreamSubscriber(connection, feeds.join(subscribeRequest, wireFormat, deliveryLoop), feeds, retry);
+        subscriber.start(subscribeRequest);
         if (closed) { // closed after the check in loop()
             subscriber.close();
         }

@@ -49,7 +49,7 @@ final class DeliveryLoop implements Runnable {
     private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
 
     // used only on the loop
-    private final Set<LoopSubscriber> subscribers = new LinkedHashSet<>();
+    private final List<LoopSubscriber> subscribers = new ArrayList<>(); // at the index that each knows
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
     private final Set<LoopSubscriber> awaitingMemory = new LinkedHashSet<>();
     private final Set<LoopSubscriber> failed = new LinkedHashSet<>(); // for lack of memory
@@ -278,11 +278,20 @@ final class DeliveryLoop implements Runnable {
     }
 
     void add(LoopSubscriber subscriber) {
+        subscriber.indexInLoop = subscribers.size();
         subscribers.add(subscriber);
     }
 
     void remove(LoopSubscriber subscriber) {
-        subscribers.remove(subscriber);
+        int index = subscriber.indexInLoop;
+        if (index >= 0) {
+            LoopSubscriber last = subscribers.removeLast();
+            if (index < subscribers.size()) { // the last one takes its place
+                subscribers.set(index, last);
+                last.indexInLoop = index;
+            }
+            subscriber.indexInLoop = -1;
+        }
         awaitingMemory.remove(subscriber);
         failed.remove(subscriber);
     }

@@ -16,7 +16,7 @@ record DeliveryStats(int messages, int replayed, boolean isLive, long oldestNano
     static final DeliveryStats NONE = new DeliveryStats(0, 0, false, 0);
 
     static DeliveryStats of(Batch batch, Cursor cursor) {
-        int replayed = batch.countBefore(cursor.start.firstLive());
+        int replayed = batch.countBefore(cursor.firstLive);
         return new DeliveryStats(
                 batch.messages(), replayed, replayed == 0 && !cursor.feed.isConflated(), batch.oldestNanos());
     }

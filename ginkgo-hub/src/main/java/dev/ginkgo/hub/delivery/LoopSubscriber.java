@@ -7,6 +7,9 @@ abstract class LoopSubscriber {
     /** The index at which its {@link SubscriberGroup} has it; -1 while it is not waiting. Used by the group only. */
     int waitingAt = -1;
 
+    /** The index at which its {@link DeliveryLoop} has it; -1 if it does not. Used by the loop only. */
+    int indexInLoop = -1;
+
     /** Sends the next batch, if no write is in progress. */
     abstract void sendNext();
 

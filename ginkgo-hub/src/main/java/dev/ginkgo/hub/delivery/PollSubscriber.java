@@ -116,7 +116,7 @@ final class PollSubscriber extends LoopSubscriber implements StreamHandle {
     /** Returns whether to wait for a message. A lost message is reported without waiting. */
     private boolean isWorthWaiting() {
         return deadline - deliveryLoop.now() > 0
-                && (cursor.start.recovered() || !(subscribeRequest.since() instanceof Since.After));
+                && (cursor.start().recovered() || !(subscribeRequest.since() instanceof Since.After));
     }
 
     private void respond(Batch batch) {
@@ -127,7 +127,8 @@ final class PollSubscriber extends LoopSubscriber implements StreamHandle {
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
         encoder.encodeHeader().ifPresent(frames::add);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
-            frames.add(encoder.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+            frames.add(encoder.encodeEvent(new ControlEvent.Start(
+                    cursor.start().recovered(), cursor.start().id())));
         }
         subscribeRequest
                 .rejected()

@@ -43,7 +43,7 @@ final class SharedSubscription extends LoopSubscriber implements SharedStream.Me
 
     @Override
     public ControlEvent.Start start() {
-        return new ControlEvent.Start(cursor.start.recovered(), cursor.start.id());
+        return new ControlEvent.Start(cursor.start().recovered(), cursor.start().id());
     }
 
     /** Adds the next messages to a write. The position has not changed if this throws. */

@@ -15,6 +15,7 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,16 +34,13 @@ import org.jspecify.annotations.Nullable;
  *      +----------------(written: no more)--------------+          closed: from any state
  * </pre>
  */
-final class StreamSubscriber extends LoopSubscriber implements StreamHandle, SocketWrite {
+final class StreamSubscriber extends LoopSubscriber implements StreamHandle, SocketWrite, ChannelFutureListener {
     private final Channel connection;
     private final SubscriberGroup subscriberGroup;
-    private final DeliveryLoop deliveryLoop;
     private final EncodedFeeds feeds;
-    private final long retryMillis;
+    private final int retryMillis;
 
-    private final SubscribeRequest subscribeRequest;
     private final Cursor cursor;
-    private final WriteStallDetector stallDetector;
     private final boolean encrypts;
     private final StreamEncoder encoder;
 
@@ -50,6 +48,8 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     private @Nullable Batch submitted; // the batch of the group that the sender writes
 
     private boolean writing;
+    private long lastProgressAt; // when the last write started, or its socket last accepted bytes of it
+    private @Nullable WriteStallDetector stallDetector; // of a write that takes long
     private PinnedMemory.@Nullable Pin pin; // of the write in progress, if its socket has not accepted it at once
     private boolean live; // everything but the newest messages has been received
     private boolean closed;
@@ -62,40 +62,34 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
      *
      * @param retryMillis reconnect delay to send in the {@code bye} event
      */
-    StreamSubscriber(
-            Channel connection,
-            SubscribeRequest subscribeRequest,
-            JoinResult joinResult,
-            EncodedFeeds feeds,
-            long retryMillis) {
+    StreamSubscriber(Channel connection, JoinResult joinResult, EncodedFeeds feeds, long retryMillis) {
         this.connection = connection;
         this.subscriberGroup = joinResult.group();
-        this.deliveryLoop = subscriberGroup.deliveryLoop;
         this.feeds = feeds;
-        this.subscribeRequest = subscribeRequest;
-        this.stallDetector = new WriteStallDetector(connection);
         this.encrypts = connection.pipeline().get(SslHandler.class) != null;
-        this.encoder = new StreamEncoder(subscriberGroup.encodedFeed.wireFormat);
+        this.encoder = subscriberGroup.encoder();
         this.cursor = joinResult.cursor();
-        this.retryMillis = retryMillis;
+        this.retryMillis = Math.toIntExact(retryMillis);
     }
 
-    void start() {
-        deliveryLoop.updateClock();
-        deliveryLoop.add(this);
-        stallDetector.writeStarted(deliveryLoop.now());
-        connection.closeFuture().addListener(closed -> unsubscribe());
+    void start(SubscribeRequest subscribeRequest) {
+        deliveryLoop().updateClock();
+        deliveryLoop().add(this);
+        lastProgressAt = deliveryLoop().now();
+        connection.closeFuture().addListener(this);
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> first = new ArrayList<>(1);
         encoder.encodeHeader().ifPresent(first::add);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
-            first.add(encoder.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+            first.add(encoder.encodeEvent(new ControlEvent.Start(
+                    cursor.start().recovered(), cursor.start().id())));
         }
+        cursor.forgetStart();
         for (ChannelSelector.Rejected rejected : subscribeRequest.rejected()) {
             first.add(encoder.encodeEvent(ControlEvent.Rejected.of(rejected)));
         }
         if (first.isEmpty()) {
-            deliveryLoop.scheduleAgain(this);
+            deliveryLoop().scheduleAgain(this);
         } else {
             write(first, List.of(), DeliveryStats.NONE, false);
         }
@@ -106,9 +100,9 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         if (closed || writing || byeSent) {
             return;
         }
-        boolean onlyPinned = !deliveryLoop.hasRoom(live);
+        boolean onlyPinned = !deliveryLoop().hasRoom(live);
         if (onlyPinned && encrypts) {
-            deliveryLoop.awaitMemory(this); // what other writes retain would be copied
+            deliveryLoop().awaitMemory(this); // what other writes retain would be copied
             return;
         }
         Replay replay = cursor.replay();
@@ -147,7 +141,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         } else if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (gap != null) {
-                deliveryLoop.counters().recordGap(batch.missed());
+                deliveryLoop().counters().recordGap(batch.missed());
                 frames.add(gap);
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
@@ -158,10 +152,14 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         } else if (batch.atEnd()) {
             awaitMessages();
         } else if (onlyPinned) {
-            deliveryLoop.awaitMemory(this);
+            deliveryLoop().awaitMemory(this);
         } else {
-            deliveryLoop.scheduleAgain(this);
+            deliveryLoop().scheduleAgain(this);
         }
+    }
+
+    private DeliveryLoop deliveryLoop() {
+        return subscriberGroup.deliveryLoop;
     }
 
     // ---- write
@@ -173,7 +171,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     private boolean isAdopted() {
         if (adoption == SocketSender.Adoption.NOT_YET) {
-            adoption = deliveryLoop.socketSender().adopt(connection);
+            adoption = deliveryLoop().socketSender().adopt(connection);
         }
         return adoption == SocketSender.Adoption.ADOPTED;
     }
@@ -181,9 +179,11 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     private void submit(Batch batch) {
         writing = true;
         submitted = batch;
-        stallDetector.writeStarted(deliveryLoop.now());
-        deliveryLoop.counters().recordWrite();
-        deliveryLoop.socketSender().submit(connection, batch.parts().getFirst().frames(), this);
+        lastProgressAt = deliveryLoop().now();
+        deliveryLoop().counters().recordWrite();
+        deliveryLoop()
+                .socketSender()
+                .submit(connection, batch.parts().getFirst().frames(), this);
     }
 
     @Override
@@ -203,7 +203,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     @Override
     public void failed(Throwable cause) {
-        deliveryLoop.closeFailed(this, cause);
+        deliveryLoop().closeFailed(this, cause);
     }
 
     /**
@@ -219,8 +219,8 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
             last = connection.write(frame);
         }
         writing = true;
-        stallDetector.writeStarted(deliveryLoop.now());
-        deliveryLoop.counters().recordWrite();
+        lastProgressAt = deliveryLoop().now();
+        deliveryLoop().counters().recordWrite();
         flush(last, bytes, parts, deliveryStats, atEnd);
     }
 
@@ -229,19 +229,24 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
             ChannelFuture last, long bytes, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
         connection.flush();
         if (last.isDone()) {
-            deliveryLoop.updateClock();
+            deliveryLoop().updateClock();
             writeCompleted(last.isSuccess(), deliveryStats, atEnd);
         } else {
-            deliveryLoop.counters().addPinnedBytes(bytes);
-            PinnedMemory.Pin pending = deliveryLoop
+            deliveryLoop().counters().addPinnedBytes(bytes);
+            PinnedMemory.Pin pending = deliveryLoop()
                     .pinnedMemory()
-                    .pin(this, deliveryLoop, encrypts ? List.of() : parts, encrypts ? bytes : 0, deliveryLoop.now());
+                    .pin(
+                            this,
+                            deliveryLoop(),
+                            encrypts ? List.of() : parts,
+                            encrypts ? bytes : 0,
+                            deliveryLoop().now());
             pin = pending;
             last.addListener(write -> {
                 pin = null;
-                deliveryLoop.pinnedMemory().unpin(pending);
-                deliveryLoop.counters().addPinnedBytes(-bytes);
-                deliveryLoop.updateClock();
+                deliveryLoop().pinnedMemory().unpin(pending);
+                deliveryLoop().counters().addPinnedBytes(-bytes);
+                deliveryLoop().updateClock();
                 // not at the end: more messages may have arrived in the meantime
                 writeCompleted(write.isSuccess(), deliveryStats, false);
             });
@@ -250,11 +255,15 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     private void writeCompleted(boolean success, DeliveryStats deliveryStats, boolean atEnd) {
         writing = false;
+        if (stallDetector != null) {
+            lastProgressAt = stallDetector.lastProgressAt();
+            stallDetector = null;
+        }
         if (!success || byeSent) {
             close();
             return;
         }
-        deliveryLoop.delivered(deliveryStats);
+        deliveryLoop().delivered(deliveryStats);
         if (closed) {
             return;
         }
@@ -262,15 +271,17 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
             awaitMessages();
         } else {
             live = false;
-            deliveryLoop.scheduleAgain(this);
+            deliveryLoop().scheduleAgain(this);
         }
     }
 
-    private void unsubscribe() {
+    /** Called when the connection has been closed. */
+    @Override
+    public void operationComplete(ChannelFuture closeFuture) {
         if (!closed) {
             closed = true;
             subscriberGroup.removeWaiting(this);
-            deliveryLoop.remove(this);
+            deliveryLoop().remove(this);
             feeds.leave(subscriberGroup, cursor);
         }
     }
@@ -279,19 +290,26 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     @Override
     public void heartbeat() {
-        deliveryLoop.execute(() -> heartbeat(0));
+        deliveryLoop().execute(() -> heartbeat(0));
     }
 
     @Override
     public void heartbeat(long idleNanos) {
-        if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos && subscriberGroup.removeWaiting(this)) {
+        if (deliveryLoop().now() - lastProgressAt >= idleNanos && subscriberGroup.removeWaiting(this)) {
             write(List.of(encoder.encodeKeepAlive()), List.of(), DeliveryStats.NONE, false);
         }
     }
 
     @Override
     public void closeIfStalled(long timeoutNanos) {
-        if (writing && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
+        if (!writing) {
+            return;
+        }
+        if (stallDetector == null) {
+            stallDetector = new WriteStallDetector(connection);
+            stallDetector.writeStarted(lastProgressAt);
+        }
+        if (stallDetector.isStalled(deliveryLoop().now(), timeoutNanos)) {
             closeAsStalled();
         }
     }
@@ -304,19 +322,19 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     }
 
     private void closeAsStalled() {
-        deliveryLoop.counters().recordStall();
+        deliveryLoop().counters().recordStall();
         DisconnectReason.STALLED.mark(connection);
         close();
     }
 
     @Override
     public void endGracefully(String reason) {
-        deliveryLoop.execute(() -> {
+        deliveryLoop().execute(() -> {
             if (!closed && byeReason == null) {
                 byeReason = reason;
                 endAt = subscriberGroup.encodedFeed.end();
                 if (subscriberGroup.removeWaiting(this)) {
-                    deliveryLoop.scheduleAgain(this);
+                    deliveryLoop().scheduleAgain(this);
                 }
             }
         });

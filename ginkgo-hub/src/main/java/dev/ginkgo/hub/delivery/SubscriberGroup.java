@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.hub.framing.StreamEncoder;
 import dev.ginkgo.hub.log.FeedListener;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class SubscriberGroup implements FeedListener {
     int subscribers;
 
     // used only on the loop
+    private final StreamEncoder encoder; // without state, unless it compresses
     private final List<@Nullable LoopSubscriber> waiting = new ArrayList<>(); // null where one has been removed
     private int removed;
     private @Nullable Batch batch;
@@ -31,6 +33,12 @@ final class SubscriberGroup implements FeedListener {
     SubscriberGroup(EncodedFeed encodedFeed, DeliveryLoop deliveryLoop) {
         this.encodedFeed = encodedFeed;
         this.deliveryLoop = deliveryLoop;
+        this.encoder = new StreamEncoder(encodedFeed.wireFormat);
+    }
+
+    /** Returns the encoder of a new stream: its own if the stream is compressed, else one that all share. */
+    StreamEncoder encoder() {
+        return encodedFeed.wireFormat.compressesBlocks() ? new StreamEncoder(encodedFeed.wireFormat) : encoder;
     }
 
     @Override

@@ -15,7 +15,7 @@ public final class StreamEncoder {
     private final WireFormat wireFormat;
     private final @Nullable GzipStream gzip;
 
-    /** Creates the encoder of a new stream. */
+    /** Creates the encoder of a new stream. One that does not compress has no state, so streams may share it. */
     public StreamEncoder(WireFormat wireFormat) {
         this.wireFormat = wireFormat;
         this.gzip = wireFormat.compressesBlocks() ? new GzipStream() : null;

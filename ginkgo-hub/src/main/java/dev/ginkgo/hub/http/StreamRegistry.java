@@ -56,13 +56,20 @@ public final class StreamRegistry {
         }
     }
 
+    /**
+     * Number of streams with equal selectors.
+     *
+     * @param selector the one that all of them keep
+     */
+    private record SelectorCount(ChannelSelector selector, int streams) {}
+
     private final Supplier<Integer> maxSubscribers;
     private final Supplier<Integer> maxStreamsPerUser;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
     private final Set<OpenStream> sharedConnections = ConcurrentHashMap.newKeySet();
-    private final Map<ChannelSelector, Integer> countBySelector = new ConcurrentHashMap<>();
+    private final Map<ChannelSelector, SelectorCount> countBySelector = new ConcurrentHashMap<>();
     private final Map<String, Integer> countByUser = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -86,7 +93,8 @@ public final class StreamRegistry {
      * limit by a few.
      */
     public void requireCapacity(ChannelSelector selector) throws ProblemException {
-        if (countBySelector.getOrDefault(selector, 0) >= maxSubscribers.get()) {
+        SelectorCount count = countBySelector.get(selector);
+        if (count != null && count.streams >= maxSubscribers.get()) {
             throw new ProblemException(
                             ProblemType.TOO_MANY_SUBSCRIBERS,
                             selector + " has http.max-subscribers = " + maxSubscribers.get()
@@ -108,6 +116,21 @@ public final class StreamRegistry {
         }
     }
 
+    /** Counts a stream, and returns the selector that streams with an equal one share. */
+    private ChannelSelector countSelector(ChannelSelector selector) {
+        return countBySelector.merge(
+                        selector,
+                        new SelectorCount(selector, 1),
+                        (known, _) -> new SelectorCount(known.selector, known.streams + 1))
+                .selector;
+    }
+
+    private void releaseSelector(ChannelSelector selector) {
+        countBySelector.computeIfPresent(
+                selector,
+                (_, count) -> count.streams == 1 ? null : new SelectorCount(count.selector, count.streams - 1));
+    }
+
     private void countStream(Access access) {
         Principal user = access.principal();
         if (user != null) {
@@ -118,12 +141,8 @@ public final class StreamRegistry {
     private void releaseStream(Access access) {
         Principal user = access.principal();
         if (user != null) {
-            decrement(countByUser, user.name());
+            countByUser.computeIfPresent(user.name(), (_, count) -> count == 1 ? null : count - 1);
         }
-    }
-
-    private static <K> void decrement(Map<K, Integer> counts, K key) {
-        counts.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /**
@@ -137,19 +156,20 @@ public final class StreamRegistry {
             StreamHandle streamHandle,
             Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream openStream =
-                new OpenStream(selector, wireFormat, connection, streamHandle, timeSource.nanos(), share, access);
+        OpenStream openStream = new OpenStream(
+                countSelector(selector), wireFormat, connection, streamHandle, timeSource.nanos(), share, access);
         countStream(access);
         streams.add(openStream);
-        countBySelector.merge(selector, 1, Integer::sum);
-        var _ = connection.closeFuture().addListener(_ -> {
-            streams.remove(openStream);
-            decrement(countBySelector, selector);
-            releaseStream(access);
-        });
+        var _ = connection.closeFuture().addListener(_ -> remove(openStream));
         if (stopping) {
             openStream.endGracefully(DisconnectReason.STOPPING);
         }
+    }
+
+    private void remove(OpenStream openStream) {
+        streams.remove(openStream);
+        releaseSelector(openStream.selector);
+        releaseStream(openStream.access);
     }
 
     /**
@@ -178,13 +198,12 @@ public final class StreamRegistry {
      */
     public Runnable addSubscription(
             ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
-        OpenStream subscription =
-                new OpenStream(selector, wireFormat, connection, handle, timeSource.nanos(), UNLIMITED, access);
+        OpenStream subscription = new OpenStream(
+                countSelector(selector), wireFormat, connection, handle, timeSource.nanos(), UNLIMITED, access);
         streams.add(subscription);
-        countBySelector.merge(selector, 1, Integer::sum);
         return () -> {
             streams.remove(subscription);
-            decrement(countBySelector, selector);
+            releaseSelector(selector);
         };
     }
 

@@ -186,7 +186,7 @@ final class SubscribeHandler {
             ContentNegotiation.Representation representation, boolean compressed) {
         return representation.isWebSocket()
                 ? new ChannelHandler[] {WebSocketInput.decoder(compressed), new WebSocketInput()}
-                : new ChannelHandler[] {new StreamInputDiscarder()};
+                : new ChannelHandler[] {StreamInputDiscarder.INSTANCE};
     }
 
     private FullHttpResponse page(Exchange exchange) {

@@ -21,8 +21,11 @@ public final class Cursor {
     private static final Step AT_END = new Step(null, false, 0, "", true);
 
     public final Feed feed;
-    public final StartPosition start;
 
+    /** The number of the first message that arrives after the subscription was opened. */
+    public final long firstLive;
+
+    private @Nullable StartPosition start;
     private final VersionVector versionVector;
     private long position;
     private @Nullable Replay replay;
@@ -36,9 +39,27 @@ public final class Cursor {
     Cursor(Feed feed, StartPosition start, VersionVector versionVector) {
         this.feed = feed;
         this.start = start;
+        this.firstLive = start.firstLive();
         this.versionVector = versionVector;
         this.position = start.number();
         this.replay = start.replay();
+    }
+
+    /**
+     * Returns where the subscription starts.
+     *
+     * @throws IllegalStateException after {@link #forgetStart}
+     */
+    public StartPosition start() {
+        if (start == null) {
+            throw new IllegalStateException("the start position has been forgotten");
+        }
+        return start;
+    }
+
+    /** Releases the start position, when it has been reported to the subscriber and is not needed for resume ids. */
+    public void forgetStart() {
+        start = null;
     }
 
     /** Returns the number of the next message. */
@@ -90,7 +111,7 @@ public final class Cursor {
         }
         gapOpen = false;
         StoredMessage delivered = activeReplay == null ? entry.message : activeReplay.forSubscriber(entry.message);
-        return new Step(delivered, next < start.firstLive(), 0, "", false);
+        return new Step(delivered, next < firstLive, 0, "", false);
     }
 
     // ---- many at a time
@@ -134,11 +155,12 @@ public final class Cursor {
      *
      * @param last the last message, if there was one
      * @param after the id after the gap before it, if there was one
+     * @throws IllegalStateException if the id is that of the start position, which has been forgotten
      */
     public String resumeId(@Nullable StoredMessage last, @Nullable String after) {
         String seen = seenId(last, after);
         if (seen == null) {
-            return start.id();
+            return start().id();
         }
         return replay == null ? seen : replay.resumeId(seen);
     }

@@ -21,14 +21,18 @@ public final class ClientAddress {
 
     /** Returns the address of the client, null if the channel has none because it is closed. */
     public static @Nullable InetSocketAddress of(Channel channel) {
-        InetSocketAddress named = channel.attr(NAMED_BY_PROXY).get();
+        InetSocketAddress named = namedByProxy(channel);
         if (named != null) {
             return named;
         }
         Channel parent = channel.parent(); // the connection of an HTTP/2 stream
-        InetSocketAddress ofConnection =
-                parent == null ? null : parent.attr(NAMED_BY_PROXY).get();
+        InetSocketAddress ofConnection = parent == null ? null : namedByProxy(parent);
         return ofConnection == null ? peer(channel) : ofConnection;
+    }
+
+    /** Returns the address that a proxy has named, or null. Asking for the attribute itself would create it. */
+    private static @Nullable InetSocketAddress namedByProxy(Channel channel) {
+        return channel.hasAttr(NAMED_BY_PROXY) ? channel.attr(NAMED_BY_PROXY).get() : null;
     }
 
     /** Returns the network of the client, null if the channel has none because it is closed. */

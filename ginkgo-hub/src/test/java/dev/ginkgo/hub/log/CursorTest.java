@@ -105,7 +105,7 @@ class CursorTest {
             publish(log, "2");
             Cursor cursor = open(Since.Point.ALL);
             publish(log, "3");
-            assertThat(cursor.start.recovered()).isTrue();
+            assertThat(cursor.start().recovered()).isTrue();
             assertThat(read(cursor)).containsExactly("old 1", "old 2", "3");
         }
 
@@ -116,7 +116,7 @@ class CursorTest {
             publish(log, "2");
             evictOldest(log);
             Cursor cursor = open(Since.Point.ALL);
-            assertThat(cursor.start.recovered()).isFalse();
+            assertThat(cursor.start().recovered()).isFalse();
             assertThat(read(cursor)).containsExactly("old 2");
         }
 
@@ -160,8 +160,8 @@ class CursorTest {
             String id = publish(log, "2").message.id();
             publish(log, "3");
             Cursor cursor = open(new Since.After(id));
-            assertThat(cursor.start.recovered()).isTrue();
-            assertThat(cursor.start.id()).isEqualTo(id);
+            assertThat(cursor.start().recovered()).isTrue();
+            assertThat(cursor.start().id()).isEqualTo(id);
             assertThat(read(cursor)).containsExactly("old 3");
         }
 
@@ -175,7 +175,7 @@ class CursorTest {
             evictOldest(log);
             evictOldest(log);
             Cursor cursor = open(new Since.After(id));
-            assertThat(cursor.start.recovered()).isFalse();
+            assertThat(cursor.start().recovered()).isFalse();
             assertThat(read(cursor)).containsExactly("old 3");
         }
     }
@@ -365,7 +365,9 @@ class CursorTest {
             StoredMessage last = publish(log, "2").message;
             assertThat(cursor.resumeId(last, before.id())).isEqualTo(last.id());
             assertThat(cursor.resumeId(null, last.id())).isEqualTo(last.id());
-            assertThat(cursor.resumeId(null, null)).isEqualTo(cursor.start.id()).isEqualTo(before.id());
+            assertThat(cursor.resumeId(null, null))
+                    .isEqualTo(cursor.start().id())
+                    .isEqualTo(before.id());
             assertThat(cursor.unseenResumeId(last, null)).isNull();
         }
 

@@ -134,7 +134,7 @@ class EvictionStepsTest {
         // and those that resume from before it learn that messages are missing
         Cursor resumed = store.openCursor(
                 SubscribeRequest.of(ChannelSelector.of("/a/1"), new Since.After(start)), StoreLockHoldTest.LISTENER);
-        assertThat(resumed.start.recovered()).isFalse();
+        assertThat(resumed.start().recovered()).isFalse();
         store.closeCursor(resumed, StoreLockHoldTest.LISTENER);
         cursors.forEach(cursor -> store.closeCursor(cursor, counter));
     }

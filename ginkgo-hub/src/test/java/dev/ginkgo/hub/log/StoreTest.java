@@ -133,7 +133,7 @@ class StoreTest {
         SubscribeRequest before = SubscribeRequest.of(
                 ChannelSelector.of("/new"), new Since.After(new MessageId(List.of(position(6))).text()));
         Cursor resumed = store.openCursor(before, notifications);
-        assertThat(resumed.start.recovered()).isFalse();
+        assertThat(resumed.start().recovered()).isFalse();
         store.closeCursor(resumed, notifications);
         store.closeCursor(cursor, notifications);
     }
@@ -289,7 +289,7 @@ class StoreTest {
             MessageId before = new MessageId(List.of(new Position(last.origin(), last.incarnation(), 39)));
             Cursor cursor = restarted.openCursor(
                     SubscribeRequest.of(ChannelSelector.of(A), new Since.After(before.text())), notifications);
-            assertThat(cursor.start.recovered()).isFalse();
+            assertThat(cursor.start().recovered()).isFalse();
             assertThat(MessageId.parse(restarted.publish(A, PAYLOAD).id()).position(last.origin()))
                     .isEqualTo(new Position(last.origin(), last.incarnation(), 41));
             restarted.closeCursor(cursor, notifications);

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.config.Address;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -57,6 +58,9 @@ public final class NettyServer implements AutoCloseable {
     /** Send buffer where that limit is not available. It also limits the bytes in flight, and thereby the throughput. */
     private static final int SEND_BUFFER_BYTES = 128 * 1024;
 
+    /** Maximum number of reads of one connection in an iteration of its loop: the default of Netty. */
+    private static final int MAX_READS = 16;
+
     private final EventLoopGroup loops;
     private final boolean epoll;
 
@@ -99,6 +103,9 @@ public final class NettyServer implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(MAX_READS))
                 .childHandler(connections);
         if (epoll) {
             server.childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
