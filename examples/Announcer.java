@@ -39,6 +39,8 @@ final class Announcer extends Service {
                 hub.publish("/turns", called, lease);
             } catch (LeaseExpiredException e) {
                 continue; // another node is the leader now
+            } catch (HubRejectedException | UnknownOutcomeException e) {
+                log.debug("not published: {}", e.getMessage()); // the state of the hub says why
             }
             sleep(every.get());
         }
@@ -49,9 +51,17 @@ final class Announcer extends Service {
         try (Subscription turns = hub.subscribe("/turns")) {
             for (Message turn : turns) {
                 if (turn.text().equals(me)) {
-                    hub.publish("/announcements", me + " " + report());
+                    announce(me + " " + report());
                 }
             }
+        }
+    }
+
+    private void announce(String text) {
+        try {
+            hub.publish("/announcements", text);
+        } catch (HubRejectedException | UnknownOutcomeException e) {
+            log.debug("not published: {}", e.getMessage());
         }
     }
 

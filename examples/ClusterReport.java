@@ -2,6 +2,7 @@ import dev.ginkgo.*;
 import dev.ginkgo.cluster.*;
 import dev.ginkgo.cluster.model.*;
 import dev.ginkgo.hub.*;
+import dev.ginkgo.hub.message.*;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
@@ -19,7 +20,15 @@ final class ClusterReport extends Service {
 
     @Override
     protected void onStart() {
-        every("report", () -> Duration.ofSeconds(1), () -> hub.publish("/cluster", json()));
+        every("report", () -> Duration.ofSeconds(1), this::publish);
+    }
+
+    private void publish() {
+        try {
+            hub.publish("/cluster", json());
+        } catch (HubRejectedException | UnknownOutcomeException e) {
+            log.debug("not published: {}", e.getMessage()); // the state of the hub says why
+        }
     }
 
     private String json() {

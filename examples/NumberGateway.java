@@ -3,6 +3,7 @@ import dev.ginkgo.cluster.*;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.hub.*;
 import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.message.*;
 
 /**
  * Receives numbers from a {@link NumberServer} and publishes them on {@code /numbers}. Any number of gateways can form
@@ -23,7 +24,16 @@ final class NumberGateway extends Service {
 
     private void bridge() {
         for (int number : numbers) { // a follower receives them too, and discards them
-            cluster.ifLeading(lease -> hub.publish("/numbers", Integer.toString(number), lease));
+            cluster.ifLeading(lease -> publish(Integer.toString(number), lease));
+        }
+    }
+
+    /** Publishes a number. If the hub cannot, because its broker is unavailable, the number is dropped: the next one follows. */
+    private void publish(String number, Lease lease) {
+        try {
+            hub.publish("/numbers", number, lease);
+        } catch (HubRejectedException | UnknownOutcomeException e) {
+            log.debug("not published: {}", e.getMessage()); // the state of the hub says why
         }
     }
 }

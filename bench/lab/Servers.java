@@ -23,12 +23,13 @@ final class Servers {
         Map<String, Starter> all = new LinkedHashMap<>();
         all.put("floor", Servers::floor);
         all.put("hub", folder -> hub(folder, "hub", Protocol.http("")));
+        all.put("hub-netty", folder -> hub(folder, "hub-netty", Protocol.http(""), "http.sender=netty"));
         all.put("hub-ids", folder -> hub(folder, "hub-ids", Protocol.http("?id=true ")));
         all.put("hub-sse", folder -> hub(folder, "hub-sse", Protocol.http("Accept: text/event-stream\r\n")));
         all.put("hub-ndjson", folder -> hub(folder, "hub-ndjson", Protocol.http("Accept: application/x-ndjson\r\n")));
         all.put("hub-gzip", folder -> {
             Protocol protocol = Protocol.http("Accept-Encoding: gzip\r\n");
-            return hub(folder, "hub-gzip", protocol)
+            return hub(folder, "hub-gzip", protocol, "http.compression=all")
                     .over(Connector.plain(), new GzipLayer(protocol.subscribe()), 1);
         });
         all.put("hub-h2c", folder -> hub(folder, "hub-h2c", Protocol.http(""))

@@ -9,4 +9,6 @@ module dev.ginkgo.etcd {
 
     provides dev.ginkgo.cluster.spi.CoordinatorProvider with
             dev.ginkgo.etcd.EtcdEngine;
+    provides dev.ginkgo.config.SettingsSourceProvider with
+            dev.ginkgo.etcd.EtcdSettingsProvider;
 }

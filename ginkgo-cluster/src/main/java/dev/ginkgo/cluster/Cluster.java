@@ -315,36 +315,16 @@ public final class Cluster extends Service {
     }
 
     /**
-     * Gives up the leadership of this node, for example before its maintenance: the lease is released, and another node is
-     * elected. This node does not campaign for {@code ttl + margin}. Returns without waiting for the next leader, which
-     * {@link #onLeader} reports.
-     *
-     * @throws IllegalStateException if this node does not lead, or no other node could; nothing has changed
-     * @throws UnsupportedOperationException if the engine cannot do this
+     * Hands over the leadership of this node, for example before its maintenance, and returns without waiting for the next
+     * leader, which {@link #onLeader} reports. See {@link Coordinator#stepDown()} for the exceptions.
      */
     public void stepDown() {
-        startedEngine().stepDown();
+        coordinator.get().stepDown();
     }
 
-    /**
-     * Removes a voter that is gone for good, so that it does not count for the majority any more. If its node comes back,
-     * it joins again. Call it at the leader; blocks until the change is committed, for at most ten seconds.
-     *
-     * @param name one of {@link #voters()}, of a node that is not in the roster
-     * @throws IllegalStateException if this node does not lead, if the node is not a voter or is present, if the remaining
-     *     voters that are present would not be a majority, or if the change was not committed in time
-     * @throws UnsupportedOperationException if the engine has no voters
-     * @throws InterruptedException if the calling thread is interrupted; the change may still be committed
-     */
+    /** Removes a voter that is gone for good; only at the leader. See {@link Coordinator#removeVoter} for the exceptions. */
     public void removeVoter(String name) throws InterruptedException {
-        startedEngine().removeVoter(requireNonNull(name, "name is null"));
-    }
-
-    private Coordinator startedEngine() {
-        if (!status().state().isRunning()) {
-            throw new IllegalStateException(status().path() + " is " + status().state() + ", not running");
-        }
-        return coordinator.get();
+        coordinator.get().removeVoter(requireNonNull(name, "name is null"));
     }
 
     private EngineRules engineRules() {

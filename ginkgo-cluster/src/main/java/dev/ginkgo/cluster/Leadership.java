@@ -80,7 +80,7 @@ final class Leadership {
         if (lease != null && lease.epoch().equals(epoch)) {
             return lease.renew(start) || stepDown();
         }
-        if (timing == null || (latestEpoch != null && !latestEpoch.isBefore(epoch))) {
+        if (timing == null || isSuperseded(epoch)) {
             return false;
         }
         stepDown();
@@ -92,6 +92,11 @@ final class Leadership {
             changes.signal();
         }
         return newLease.valid();
+    }
+
+    /** Epochs of another cluster begin again: the servers of the engine were replaced by empty ones. */
+    private boolean isSuperseded(Epoch epoch) {
+        return latestEpoch != null && latestEpoch.cluster().equals(epoch.cluster()) && !latestEpoch.isBefore(epoch);
     }
 
     synchronized void ended(Epoch epoch) {

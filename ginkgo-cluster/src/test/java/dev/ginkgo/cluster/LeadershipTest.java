@@ -74,6 +74,27 @@ class LeadershipTest {
     }
 
     @Test
+    @DisplayName(
+            "E-41, N-41: if the servers of the engine were replaced by empty ones, whose epochs begin again, this node"
+                    + " leads in the epochs of the new ones")
+    void leadsInTheEpochsOfAnotherCluster() {
+        try (TestTree<Node> _ = start()) {
+            // Given
+            assertThat(engine().renew(9)).isTrue();
+            engine().endLease(9);
+
+            // When
+            boolean isValid = engine().listener().leaseRenewed(new Epoch("new", 2), DualTimestamp.now(clock));
+
+            // Then
+            assertThat(isValid).isTrue();
+            assertThat(engine().listener().leaseRenewed(new Epoch("new", 1), DualTimestamp.now(clock)))
+                    .isFalse();
+            assertThat(events()).containsExactly("follows", "leads 9", "follows", "leads 2");
+        }
+    }
+
+    @Test
     @DisplayName("K-05 each new leader is reported once, in order; a lease ends when a later epoch is known")
     void reportsTheLeaderOfEachEpoch() {
         List<Optional<Leader>> leaders = new CopyOnWriteArrayList<>();

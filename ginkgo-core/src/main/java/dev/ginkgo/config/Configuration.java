@@ -62,6 +62,9 @@ public final class Configuration {
 
         /** TOML text in memory. */
         record OfText(String name, String toml) implements Source {}
+
+        /** Documents outside this machine. */
+        record OfDocuments(SettingsSource documents) implements Source {}
     }
 
     /** Returns a configuration without sources: every setting has its default. */
@@ -86,6 +89,11 @@ public final class Configuration {
      */
     public Configuration text(String name, String toml) {
         return with(new Source.OfText(requireNonNull(name, "name is null"), requireNonNull(toml, "toml is null")));
+    }
+
+    /** Adds documents outside this machine. Relative paths in them are resolved against the working directory. */
+    public Configuration source(SettingsSource documents) {
+        return with(new Source.OfDocuments(requireNonNull(documents, "documents is null")));
     }
 
     /**
@@ -135,9 +143,9 @@ public final class Configuration {
                 .toList();
     }
 
-    /** Returns whether there is a file that a reload would read again. */
+    /** Returns whether there is a file, or a {@link SettingsSource}, that a reload would read again. */
     public boolean hasFiles() {
-        return !files().isEmpty();
+        return sources.stream().anyMatch(source -> !(source instanceof Source.OfText));
     }
 
     /** Reads all sources. Errors in files do not throw; they are reported in {@link RawConfig#problems()}. */
@@ -145,11 +153,12 @@ public final class Configuration {
         List<ConfigProblem> problems = new ArrayList<>();
         ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
         for (Source source : sources) {
-            ConfigEntry.Table next = switch (source) {
-                case Source.OfFile(Path path) -> read(path, problems);
-                case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, workingDirectory, problems);
+            table = switch (source) {
+                case Source.OfFile(Path path) -> table.overlaidBy(read(path, problems));
+                case Source.OfText(String name, String toml) ->
+                    table.overlaidBy(TomlReader.read(name, toml, workingDirectory, problems));
+                case Source.OfDocuments(SettingsSource documents) -> overlay(table, documents, problems);
             };
-            table = table.overlaidBy(next);
         }
         credentials
                 .map(workingDirectory::resolve)
@@ -158,6 +167,18 @@ public final class Configuration {
                                 ConfigProblem.of(each.toAbsolutePath().toString(), problem))));
         return new RawConfig(
                 table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
+    }
+
+    private ConfigEntry.Table overlay(ConfigEntry.Table table, SettingsSource documents, List<ConfigProblem> problems) {
+        ConfigEntry.Table all = table;
+        try {
+            for (SettingsSource.Document each : documents.read()) {
+                all = all.overlaidBy(TomlReader.read(each.name(), each.toml(), workingDirectory, problems));
+            }
+        } catch (IOException e) {
+            problems.add(ConfigProblem.of(documents.toString(), "cannot be read: " + e.getMessage()));
+        }
+        return all;
     }
 
     /** Returns why the directory cannot be used; without its files, secrets would return to their defaults. */

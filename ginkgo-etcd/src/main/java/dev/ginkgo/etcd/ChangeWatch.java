@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Watches the keys of a cluster and calls {@code onChange} for each change. It resumes after a lost connection with the
- * first change that the last read did not contain; after a compaction, with the next read. The keys are read
+ * Watches the keys of a cluster and calls {@code onChange} for each change. After a lost connection it resumes with
+ * the first change that the last read did not contain, also after a compaction. The keys are read
  * regularly as well, so a change that a watch does not notify is only noticed later.
  */
 final class ChangeWatch {
@@ -23,7 +23,10 @@ final class ChangeWatch {
     private final Duration pause;
     private final WakeableTimer timer;
     private final Logger log;
-    private volatile @Nullable WatchStream open;
+    private volatile @Nullable Open open;
+
+    /** @param after the revision after which it notifies changes */
+    private record Open(WatchStream stream, long after) {}
 
     /**
      * @param lastRead the revision of the last read; zero before the first one
@@ -49,30 +52,27 @@ final class ChangeWatch {
 
     /** Body of the task. */
     void run() throws InterruptedException {
-        long notified = 0;
         while (true) {
             long read = lastRead.getAsLong();
             if (read > 0) {
-                notified = watch(Math.max(read, notified));
+                watch(read);
             }
             timer.await(pause);
         }
     }
 
-    /** Notifies changes after a revision until the watch ends; returns the revision up to which it has notified. */
-    private long watch(long after) throws InterruptedException {
-        long notified = after;
+    /** Notifies changes after a revision until the watch ends. */
+    private void watch(long after) throws InterruptedException {
         try (WatchStream stream = client.watch(prefix, after + 1)) {
-            open = stream;
+            open = new Open(stream, after);
             while (true) {
                 WatchStream.Notification notification = stream.next();
                 if (notification.compacted()) {
-                    log.debug("changes after revision {} were compacted; the keys are read again", notified);
+                    log.debug("changes after revision {} were compacted; the keys are read again", after);
                     onChange.run();
-                    return 0;
+                    return;
                 }
                 if (notification.changed()) {
-                    notified = notification.revision();
                     onChange.run();
                 }
             }
@@ -81,17 +81,19 @@ final class ChangeWatch {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            return notified;
         } finally {
             open = null;
         }
     }
 
-    /** Ends a watch at another server than the one in use: it may be cut off without noticing. */
+    /**
+     * Ends a watch that does not notify what a node reads: one at another server than the one in use, which may be cut off without
+     * noticing, or one after a revision that etcd has not reached any more, because it has lost its data.
+     */
     void moveTo(URI endpoint) {
-        WatchStream stream = open;
-        if (stream != null && !stream.endpoint().equals(endpoint)) {
-            stream.close();
+        Open current = open;
+        if (current != null && (!current.stream.endpoint().equals(endpoint) || current.after > lastRead.getAsLong())) {
+            current.stream.close();
         }
     }
 }

@@ -24,6 +24,11 @@ record ClusterKeys(String prefix) {
         return members() + name;
     }
 
+    /** When these keys were created, in milliseconds since 1970; never removed. Epochs contain it. */
+    String created() {
+        return prefix + "created";
+    }
+
     /** The highest incarnation of any node; never removed. */
     String incarnation() {
         return prefix + "incarnation";

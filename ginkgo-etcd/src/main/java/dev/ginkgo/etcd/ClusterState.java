@@ -15,9 +15,10 @@ import java.util.Optional;
  *
  * @param members in the order in which they joined, which is the same on all nodes
  * @param leader the key of the leader; empty if there is none
+ * @param created when the keys of the cluster were created; empty if that is not stored yet
  * @param etcd id of the etcd cluster, in hexadecimal
  */
-record ClusterState(List<Entry> members, Optional<KeyValue> leader, String etcd) {
+record ClusterState(List<Entry> members, Optional<KeyValue> leader, Optional<String> created, String etcd) {
 
     /** A member and its key. */
     record Entry(Member member, KeyValue key) {}
@@ -30,9 +31,12 @@ record ClusterState(List<Entry> members, Optional<KeyValue> leader, String etcd)
     static ClusterState of(KeyRange range, ClusterKeys keys) throws IOException {
         List<Entry> members = new ArrayList<>();
         Optional<KeyValue> leader = Optional.empty();
+        Optional<String> created = Optional.empty();
         for (KeyValue each : range.entries()) {
             if (each.key().equals(keys.leader())) {
                 leader = Optional.of(each);
+            } else if (each.key().equals(keys.created())) {
+                created = Optional.of(each.value());
             } else if (each.key().startsWith(keys.members())) {
                 try {
                     members.add(new Entry(MemberCodec.decode(each.value()), each));
@@ -45,7 +49,8 @@ record ClusterState(List<Entry> members, Optional<KeyValue> leader, String etcd)
             }
         }
         members.sort(Comparator.comparingLong(entry -> entry.key.createRevision()));
-        return new ClusterState(members, leader, Long.toHexString(range.header().clusterId()));
+        return new ClusterState(
+                members, leader, created, Long.toHexString(range.header().clusterId()));
     }
 
     Optional<Entry> find(String name) {
@@ -58,7 +63,11 @@ record ClusterState(List<Entry> members, Optional<KeyValue> leader, String etcd)
         return members.stream().map(Entry::member).toList();
     }
 
+    /**
+     * Returns the epoch of a leader. Its cluster contains when the keys were created: the revisions of a server without data begin at
+     * 1 again, also if its id is the same.
+     */
     Epoch epoch(KeyValue leaderKey) {
-        return new Epoch("etcd-" + etcd, leaderKey.createRevision());
+        return new Epoch("etcd-" + etcd + "-" + created.orElse("0"), leaderKey.createRevision());
     }
 }

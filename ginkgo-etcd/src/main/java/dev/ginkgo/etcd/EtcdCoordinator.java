@@ -34,6 +34,9 @@ final class EtcdCoordinator extends Coordinator {
     /** The smallest lease that etcd grants with its default election timeout, 1 s. */
     private static final Duration MINIMUM_TTL = Duration.ofSeconds(2);
 
+    /** After a step that failed, if the interval between renewals is longer. */
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
     private static final int MAX_REPEATS = 20;
     /** Between the end of a watch and the next one. */
     private static final Duration WATCH_PAUSE = Duration.ofMillis(250);
@@ -173,16 +176,16 @@ final class EtcdCoordinator extends Coordinator {
         }
         sessionTask = spawn("session", () -> {
             while (true) {
-                runSteps(created);
+                boolean isDone = runSteps(created);
                 watch.moveTo(opened.endpoint());
-                timer.await(interval);
+                timer.await(isDone || interval.compareTo(RETRY_PAUSE) < 0 ? interval : RETRY_PAUSE);
             }
         });
         watchTask = spawn("watch", watch::run);
     }
 
-    /** Runs steps until there is nothing more to do now, and reports whether etcd could be used. */
-    private void runSteps(EtcdSession current) throws InterruptedException {
+    /** Runs steps until there is nothing more to do now; reports and returns whether etcd could be used. */
+    private boolean runSteps(EtcdSession current) throws InterruptedException {
         try {
             EtcdSession.Outcome outcome = EtcdSession.Outcome.REPEAT;
             for (int i = 0; i < MAX_REPEATS && outcome == EtcdSession.Outcome.REPEAT; i++) {
@@ -192,8 +195,10 @@ final class EtcdCoordinator extends Coordinator {
                     outcome == EtcdSession.Outcome.SUPERSEDED
                             ? Optional.of("a newer node has this identity; give this node a different one")
                             : Optional.empty());
+            return true;
         } catch (EtcdException | IOException e) {
             reportProblem(Optional.of(waiting(e)));
+            return false;
         }
     }
 
@@ -208,6 +213,12 @@ final class EtcdCoordinator extends Coordinator {
     @Override
     public void update(Member self) {
         requireNonNull(session, "update was called before join").update(self);
+        requireNonNull(sessionTimer).wake();
+    }
+
+    @Override
+    public void stepDown() {
+        requireNonNull(session, "stepDown was called before join").stepDown();
         requireNonNull(sessionTimer).wake();
     }
 

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
  * it has expired by then. A renewal counts if a majority of the servers confirms afterwards, in the same Raft term, that
  * the key still exists: a server of etcd that was frozen does not renew a lease that the others have let expire.
  *
- * <p>Used by one thread at a time, except {@link #update} and {@link #revision}.
+ * <p>Used by one thread at a time, except {@link #update}, {@link #stepDown} and {@link #revision}.
  */
 final class EtcdSession {
     /** What a step leaves to do. */
@@ -51,14 +51,17 @@ final class EtcdSession {
 
     private volatile Member self;
     private volatile long revision;
+    private volatile @Nullable Epoch held;
+    private volatile @Nullable Epoch toRelease;
+    private volatile List<Member> reportedRoster = List.of();
 
     private boolean isCounterRaised;
     private boolean isSuperseded;
     private boolean isLongTtlLogged;
     private long lease; // zero if there is none
-    private @Nullable Epoch held;
     private @Nullable Epoch reportedLeader;
-    private List<Member> reportedRoster = List.of();
+    private @Nullable Epoch released;
+    private @Nullable DualTimestamp steppedDownAt;
 
     EtcdSession(
             EtcdClient client,
@@ -90,15 +93,40 @@ final class EtcdSession {
         return revision;
     }
 
+    /**
+     * Gives up the leadership with the next step. Any thread.
+     *
+     * @throws IllegalStateException if this node does not lead, or no other node is present
+     */
+    void stepDown() {
+        Epoch epoch = held;
+        if (epoch == null) {
+            throw new IllegalStateException("this node, " + self.name()
+                    + ", is not the leader; repeat the command at the leader, which \"ginkgo cluster\" names");
+        }
+        if (reportedRoster.size() < 2) {
+            throw new IllegalStateException(
+                    "no other node is present, so that none could take over from " + self.name() + "; start one");
+        }
+        toRelease = epoch;
+    }
+
     Outcome step() throws EtcdException, IOException, InterruptedException {
         if (isSuperseded) {
             return Outcome.SUPERSEDED;
         }
+        releaseIfRequested();
         DualTimestamp start = DualTimestamp.now(timeSource);
         long term = renew();
         KeyRange range = client.range(keys.prefix(), renewalTimeout);
         revision = range.header().revision();
         ClusterState state = ClusterState.of(range, keys);
+        if (state.created().isEmpty()) {
+            endLeadership();
+            String now = String.valueOf(timeSource.now().toEpochMilli());
+            client.putIf(keys.created(), 0, now, 0);
+            return Outcome.REPEAT;
+        }
         Outcome outcome = claimName(state);
         if (outcome != Outcome.SETTLED) {
             return outcome;
@@ -110,6 +138,9 @@ final class EtcdSession {
         Optional<KeyValue> leader = state.leader();
         if (leader.isEmpty()) {
             endLeadership();
+            if (hasJustSteppedDown()) {
+                return Outcome.SETTLED;
+            }
             client.putIf(keys.leader(), 0, self.name(), lease);
             return Outcome.REPEAT;
         }
@@ -176,6 +207,10 @@ final class EtcdSession {
             reportedLeader = epoch;
             listener.leaderChanged(leader.value(), epoch);
         }
+        if (isLeader && epoch.equals(released)) { // it could not be deleted before
+            client.deleteIf(keys.leader(), leader.createRevision());
+            return Outcome.REPEAT;
+        }
         if (!isLeader || start == null) {
             return Outcome.SETTLED;
         }
@@ -186,6 +221,25 @@ final class EtcdSession {
         held = null;
         client.deleteIf(keys.leader(), leader.createRevision());
         return Outcome.REPEAT;
+    }
+
+    private void releaseIfRequested() throws EtcdException, InterruptedException {
+        Epoch epoch = toRelease;
+        toRelease = null;
+        if (epoch != null && epoch.equals(held)) {
+            released = epoch;
+            steppedDownAt = DualTimestamp.now(timeSource);
+            endLeadership();
+            client.deleteIf(keys.leader(), epoch.number());
+        }
+    }
+
+    private boolean hasJustSteppedDown() {
+        DualTimestamp at = steppedDownAt;
+        return at != null
+                && at.elapsedMonotonic(timeSource)
+                                .compareTo(listener.leaseTiming().takeoverDelay())
+                        < 0;
     }
 
     private void endLeadership() {

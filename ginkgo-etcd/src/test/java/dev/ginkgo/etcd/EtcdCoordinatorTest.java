@@ -43,6 +43,6 @@ class EtcdCoordinatorTest extends CoordinatorContract {
 
     @Override
     protected LeaseTiming leaseTiming() {
-        return new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
+        return new LeaseTiming(Duration.ofSeconds(2), Duration.ofMillis(100));
     }
 }

@@ -55,7 +55,7 @@ class EtcdPartitionTest extends PartitionContract {
 
     @Override
     protected LeaseTiming leaseTiming() {
-        return new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
+        return new LeaseTiming(Duration.ofSeconds(2), Duration.ofMillis(100));
     }
 
     @Override

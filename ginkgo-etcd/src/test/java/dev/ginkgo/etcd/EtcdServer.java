@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -27,14 +28,16 @@ final class EtcdServer {
     private final String name;
     private final List<String> command;
     private final Path log;
+    private final Path data;
     private final URI endpoint;
     private Process process;
 
-    private EtcdServer(String name, URI endpoint, List<String> command, Path log) throws IOException {
+    private EtcdServer(String name, URI endpoint, List<String> command, Path folder) throws IOException {
         this.name = name;
         this.endpoint = endpoint;
         this.command = command;
-        this.log = log;
+        this.log = folder.resolve(name + ".log");
+        this.data = folder.resolve(name);
         process = start();
     }
 
@@ -82,7 +85,7 @@ final class EtcdServer {
                     "500",
                     "--unsafe-no-fsync"));
             command.addAll(List.of(options));
-            servers.add(new EtcdServer(name, endpoint, command, folder.resolve(name + ".log")));
+            servers.add(new EtcdServer(name, endpoint, command, folder));
         }
         if (scheme.equals("http")) {
             servers.forEach(EtcdServer::awaitHealthy);
@@ -135,6 +138,16 @@ final class EtcdServer {
     /** Kills the process, which cannot write anything more. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    /** Starts the process again, without the data that it had. */
+    void startAgainEmpty() throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        process = start();
     }
 
     /** Starts the process again, with its data. */

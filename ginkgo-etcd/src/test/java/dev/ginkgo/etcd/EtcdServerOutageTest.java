@@ -43,7 +43,7 @@ class EtcdServerOutageTest extends ServerOutageContract {
 
     @Override
     protected LeaseTiming leaseTiming() {
-        return new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
+        return new LeaseTiming(Duration.ofSeconds(2), Duration.ofMillis(100));
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,11 @@ final class TestNode implements CoordinatorListener, AutoCloseable {
                 List.of(nodes).stream().map(node -> node.self.name()).toList();
         return !rosters.isEmpty()
                 && rosters.getLast().stream().map(Member::name).toList().equals(names);
+    }
+
+    /** Changes the address in the entry of this node. */
+    void update(String url) {
+        engine.update(self.withUrl(URI.create(url)));
     }
 
     String reason() {

@@ -251,16 +251,19 @@ final class MeshCoordinator extends Coordinator {
 
     /** Returns the session, in which this node has to be the leader. */
     private MeshSession leadingSession() {
-        if (requireNonNull(nodeConfig, "the coordinator has not been started").policy() != PartitionPolicy.QUORUM) {
+        NodeConfig config = nodeConfig;
+        if (config == null) {
+            throw new IllegalStateException("this node has not joined the cluster");
+        }
+        if (config.policy() != PartitionPolicy.QUORUM) {
             throw new UnsupportedOperationException(
                     "with cluster.policy = \"available\" there are no voters: the node that was there first leads");
         }
         MembershipLoop loop = membership;
         MeshSession meshSession = loop == null ? null : loop.currentSession();
         if (meshSession == null || !meshSession.isLeader()) {
-            throw new IllegalStateException(
-                    "this node, " + requireNonNull(nodeConfig).identity()
-                            + ", is not the leader; repeat the command at the leader, which \"ginkgo cluster\" names");
+            throw new IllegalStateException("this node, " + config.identity()
+                    + ", is not the leader; repeat the command at the leader, which \"ginkgo cluster\" names");
         }
         return meshSession;
     }

@@ -101,4 +101,9 @@ class MeshCoordinatorTest extends CoordinatorContract {
     protected LeaseTiming leaseTiming() {
         return new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
     }
+
+    @Override
+    protected boolean canStepDown() {
+        return true;
+    }
 }

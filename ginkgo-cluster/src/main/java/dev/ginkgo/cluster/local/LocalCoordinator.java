@@ -46,7 +46,11 @@ public final class LocalCoordinator extends Coordinator {
 
     @Override
     public void stepDown() {
-        group.stepDown(requireNonNull(localMember, "stepDown was called before join"));
+        LocalGroup.LocalMember mine = localMember;
+        if (mine == null) {
+            throw new IllegalStateException("this node has not joined the cluster");
+        }
+        group.stepDown(mine);
     }
 
     @Override

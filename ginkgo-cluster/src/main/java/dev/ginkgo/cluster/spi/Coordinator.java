@@ -89,29 +89,32 @@ public abstract class Coordinator extends Service {
     /**
      * Gives up the leadership of this node: releases the lease, so that another node can lead at once, and calls {@link
      * CoordinatorListener#leaseEnded}. This node does not campaign for one {@link LeaseTiming#takeoverDelay()}. Returns
-     * without waiting for that. Called between {@code join} and {@code leave}, on any thread. The default implementation
-     * throws UnsupportedOperationException.
+     * without waiting for that. Called on any thread. The default implementation throws UnsupportedOperationException.
      *
-     * @throws IllegalStateException if this node does not lead, or no other node could; nothing has changed
+     * @throws IllegalStateException if this node has not joined or does not lead, or no other node could; nothing has
+     *     changed
      * @throws UnsupportedOperationException if the engine cannot do this; the message says why
      */
     public void stepDown() {
-        throw new UnsupportedOperationException("this coordination engine cannot hand over the leadership");
+        throw new UnsupportedOperationException("this coordination engine cannot hand over the leadership;"
+                + " stop the leader's node, and another one leads");
     }
 
     /**
-     * Removes a voter that is gone for good. Called between {@code join} and {@code leave}, on any thread; blocks until
-     * the change is committed, for at most ten seconds. The default implementation throws UnsupportedOperationException.
+     * Removes a voter that is gone for good, so that it does not count for the majority any more. If its node comes back,
+     * it joins again. Called on any thread; blocks until the change is committed, for at most ten seconds. The default
+     * implementation throws UnsupportedOperationException.
      *
      * @param name one of {@link #voters()}
-     * @throws IllegalStateException if this node does not lead, if the node is not a voter or is present, if the remaining
+     * @throws IllegalStateException if this node has not joined or does not lead, if the node is not a voter or is present, if the remaining
      *     voters that are present would not be a majority, or if the change was not committed in time; the message says
      *     what to do
      * @throws UnsupportedOperationException if the engine has no voters; the message says why
      * @throws InterruptedException if the calling thread is interrupted; the change may still be committed
      */
     public void removeVoter(String name) throws InterruptedException {
-        throw new UnsupportedOperationException("this coordination engine has no voters");
+        throw new UnsupportedOperationException(
+                "this coordination engine has no voters; a node that is gone leaves the cluster by itself");
     }
 
     /**

@@ -10,4 +10,9 @@ class LocalCoordinatorTest extends CoordinatorContract {
     protected Coordinator coordinator() {
         return new LocalCoordinator(group);
     }
+
+    @Override
+    protected boolean canStepDown() {
+        return true;
+    }
 }

@@ -60,6 +60,11 @@ public abstract class ContractNodes {
      */
     protected void awaitSettled(int count) throws Exception {}
 
+    /** Returns whether renewals of expired leases are rejected, as by a cluster. */
+    boolean rejectsExpiredRenewals() {
+        return true;
+    }
+
     /** A coordinator with a recording listener instead of a cluster. */
     static final class Node {
         final RecordingListener listener;
@@ -74,9 +79,9 @@ public abstract class ContractNodes {
             }
         }
 
-        Node(Coordinator engine, NodeConfig nodeConfig, LeaseTiming leaseTiming) throws Exception {
+        Node(Coordinator engine, NodeConfig nodeConfig, RecordingListener listener) throws Exception {
             this.engine = engine;
-            listener = new RecordingListener(leaseTiming);
+            this.listener = listener;
             tree = TestTree.start(new Root(engine));
             Address address = nodeConfig.identity();
             self = new Member(
@@ -100,7 +105,10 @@ public abstract class ContractNodes {
 
     /** Starts one more node, and joins it to the cluster. */
     final Node join(int port) throws Exception {
-        Node node = new Node(coordinator(), nodeConfig(new Address("127.0.0.1", port)), leaseTiming());
+        Node node = new Node(
+                coordinator(),
+                nodeConfig(new Address("127.0.0.1", port)),
+                new RecordingListener(leaseTiming(), rejectsExpiredRenewals()));
         nodes.add(node);
         return node;
     }

@@ -23,8 +23,8 @@ public abstract class PartitionContract extends ContractNodes {
     protected abstract void reconnect(int node);
 
     @Test
-    @DisplayName(
-            "contract: a leader that is cut off has no valid lease when another node leads; reconnected, it follows")
+    @DisplayName("C-73 contract: a leader that is cut off has no valid lease when another node leads; reconnected, it"
+            + " follows")
     void leaderThatIsCutOff_isReplacedAndFollows() throws Exception {
         // Given
         Node a = join(1);

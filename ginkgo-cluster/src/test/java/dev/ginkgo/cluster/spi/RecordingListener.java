@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Records the events of one node, rejects renewals as a cluster does, and reports calls that overlap. */
+/** Records the events of one node, and reports calls that overlap. */
 final class RecordingListener implements CoordinatorListener {
     record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp committed) {}
 
@@ -19,11 +19,17 @@ final class RecordingListener implements CoordinatorListener {
     final List<Epoch> ended = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
     private final LeaseTiming leaseTiming;
+    private final boolean rejectsExpired;
     private final AtomicBoolean inside = new AtomicBoolean();
     private volatile @Nullable Epoch rejected;
 
-    RecordingListener(LeaseTiming leaseTiming) {
+    /**
+     * @param rejectsExpired whether a renewal is rejected if the lease has expired before, as a cluster does. If not, a
+     *     machine that stalls for as long as a short lease does not end the leadership
+     */
+    RecordingListener(LeaseTiming leaseTiming, boolean rejectsExpired) {
         this.leaseTiming = leaseTiming;
+        this.rejectsExpired = rejectsExpired;
     }
 
     @Override
@@ -57,7 +63,7 @@ final class RecordingListener implements CoordinatorListener {
     @Override
     public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
         recordExclusively(() -> {
-            if (isExpired(start) || (isLast(epoch) && isExpired(renewals.getLast().start))) {
+            if (rejectsExpired && (isExpired(start) || (isLast(epoch) && isExpired(renewals.getLast().start)))) {
                 rejected = epoch;
             }
             renewals.add(new Renewal(epoch, start, DualTimestamp.now(TimeSource.system())));

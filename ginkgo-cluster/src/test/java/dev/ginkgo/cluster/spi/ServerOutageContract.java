@@ -20,7 +20,7 @@ public abstract class ServerOutageContract extends ContractNodes {
 
     @Test
     @DisplayName(
-            "contract: without its servers no node leads and each is degraded with the reason; with them the members"
+            "C-74 contract: without its servers no node leads and each is degraded with the reason; with them the members"
                     + " are the same, and one leads in a higher epoch")
     void leadershipReturnsWithTheServers() throws Exception {
         // Given

@@ -172,12 +172,12 @@ class FailedStartRollsBackTest {
     @DisplayName("L-03 the rollback calls onStop of a service whose onStart returned, even if it was never ready")
     void rollbackCallsOnStop_whenOnStartReturned() {
         TestService root = TestService.root()
-                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(30)))
+                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(600)))
                 .whenStarting(TestService::deferReadiness);
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
-        assertThat(thrown).hasMessageContaining("not ready after 30 ms");
+        assertThat(thrown).hasMessageContaining("not ready after 600 ms");
         assertThat(root.events).containsExactly("root onStart", "root onStop");
     }
 }

@@ -279,6 +279,49 @@ class ParallelStartTest {
     }
 
     @Test
+    @DisplayName("L-62 a start whose last child is stopped continues without it")
+    void startContinues_whenTheLastChildIsStopped() throws Exception {
+        // Given a child that is ready, and one that waits
+        CountDownLatch inside = new CountDownLatch(1);
+        TestService root = parallelRoot();
+        TestService ready = root.child("ready");
+        TestService waiting = root.child("waiting").whenStarting(self -> {
+            inside.countDown();
+            self.blockForever();
+        });
+        BackgroundThread start = BackgroundThread.run(root::start);
+        inside.await();
+        await().until(() -> ready.state() == State.READY);
+
+        // When
+        waiting.stop();
+
+        // Then
+        assertThat(start.awaitThrown()).isNull();
+        assertThat(states(root)).containsExactly(State.READY, State.STOPPED);
+        root.stop();
+    }
+
+    @Test
+    @DisplayName("L-62 a child that is stopped before the children start is not started")
+    void childThatWasStoppedBefore_isNotStarted() {
+        // Given a hook that runs before the children start, and stops one of them
+        TestService root = TestService.root()
+                .withLifecycle(Lifecycle.standard().hookBeforeChildren().childrenInParallel());
+        TestService stopped = root.child("stopped");
+        root.child("other");
+        root.whenStarting(self -> stopped.stop());
+
+        // When
+        root.start();
+
+        // Then
+        assertThat(states(root)).containsExactly(State.STOPPED, State.READY);
+        assertThat(stopped.starts).hasValue(0);
+        root.stop();
+    }
+
+    @Test
     @DisplayName(
             "L-63 with a fake clock the children start in the order of their declaration, and a parallel start takes"
                     + " as long as the slowest child")

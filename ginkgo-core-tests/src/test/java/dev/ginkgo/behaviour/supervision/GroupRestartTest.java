@@ -268,4 +268,29 @@ final class GroupRestartTest {
 
         assertThat(root.events).containsExactly("root onStop", "c onStop", "b2 onStop", "a onStop");
     }
+
+    @Test
+    @DisplayName("a new object that a supplier returned belongs to the tree: it cannot declare any more")
+    void replacementBelongsToTheTree() {
+        // Given
+        TestService replacement = new TestService("replacement").whenStarting(self -> {
+            try {
+                self.stopTimeout(Duration.ofSeconds(1));
+                self.record("declares");
+            } catch (IllegalStateException e) {
+                self.record("is rejected");
+            }
+        });
+        TestService child = new TestService("child");
+        root.child("a", child, Supervision.restart(() -> replacement).backoff(Duration.ZERO, Duration.ZERO));
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        // When
+        child.failingTask("boom");
+        await().until(() -> replacement.status().state() == State.READY);
+
+        // Then
+        assertThat(replacement.events).containsExactly("replacement onStart", "replacement is rejected");
+        ginkgo.stop();
+    }
 }

@@ -15,6 +15,11 @@ public record KeyRange(Header header, List<KeyValue> entries) {
         entries = List.copyOf(entries);
     }
 
+    /** Returns a range without keys, as of no revision. */
+    public static KeyRange empty() {
+        return new KeyRange(new Header(0, 0, 0), List.of());
+    }
+
     static KeyRange of(JsonObject answer) throws IOException {
         List<KeyValue> entries = new ArrayList<>();
         for (JsonObject each : answer.objects("kvs")) {

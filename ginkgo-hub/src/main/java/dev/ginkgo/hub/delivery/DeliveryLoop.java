@@ -57,6 +57,7 @@ final class DeliveryLoop implements Runnable {
     private final List<Batch> retired = new ArrayList<>();
     private boolean running;
     private long now;
+    private long pinnedLimit; // read once a round
 
     /** Creates a loop that writes through Netty. */
     DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters, PinnedMemory pinnedMemory) {
@@ -133,10 +134,10 @@ final class DeliveryLoop implements Runnable {
         updateClock();
         for (SubscriberGroup subscriberGroup = dirty.poll(); subscriberGroup != null; subscriberGroup = dirty.poll()) {
             subscriberGroup.dirty.set(false);
-            behind.addAll(subscriberGroup.waiting());
-            subscriberGroup.waiting().clear();
+            subscriberGroup.moveWaitingTo(behind);
         }
         running = true;
+        pinnedLimit = pinnedMemory.limit();
         try {
             for (int remaining = behind.size(); remaining > 0; remaining--) {
                 sendNext(behind.remove());
@@ -237,6 +238,11 @@ final class DeliveryLoop implements Runnable {
      */
     void closeAfterWrites(Batch batch) {
         retired.add(batch);
+    }
+
+    /** Returns, during a round, whether a write may be started that could retain further memory. */
+    boolean hasRoom(boolean live) {
+        return pinnedMemory.hasRoom(live, pinnedLimit);
     }
 
     /** Reads the clock. */

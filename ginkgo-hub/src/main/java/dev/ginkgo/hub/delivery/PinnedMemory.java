@@ -59,7 +59,17 @@ final class PinnedMemory {
      * subscribers that have received all messages but the newest, so that subscribers that resume do not delay them.
      */
     boolean hasRoom(boolean live) {
-        return bytes.get() < (live ? limit.getAsLong() : limit.getAsLong() / 2);
+        return hasRoom(live, limit());
+    }
+
+    /** Returns the same for a limit that the caller has read. */
+    boolean hasRoom(boolean live, long readLimit) {
+        return bytes.get() < (live ? readLimit : readLimit / 2);
+    }
+
+    /** Returns the maximum size in bytes; reads a setting. */
+    long limit() {
+        return limit.getAsLong();
     }
 
     /** Returns the size of the retained slabs that are part of the cache. */

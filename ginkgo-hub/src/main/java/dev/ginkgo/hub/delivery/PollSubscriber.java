@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * none when the wait time elapses; and the id to resume from. Then it is closed. All fields are used only on the event
  * loop.
  */
-final class PollSubscriber implements StreamHandle, LoopSubscriber {
+final class PollSubscriber extends LoopSubscriber implements StreamHandle {
     private final Channel connection;
     private final SubscribeRequest subscribeRequest;
     private final SubscriberGroup subscriberGroup;
@@ -81,7 +81,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     private void respondIfExpired() {
         deliveryLoop.updateClock();
-        if (deliveryLoop.now() - deadline >= 0 && subscriberGroup.waiting().remove(this)) {
+        if (deliveryLoop.now() - deadline >= 0 && subscriberGroup.removeWaiting(this)) {
             deliveryLoop.scheduleAgain(this);
         }
     }
@@ -91,7 +91,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         if (closed || responded) {
             return;
         }
-        boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
+        boolean onlyPinned = !deliveryLoop.hasRoom(live);
         if (onlyPinned && encrypts) {
             deliveryLoop.awaitMemory(this); // what other writes retain would be copied
             return;
@@ -103,7 +103,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
                 cursor.advance(batch.next(), null);
                 if (batch.atEnd()) {
                     live = true;
-                    subscriberGroup.waiting().add(this);
+                    subscriberGroup.addWaiting(this);
                 } else if (onlyPinned) {
                     deliveryLoop.awaitMemory(this);
                 } else {
@@ -184,7 +184,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         if (!closed) {
             closed = true;
             cancelTimer();
-            subscriberGroup.waiting().remove(this);
+            subscriberGroup.removeWaiting(this);
             deliveryLoop.remove(this);
             feeds.leave(subscriberGroup, cursor);
         }
@@ -226,7 +226,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     public void endGracefully(String reason) {
         deliveryLoop.execute(() -> {
             deadline = deliveryLoop.now();
-            if (subscriberGroup.waiting().remove(this)) {
+            if (subscriberGroup.removeWaiting(this)) {
                 deliveryLoop.scheduleAgain(this);
             }
         });

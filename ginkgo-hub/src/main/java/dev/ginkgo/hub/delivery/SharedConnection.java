@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * so a client that does not read retains as much memory as one with a single subscription. All fields are used only on the
  * event loop.
  */
-final class SharedConnection implements SharedStream, LoopSubscriber {
+final class SharedConnection extends LoopSubscriber implements SharedStream {
     final DeliveryLoop deliveryLoop;
 
     private final Channel connection;
@@ -105,7 +105,7 @@ final class SharedConnection implements SharedStream, LoopSubscriber {
     }
 
     private void leave(SharedSubscription subscription) {
-        subscription.subscriberGroup.waiting().remove(subscription);
+        subscription.subscriberGroup.removeWaiting(subscription);
         feeds.leave(subscription.subscriberGroup, subscription.cursor);
         subscription.releasePattern.run();
     }

@@ -7,7 +7,7 @@ import dev.ginkgo.hub.log.Replay;
 import io.netty.channel.Channel;
 
 /** Cursor of one subscription on a connection that several share. Used only on the event loop. */
-final class SharedSubscription implements LoopSubscriber, SharedStream.Member {
+final class SharedSubscription extends LoopSubscriber implements SharedStream.Member {
     /** Result of a visit. */
     enum Visit {
         /** Frames have been added to the write. */
@@ -51,7 +51,7 @@ final class SharedSubscription implements LoopSubscriber, SharedStream.Member {
         if (cursor.position() >= endAt) {
             return Visit.AT_END;
         }
-        boolean onlyPinned = !shared.deliveryLoop.pinnedMemory().hasRoom(live);
+        boolean onlyPinned = !shared.deliveryLoop.hasRoom(live);
         if (onlyPinned && shared.encrypts) {
             return Visit.AWAITING_MEMORY; // what other writes retain would be copied
         }
@@ -91,7 +91,7 @@ final class SharedSubscription implements LoopSubscriber, SharedStream.Member {
     /** Waits for new messages. */
     void awaitMessages() {
         live = true;
-        subscriberGroup.waiting().add(this);
+        subscriberGroup.addWaiting(this);
     }
 
     /** Notes that there may be more messages than those that were written. */
@@ -102,7 +102,7 @@ final class SharedSubscription implements LoopSubscriber, SharedStream.Member {
     /** Ends the subscription with the messages published until now. Returns whether some have not been sent. */
     boolean endWithPublished() {
         endAt = subscriberGroup.encodedFeed.end();
-        return subscriberGroup.waiting().remove(this) && cursor.position() < endAt;
+        return subscriberGroup.removeWaiting(this) && cursor.position() < endAt;
     }
 
     // ---- called by the loop

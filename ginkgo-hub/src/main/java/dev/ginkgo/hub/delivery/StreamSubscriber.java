@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *      +----------------(written: no more)--------------+          closed: from any state
  * </pre>
  */
-final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrite {
+final class StreamSubscriber extends LoopSubscriber implements StreamHandle, SocketWrite {
     private final Channel connection;
     private final SubscriberGroup subscriberGroup;
     private final DeliveryLoop deliveryLoop;
@@ -106,7 +106,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
         if (closed || writing || byeSent) {
             return;
         }
-        boolean onlyPinned = !deliveryLoop.pinnedMemory().hasRoom(live);
+        boolean onlyPinned = !deliveryLoop.hasRoom(live);
         if (onlyPinned && encrypts) {
             deliveryLoop.awaitMemory(this); // what other writes retain would be copied
             return;
@@ -168,7 +168,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
 
     private void awaitMessages() {
         live = true;
-        subscriberGroup.waiting().add(this);
+        subscriberGroup.addWaiting(this);
     }
 
     private boolean isAdopted() {
@@ -269,7 +269,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
     private void unsubscribe() {
         if (!closed) {
             closed = true;
-            subscriberGroup.waiting().remove(this);
+            subscriberGroup.removeWaiting(this);
             deliveryLoop.remove(this);
             feeds.leave(subscriberGroup, cursor);
         }
@@ -284,8 +284,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
 
     @Override
     public void heartbeat(long idleNanos) {
-        if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos
-                && subscriberGroup.waiting().remove(this)) {
+        if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos && subscriberGroup.removeWaiting(this)) {
             write(List.of(encoder.encodeKeepAlive()), List.of(), DeliveryStats.NONE, false);
         }
     }
@@ -316,7 +315,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber, SocketWrit
             if (!closed && byeReason == null) {
                 byeReason = reason;
                 endAt = subscriberGroup.encodedFeed.end();
-                if (subscriberGroup.waiting().remove(this)) {
+                if (subscriberGroup.removeWaiting(this)) {
                     deliveryLoop.scheduleAgain(this);
                 }
             }

@@ -1,8 +1,12 @@
 package dev.ginkgo.hub.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.hub.log.FeedListener;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +22,8 @@ final class SubscriberGroup implements FeedListener {
     int subscribers;
 
     // used only on the loop
-    private final Set<LoopSubscriber> waiting = new LinkedHashSet<>();
+    private final List<@Nullable LoopSubscriber> waiting = new ArrayList<>(); // null where one has been removed
+    private int removed;
     private @Nullable Batch batch;
     private long batchAt;
     private boolean batchOnlyPinned;
@@ -40,9 +45,47 @@ final class SubscriberGroup implements FeedListener {
         deliveryLoop.wake();
     }
 
-    /** Returns the subscribers that are at the end and have no write in progress. */
-    Set<LoopSubscriber> waiting() {
-        return waiting;
+    /** Adds a subscriber that is at the end and has no write in progress. */
+    void addWaiting(LoopSubscriber subscriber) {
+        if (subscriber.waitingAt < 0) {
+            subscriber.waitingAt = waiting.size();
+            waiting.add(subscriber);
+        }
+    }
+
+    /** Removes a subscriber. Returns whether it was waiting. */
+    boolean removeWaiting(LoopSubscriber subscriber) {
+        int index = subscriber.waitingAt;
+        if (index < 0) {
+            return false;
+        }
+        waiting.set(index, null);
+        subscriber.waitingAt = -1;
+        if (++removed > waiting.size() / 2) {
+            compact();
+        }
+        return true;
+    }
+
+    private void compact() {
+        waiting.removeIf(Objects::isNull);
+        removed = 0;
+        for (int i = 0; i < waiting.size(); i++) {
+            requireNonNull(waiting.get(i)).waitingAt = i;
+        }
+    }
+
+    /** Removes all waiting subscribers, and adds them to a queue in the order in which they began to wait. */
+    void moveWaitingTo(Queue<LoopSubscriber> queue) {
+        for (int i = 0; i < waiting.size(); i++) {
+            LoopSubscriber subscriber = waiting.get(i);
+            if (subscriber != null) {
+                subscriber.waitingAt = -1;
+                queue.add(subscriber);
+            }
+        }
+        waiting.clear();
+        removed = 0;
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.ginkgo.hub.message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a hub that publishes through a broker cannot tell whether a message has been published: the broker did not confirm
+ * Thrown when a hub that publishes through a broker does not know whether a message has been published: the broker did not confirm
  * it in time, or the connection was lost. The message may have been delivered, may be delivered later, or not at all. Publishing
  * it again may deliver it twice, except over HTTP with the same {@code Idempotency-Key}.
  *

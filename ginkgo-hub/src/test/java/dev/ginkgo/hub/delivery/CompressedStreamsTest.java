@@ -36,6 +36,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class CompressedStreamsTest {
     private static final String LAST = "the last message";
     private static final int MESSAGES = 600;
+    private static final Pattern NEXT_POSITION =
+            Pattern.compile("\\u001e?\\{\"event\":\"next\"[^\n]*\n|event: ?next\n(?:[^\n]+\n)*\n");
     private static final List<WireFormat> FORMATS =
             List.of(WireFormat.LINES, WireFormat.LINES_WITH_IDS, WireFormat.SSE, WireFormat.NDJSON);
 
@@ -193,14 +196,19 @@ class CompressedStreamsTest {
             for (WireFormat each : FORMATS) {
                 ChannelSelector channel = ChannelSelector.of(ChannelName.of("/a"));
                 Start start = new Start(SubscribeRequest.of(channel, new Since.After(id.text())), each, false);
-                String plain = plain(hub, start);
+                String plain = withoutNextPositions(plain(hub, start));
                 try (GzipReader reader = new GzipReader(hub.connect(start.request, each.compressed(), 0))) {
-                    String received = reader.readTo(LAST);
+                    String received = withoutNextPositions(reader.readTo(LAST));
                     assertSame(received.substring(0, Math.min(received.length(), plain.length())), plain);
                 }
                 assertThat(plain).contains("own ").doesNotContain("other ");
             }
         }
+    }
+
+    /** Removes the events that end a batch and contain the merged id: compressed batches end elsewhere. */
+    private static String withoutNextPositions(String stream) {
+        return NEXT_POSITION.matcher(stream).replaceAll("");
     }
 
     @Test

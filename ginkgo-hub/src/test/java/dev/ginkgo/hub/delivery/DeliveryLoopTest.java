@@ -25,7 +25,7 @@ class DeliveryLoopTest {
     private static final int ROUNDS = 100_000;
 
     /** Subscriber that always has more to send. */
-    private static final class BusySubscriber implements LoopSubscriber {
+    private static final class BusySubscriber extends LoopSubscriber {
         private final Channel connection = new EmbeddedChannel();
         private final DeliveryLoop deliveryLoop;
         private int rounds;

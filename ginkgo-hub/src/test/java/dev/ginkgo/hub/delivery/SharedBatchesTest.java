@@ -80,7 +80,7 @@ class SharedBatchesTest {
     }
 
     /** Reads the batch at one position of a group. */
-    private final class Reader implements LoopSubscriber {
+    private final class Reader extends LoopSubscriber {
         private final SubscriberGroup group;
         private final long position;
 

@@ -61,13 +61,13 @@ class DeliveryInterleavingsTest {
 
         private final Reader reader = new Reader();
 
-        private final class Reader implements LoopSubscriber {
+        private final class Reader extends LoopSubscriber {
             private int seen;
 
             @Override
             public void sendNext() {
                 seen = published.get();
-                group.waiting().add(this);
+                group.addWaiting(this);
             }
 
             @Override
@@ -89,7 +89,7 @@ class DeliveryInterleavingsTest {
         }
 
         Publishers() {
-            group.waiting().add(reader);
+            group.addWaiting(reader);
         }
 
         @Override

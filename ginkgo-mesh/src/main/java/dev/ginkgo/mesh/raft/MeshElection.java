@@ -65,7 +65,7 @@ public final class MeshElection extends ELECTION {
 
     /**
      * @param isOfSameCluster tells whether to accept messages from a node
-     * @param abstains tells whether this node has stepped down and must not start an election yet
+     * @param abstains returns whether this node has stepped down and must not start an election yet
      */
     public MeshElection(Predicate<Address> isOfSameCluster, TimeSource timeSource, BooleanSupplier abstains) {
         this.isOfSameCluster = isOfSameCluster;

@@ -53,6 +53,7 @@ final class CoreBackend implements Backend {
     private final Object receiving = new Object();
 
     private volatile @Nullable NatsSession current;
+    private volatile boolean reading;
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
@@ -60,15 +61,16 @@ final class CoreBackend implements Backend {
 
     // guarded by receiving
     private final SenderSequences senders;
-    private boolean reading;
     private long next = 1;
 
+    /** @param previous the one of an earlier run of the hub, whose numbers continue in the same incarnation of the node */
     CoreBackend(
             BrokerConfig config,
             NodeIncarnation self,
             BrokerListener listener,
             PendingAppends pending,
-            TimeSource time) {
+            TimeSource time,
+            @Nullable CoreBackend previous) {
         this.config = config;
         this.self = self;
         this.subjects = new ChannelSubjects(config.prefix(), config.streams());
@@ -76,6 +78,22 @@ final class CoreBackend implements Backend {
         this.pending = pending;
         this.time = time;
         this.senders = new SenderSequences(time);
+        if (previous != null && previous.self.equals(self)) {
+            lastSent = previous.lastSent();
+            next = previous.next() + 1; // skips one: messages may have been missed meanwhile
+        }
+    }
+
+    private long lastSent() {
+        synchronized (sending) {
+            return lastSent;
+        }
+    }
+
+    private long next() {
+        synchronized (receiving) {
+            return next;
+        }
     }
 
     @Override
@@ -102,52 +120,67 @@ final class CoreBackend implements Backend {
     @Override
     public void read(NodeIncarnation stream, ReadStart start) {
         synchronized (receiving) {
-            if (start instanceof ReadStart.After after && after.sequence() >= next) {
-                next = after.sequence() + 1;
+            long from = start instanceof ReadStart.After after ? after.sequence() + 1 : 1;
+            if (from < next) {
+                listener.lost(new SequenceRange(stream, from, next - 1));
             }
-            reading = true;
+            next = Math.max(next, from);
         }
+        reading = true;
     }
 
     private void received(Message message) {
-        synchronized (receiving) {
-            if (!reading) {
-                return;
+        if (!reading) {
+            return;
+        }
+        MessageHeaders.Received input = null;
+        Heartbeat heartbeat = null;
+        try {
+            if (message.getSubject().endsWith(HEARTBEAT)) {
+                heartbeat = Heartbeat.parse(new String(message.getData(), UTF_8));
+            } else {
+                input = MessageHeaders.decode(subjects, message);
             }
-            try {
-                if (message.getSubject().endsWith(HEARTBEAT)) {
-                    receiveHeartbeat(new String(message.getData(), UTF_8));
-                } else {
-                    receive(MessageHeaders.decode(subjects, message));
-                }
-            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-                LOG.warn("ignored a message on {} that is not one of a hub: {}", message.getSubject(), e.getMessage());
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            LOG.warn("ignored a message on {} that is not one of a hub: {}", message.getSubject(), e.getMessage());
+            return;
+        }
+        BrokerPosition position = null;
+        synchronized (receiving) {
+            if (heartbeat != null) {
+                reportLost(senders.heartbeat(heartbeat.sender, heartbeat.lastSent));
+            } else if (input != null) {
+                position = receive(input);
+            }
+        }
+        if (position != null && input != null && input.message().sender().equals(self)) {
+            PendingAppends.Pending own = pendingByNumber.remove(input.sent());
+            if (own != null) {
+                own.succeed(position); // without the lock: it runs code of the hub
             }
         }
     }
 
-    private void receive(MessageHeaders.Received input) {
-        NodeIncarnation sender = input.message().sender();
-        long missing = senders.received(sender, input.sent());
+    /** Passes a message to the hub; returns its position, or null if it was received before. */
+    private @Nullable BrokerPosition receive(MessageHeaders.Received input) {
+        long missing = senders.received(input.message().sender(), input.sent());
         if (missing < 0) {
-            return;
+            return null;
         }
         reportLost(missing);
         BrokerPosition position = new BrokerPosition(self, next++);
         received.increment();
         listener.received(position, time.now().toEpochMilli(), input.message());
-        if (sender.equals(self)) {
-            PendingAppends.Pending own = pendingByNumber.remove(input.sent());
-            if (own != null) {
-                own.succeed(position);
-            }
-        }
+        return position;
     }
 
-    private void receiveHeartbeat(String text) {
-        String[] fields = SPACE.split(text, -1);
-        NodeIncarnation sender = new NodeIncarnation(NameTokens.decode(fields[0]), Long.parseLong(fields[1]));
-        reportLost(senders.heartbeat(sender, Long.parseLong(fields[2])));
+    private record Heartbeat(NodeIncarnation sender, long lastSent) {
+        static Heartbeat parse(String text) {
+            String[] fields = SPACE.split(text, -1);
+            return new Heartbeat(
+                    new NodeIncarnation(NameTokens.decode(fields[0]), Long.parseLong(fields[1])),
+                    Long.parseLong(fields[2]));
+        }
     }
 
     private void reportLost(long count) {

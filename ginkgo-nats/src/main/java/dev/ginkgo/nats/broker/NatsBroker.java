@@ -141,7 +141,8 @@ public final class NatsBroker extends Broker {
         StoppableListener input = new StoppableListener(brokerListener);
         Backend created;
         if (storage.get() == Storage.NONE) {
-            CoreBackend core = new CoreBackend(config, self, input, appends, time());
+            CoreBackend core = new CoreBackend(
+                    config, self, input, appends, time(), backend instanceof CoreBackend previous ? previous : null);
             every("heartbeat", CoreBackend.HEARTBEAT_INTERVAL, core::heartbeat);
             created = core;
         } else {

@@ -69,13 +69,13 @@ final class PendingAppends {
     }
 
     /**
-     * Adds a message.
+     * Adds a message. A single one may be larger than the maximum.
      *
      * @param owner the connection that sends it
      * @throws BrokerException if too many are in flight
      */
     synchronized Pending add(Object owner, int size) {
-        if (count >= maxMessages || bytes + size > maxBytes) {
+        if (count >= maxMessages || (count > 0 && bytes + size > maxBytes)) {
             failed.increment();
             throw new BrokerException(
                     Reason.FULL,

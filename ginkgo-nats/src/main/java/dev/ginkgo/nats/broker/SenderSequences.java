@@ -8,20 +8,25 @@ import java.util.Map;
 
 /**
  * The last number received from each sender, to detect missing messages. A sender that has sent neither a message nor a
- * heartbeat for a long time is forgotten. Confined to one thread at a time.
+ * heartbeat for a long time, while others have, is forgotten. Confined to one thread at a time.
  */
 final class SenderSequences {
     static final Duration FORGET_AFTER = Duration.ofMinutes(5);
+
+    /** Without any message for this long, this node was cut off: every sender sends a heartbeat each second. */
+    private static final Duration OUTAGE = FORGET_AFTER.dividedBy(5);
 
     private record Last(long sent, long at) {}
 
     private final TimeSource time;
     private final Map<NodeIncarnation, Last> lastBySender = new HashMap<>();
     private long nextCleanup;
+    private long lastReceipt;
 
     SenderSequences(TimeSource time) {
         this.time = time;
         nextCleanup = time.nanos();
+        lastReceipt = time.nanos();
     }
 
     /**
@@ -53,6 +58,10 @@ final class SenderSequences {
 
     private void put(NodeIncarnation sender, long sent) {
         long now = time.nanos();
+        if (now - lastReceipt > OUTAGE.toNanos()) { // this node received nothing, so no sender was silent
+            lastBySender.replaceAll((_, each) -> new Last(each.sent, now));
+        }
+        lastReceipt = now;
         lastBySender.put(sender, new Last(sent, now));
         if (now - nextCleanup >= 0) {
             nextCleanup = now + FORGET_AFTER.toNanos();

@@ -32,13 +32,16 @@ final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
     /**
-     * Messages requested at once; a slow hub has no more of them in memory. A request expires soon, so that the loss of the server
-     * that has the consumer is noticed by missing heartbeats, which are sent twice in that time.
+     * How long a request for messages lasts. The server sends heartbeats meanwhile, two in this time; if they are missing, as when the
+     * server that has the consumer is dead, the client creates another consumer.
      */
+    private static final long REQUEST_MILLIS = 3_000;
+
+    /** Messages requested at once; a slow hub has no more of them in memory. */
     private static final ConsumeOptions BATCHES = ConsumeOptions.builder()
             .batchSize(500)
             .thresholdPercent(50)
-            .expiresIn(10_000)
+            .expiresIn(REQUEST_MILLIS)
             .build();
 
     /** Only so that the end of the connection is noticed. */
@@ -56,6 +59,12 @@ final class StreamReader {
     private final BrokerListener listener;
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
+
+    /** Search of the position at which to start. */
+    interface Search {
+        long find(ReadStart.Tail tail)
+                throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException;
+    }
 
     /** Whether the start is determined; what was lost before it is not counted. Confined to the task. */
     private boolean started;
@@ -95,9 +104,12 @@ final class StreamReader {
         StreamContext context = session.connection().getStreamContext(stream.name());
         BrokerStream state = StreamSetup.state(context.getStreamInfo());
         if (!state.stream().equals(stream)) {
-            return; // it was created again, which is reported when the node connects
+            // It was created again, or another node has continued it as the next incarnation: this is found on
+            // connecting
+            session.fail("the stream " + stream.name() + " continues as another one");
+            return;
         }
-        begin(context, state);
+        begin(state, tail -> new TailSearch(context, state).find(tail));
         while (session.isOpen()) {
             consume(session, context);
         }
@@ -141,17 +153,12 @@ final class StreamReader {
     }
 
     /** Determines the start, or what was lost since the last connection. */
-    private void begin(StreamContext context, BrokerStream state)
+    void begin(BrokerStream state, Search search)
             throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
         if (next == 0) {
-            next = 1;
-            long first = switch (start) {
-                case ReadStart.After after -> {
-                    next = after.sequence() + 1;
-                    yield state.first();
-                }
-                case ReadStart.Tail tail -> new TailSearch(context, state).find(tail);
-            };
+            // The search may fail, and is then repeated over the next connection
+            long first = start instanceof ReadStart.Tail tail ? search.find(tail) : state.first();
+            next = start instanceof ReadStart.After after ? after.sequence() + 1 : 1;
             reportLostUntil(first);
             started = true;
         } else {
@@ -168,7 +175,7 @@ final class StreamReader {
         reportLostUntil(sequence);
         if (message.getSubject().endsWith("." + StreamSetup.MARKER)) {
             reportLostUntil(sequence + 1);
-            if (Long.parseLong(new String(message.getData(), UTF_8)) > stream.incarnation()) {
+            if (isMarkerOfALaterIncarnation(new String(message.getData(), UTF_8))) {
                 session.fail("the stream " + stream.name() + " has lost messages and continues as another one");
             }
             return;
@@ -187,6 +194,14 @@ final class StreamReader {
                 new BrokerPosition(stream, sequence),
                 metaData.timestamp().toInstant().toEpochMilli(),
                 decoded.message());
+    }
+
+    private boolean isMarkerOfALaterIncarnation(String text) {
+        try {
+            return Long.parseLong(text) > stream.incarnation();
+        } catch (NumberFormatException _) { // of another program
+            return false;
+        }
     }
 
     /** Reports the positions before {@code end} as lost that are not reported yet. */

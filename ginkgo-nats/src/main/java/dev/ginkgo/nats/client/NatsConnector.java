@@ -53,6 +53,8 @@ public final class NatsConnector {
                 .connectionName(name)
                 .connectionTimeout(settings.requestTimeout())
                 .noReconnect()
+                .discardMessagesWhenOutgoingQueueFull() // publishing must not wait; the outcome of such a message is
+                // unknown
                 .ignoreDiscoveredServers()
                 .pingInterval(PING_INTERVAL)
                 .maxPingsOut(MAX_PINGS_OUT);

@@ -1,5 +1,6 @@
 package dev.ginkgo.nats.coordinator;
 
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
 import dev.ginkgo.internal.concurrent.BackoffSequence;
@@ -170,6 +171,23 @@ final class CoordinatorLoop {
     void update(Member self) {
         update.set(self);
         timer.wake();
+    }
+
+    /**
+     * Gives up the leadership. Any thread; does not wait for the release.
+     *
+     * @throws IllegalStateException if this node does not lead, or no other node is present
+     */
+    void stepDown() {
+        Epoch epoch = election.releasable()
+                .orElseThrow(() -> new IllegalStateException("this node, " + self.name()
+                        + ", is not the leader, or has no connection to NATS at " + connector
+                        + "; repeat the command at the leader, which \"ginkgo cluster\" names"));
+        if (!roster.hasOthers()) {
+            throw new IllegalStateException(
+                    "no other node is present, so that none could take over from " + self.name() + "; start one");
+        }
+        execute(() -> election.stepDown(epoch));
     }
 
     /**

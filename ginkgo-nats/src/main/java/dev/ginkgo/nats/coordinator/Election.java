@@ -1,7 +1,5 @@
 package dev.ginkgo.nats.coordinator;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.CoordinatorListener;
@@ -24,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>A node that has just connected cannot know which renewals it has missed, or whether the servers have lost the last
  * ones: it waits a full takeover delay, even if the entry is released.
  *
- * <p>Confined to the task of the coordinator; receives the time and results of writes, and needs no server in tests.
+ * <p>Confined to the task of the coordinator, except {@link #releasable}; receives the time and results of writes, and needs no
+ * server in tests.
  */
 final class Election {
     private static final Logger LOG = LoggerFactory.getLogger(Election.class);
@@ -37,13 +36,14 @@ final class Election {
     private final LeaseTiming timing;
     private final TimeSource time;
 
-    private Optional<BucketWriter> bucket = Optional.empty();
+    private volatile Optional<BucketWriter> bucket = Optional.empty();
     private String cluster = "";
     private DualTimestamp connectedAt;
     private Observed last;
-    private @Nullable Epoch held;
+    private volatile @Nullable Epoch held;
     private @Nullable DualTimestamp lastRenewal;
     private @Nullable DualTimestamp lastRejection;
+    private @Nullable DualTimestamp steppedDownAt;
     private long highestEpoch;
     private boolean writing;
     private @Nullable Runnable whenIdle;
@@ -148,9 +148,15 @@ final class Election {
         if (bucket.isEmpty() || writing || excluded) {
             return timing.ttl();
         }
-        Duration due = held != null ? remaining(timing.renewalInterval(), lastRenewal) : untilClaim();
+        Duration due = held != null
+                ? remaining(timing.renewalInterval(), lastRenewal)
+                : max(untilClaim(), remaining(timing.takeoverDelay(), steppedDownAt));
         Duration pause = remaining(timing.renewalInterval(), lastRejection);
-        return pause.compareTo(due) > 0 ? pause : due;
+        return max(pause, due);
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private Duration untilClaim() {
@@ -160,15 +166,13 @@ final class Election {
                     timing.takeoverDelay(),
                     last.receivedAt.nanos() > connectedAt.nanos() ? last.receivedAt : connectedAt);
         }
-        Duration delay = entry.takeoverDelay().compareTo(timing.takeoverDelay()) > 0
-                ? entry.takeoverDelay()
-                : timing.takeoverDelay();
+        Duration delay = max(entry.takeoverDelay(), timing.takeoverDelay());
         Duration sinceConnected = remaining(delay, connectedAt);
         // Its own lease, which it gave up before, does not delay a node; but its own entry may be the last only because
         // the servers have lost those of a later leader.
         boolean free = entry.state() == State.RELEASED || entry.isBy(self.name(), self.incarnation());
         Duration sinceRenewal = free ? Duration.ZERO : remaining(delay, last.receivedAt);
-        return sinceConnected.compareTo(sinceRenewal) > 0 ? sinceConnected : sinceRenewal;
+        return max(sinceConnected, sinceRenewal);
     }
 
     private Duration remaining(Duration period, @Nullable DualTimestamp since) {
@@ -229,27 +233,65 @@ final class Election {
         }
     }
 
+    /** Returns the epoch in which this node leads and is able to release its lease, if there is one. Any thread. */
+    Optional<Epoch> releasable() {
+        return bucket.flatMap(_ -> Optional.ofNullable(held));
+    }
+
     /**
-     * Ends the leadership of this node and releases its lease, if it has one.
+     * Ends the leadership of this node and releases its lease; this node does not claim it for one takeover delay.
+     *
+     * @param epoch has no effect if this node does not lead in this epoch any more
+     */
+    void stepDown(Epoch epoch) {
+        if (epoch.equals(held)) {
+            steppedDownAt = DualTimestamp.now(time);
+            releaseLease(() -> {});
+        }
+    }
+
+    /**
+     * Ends the leadership of this node, if it leads, and releases its lease; this node never leads again.
      *
      * @param done is run when the release is stored, or at once if there is nothing to release
      */
     void release(Runnable done) {
+        excluded = true;
+        releaseLease(done);
+    }
+
+    private void releaseLease(Runnable done) {
         Epoch epoch = held;
         endLeadership();
-        excluded = true;
         LeaseEntry entry = last.entry;
         if (epoch == null
                 || bucket.isEmpty()
-                || !requireNonNull(entry, "a held lease has an entry").isBy(self.name(), self.incarnation())) {
+                || entry == null // the servers have lost it
+                || !entry.isBy(self.name(), self.incarnation())) {
             done.run();
             return;
         }
         LeaseEntry released =
                 new LeaseEntry(self.name(), self.incarnation(), State.RELEASED, epoch.number(), timing.takeoverDelay());
         // A renewal may be on its way: its revision is not known, so the release is sent after it.
-        awaitIdle(() -> bucket.ifPresentOrElse(
-                writer -> writer.write(LeaseEntry.KEY, released.encode(), last.revision, _ -> done.run(), done), done));
+        awaitIdle(() -> bucket.ifPresentOrElse(writer -> writeRelease(writer, released, done), done));
+    }
+
+    private void writeRelease(BucketWriter writer, LeaseEntry released, Runnable done) {
+        writing = true;
+        writer.write(
+                LeaseEntry.KEY,
+                released.encode(),
+                last.revision,
+                revision -> {
+                    received(released, revision);
+                    becomeIdle();
+                    done.run();
+                },
+                () -> {
+                    rejected();
+                    done.run();
+                });
     }
 
     private void awaitIdle(Runnable action) {

@@ -141,6 +141,11 @@ public final class NatsCoordinator extends Coordinator {
     }
 
     @Override
+    public void stepDown() {
+        requireNonNull(loop, "stepDown was called before join").stepDown();
+    }
+
+    @Override
     public void leave() throws InterruptedException {
         CoordinatorLoop current = loop;
         if (current != null && !current.leave(LEAVE_TIMEOUT)) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>A roster is trusted only as long as this node receives its own entry back. Otherwise every member would seem dead when it is this
  * node that receives nothing.
  *
- * <p>Confined to the task of the coordinator.
+ * <p>Confined to the task of the coordinator, except {@link #hasOthers}.
  */
 final class Roster {
     private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
@@ -36,7 +36,7 @@ final class Roster {
 
     private Member self;
     private Optional<BucketWriter> bucket = Optional.empty();
-    private List<Member> reported = List.of();
+    private volatile List<Member> reported = List.of();
     private DualTimestamp lastOwnReceipt;
     private @Nullable DualTimestamp lastHeartbeat;
     private long ownRevision;
@@ -79,6 +79,11 @@ final class Roster {
     void update(Member newSelf) {
         self = newSelf;
         changed = true;
+    }
+
+    /** Returns whether other nodes are present. Any thread. */
+    boolean hasOthers() {
+        return reported.size() > 1;
     }
 
     /** Returns whether a newer process with the name of this node has joined. */

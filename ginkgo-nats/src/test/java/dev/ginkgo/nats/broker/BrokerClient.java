@@ -1,9 +1,11 @@
 package dev.ginkgo.nats.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
+import dev.ginkgo.Supervision;
 import dev.ginkgo.hub.spi.BrokerListener;
 import dev.ginkgo.hub.spi.BrokerMessage;
 import dev.ginkgo.hub.spi.BrokerPosition;
@@ -11,7 +13,9 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.nats.testing.NatsServers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +43,7 @@ final class BrokerClient implements BrokerListener, AutoCloseable {
 
     static final class Root extends Service {
         Root(NatsBroker broker) {
-            add("nats", broker);
+            add("nats", broker, Supervision.restart());
         }
     }
 
@@ -64,6 +68,18 @@ final class BrokerClient implements BrokerListener, AutoCloseable {
             broker.read(each.stream(), start);
         }
         return this;
+    }
+
+    /** Restarts the broker, as its hub does after a failure, and opens it again for the same incarnation of the node. */
+    List<BrokerStream> reopen() throws Exception {
+        tree.restart("root/nats");
+        await().atMost(Duration.ofSeconds(60)).until(() -> broker.status().state() == State.READY);
+        synchronized (this) {
+            last.clear();
+        }
+        List<BrokerStream> again = broker.open(self, this);
+        again.forEach(each -> broker.read(each.stream(), new ReadStart.After(0)));
+        return again;
     }
 
     BrokerMessage message(String channel, String text) {

@@ -86,6 +86,26 @@ class NatsConnectorTest {
     }
 
     @Test
+    @DisplayName(
+            "N-46: while the server is frozen, a message is sent without waiting for space in the queue of the connection")
+    void sendingDoesNotWait() throws Exception {
+        Client client = new Client();
+        try (NatsServers servers = NatsServers.start(requireNonNull(folder), 1);
+                Ginkgo _ = Ginkgo.start(client, servers.setting());
+                NatsLink link = NatsConnector.create(client.settings, "test").connect(() -> {})) {
+            servers.pause(0);
+            try {
+                byte[] payload = new byte[4_000];
+                for (int i = 0; i < 20_000; i++) { // more than the queue holds
+                    link.connection().publish("subject", payload); // throws if it has waited for too long
+                }
+            } finally {
+                servers.resume(0);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("N-25: a hub authenticates by a token")
     void token() throws Exception {
         try (NatsServers servers =

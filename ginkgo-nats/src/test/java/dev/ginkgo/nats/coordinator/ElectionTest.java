@@ -43,4 +43,33 @@ class ElectionTest {
         assertThat(bucket.promotions).hasSize(2);
         assertThat(first.isLeading()).isFalse();
     }
+
+    @Test
+    @DisplayName("N-40: a leader that steps down is replaced at once, and claims the lease again only if no other node"
+            + " has done so for one takeover delay")
+    void leaderStepsDown() {
+        // Given
+        SimulatedBucket several = new SimulatedBucket(2, 3, false);
+        SimulatedBucket alone = new SimulatedBucket(2, 1, false);
+        several.run(Duration.ofSeconds(5), false);
+        alone.run(Duration.ofSeconds(5), false);
+        SimulatedBucket.Node first = several.nodes.stream()
+                .filter(SimulatedBucket.Node::isLeading)
+                .findFirst()
+                .orElseThrow();
+
+        // When
+        first.stepDown();
+        alone.nodes.getFirst().stepDown();
+        several.run(SimulatedBucket.TIMING.takeoverDelay().dividedBy(2), false);
+        alone.run(SimulatedBucket.TIMING.takeoverDelay().minusMillis(50), false);
+
+        // Then
+        assertThat(several.promotions).hasSize(2);
+        assertThat(first.isLeading()).isFalse();
+        assertThat(several.nodes).anyMatch(SimulatedBucket.Node::isLeading);
+        assertThat(alone.promotions).hasSize(1);
+        alone.run(Duration.ofSeconds(1), false);
+        assertThat(alone.promotions).hasSize(2);
+    }
 }

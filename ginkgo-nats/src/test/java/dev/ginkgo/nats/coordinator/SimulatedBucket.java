@@ -21,7 +21,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bucket with its nodes in simulated time: messages take random times, connections are lost, nodes freeze, and the server may lose its
+ * A bucket with its nodes in simulated time: messages take random times, connections are lost, nodes freeze, leaders step down, and the server may lose its
  * last entries when it restarts, as one without synchronous writes does. Single-threaded; a seed determines everything.
  */
 final class SimulatedBucket {
@@ -75,9 +75,10 @@ final class SimulatedBucket {
 
     private void scheduleFault(long end) {
         after(random.nextLong(800 * MILLI), () -> {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> nodes.get(random.nextInt(nodes.size())).disconnect();
                 case 1 -> nodes.get(random.nextInt(nodes.size())).freeze(random.nextLong(1_500 * MILLI));
+                case 3 -> nodes.forEach(Node::stepDown); // has an effect at the leader
                 case 2 -> restartServer(losesEntries ? random.nextInt(6) : 0);
                 default -> nodes.get(random.nextInt(nodes.size())).restart();
             }
@@ -158,6 +159,10 @@ final class SimulatedBucket {
 
         void release() {
             election.release(() -> {});
+        }
+
+        void stepDown() {
+            election.releasable().ifPresent(election::stepDown);
         }
 
         void freeze(long duration) {

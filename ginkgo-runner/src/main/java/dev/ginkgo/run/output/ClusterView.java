@@ -52,13 +52,19 @@ public final class ClusterView {
         String lease = cluster.has("leaseMillis")
                 ? ", lease valid for " + Durations.toHumanString(Duration.ofMillis(cluster.number("leaseMillis")))
                 : "";
-        return (members.contains(leader) ? "leader " : "no leader; the last one was ") + leader + " in epoch "
-                + cluster.text("epoch") + lease;
+        boolean leads = members.contains(leader) && !hasLostLease(cluster);
+        return (leads ? "leader " : "no leader; the last one was ") + leader + " in epoch " + cluster.text("epoch")
+                + lease;
+    }
+
+    /** Returns whether this node is the last known leader, but its lease has expired. */
+    private static boolean hasLostLease(ControlResponse cluster) {
+        return cluster.text("leader").equals(cluster.text("self")) && !cluster.has("leaseMillis");
     }
 
     private static String role(ControlResponse cluster, String name) {
         List<String> roles = new ArrayList<>();
-        if (cluster.text("leader").equals(name)) {
+        if (cluster.text("leader").equals(name) && !hasLostLease(cluster)) {
             roles.add("leader");
         }
         List<String> voters = cluster.texts("voters");

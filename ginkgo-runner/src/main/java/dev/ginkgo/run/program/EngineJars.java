@@ -65,6 +65,7 @@ public final class EngineJars {
         Set<String> names = new TreeSet<>();
         RawConfig rawConfig = configuration.load();
         collect(rawConfig.root(), names);
+        SettingsLocation.of(rawConfig).map(SettingsLocation::engine).ifPresent(names::add);
         rawConfig.environment().forEach((name, value) -> {
             if (name.startsWith(Configuration.PREFIX) && name.endsWith("_ENGINE")) {
                 names.add(value);
@@ -109,17 +110,23 @@ public final class EngineJars {
     public List<String> missing(List<ConfigProblem> problems) {
         List<String> lines = new ArrayList<>();
         for (String name : selected) {
-            String artifact = ARTIFACTS.get(name);
-            boolean reported = problems.stream()
-                    .anyMatch(configProblem -> configProblem.toString().contains("\"" + name + "\""));
-            if (artifact != null && reported && jars(name).isEmpty()) {
-                lines.add("The engine \"" + name + "\" is not installed; it is the artifact dev.ginkgo:" + artifact
-                        + folder.map(each -> ": put its jars into " + each.resolve(name))
-                                .orElse(": add it to the class path")
-                        + ".");
+            if (problems.stream()
+                    .anyMatch(configProblem -> configProblem.toString().contains("\"" + name + "\""))) {
+                notInstalled(name).ifPresent(lines::add);
             }
         }
         return lines;
+    }
+
+    /** Returns what to install for an engine that is an artifact of its own and not in its folder; otherwise empty. */
+    Optional<String> notInstalled(String name) {
+        return Optional.ofNullable(ARTIFACTS.get(name))
+                .filter(artifact -> jars(name).isEmpty())
+                .map(artifact ->
+                        "The engine \"" + name + "\" is not installed; it is the artifact dev.ginkgo:" + artifact
+                                + folder.map(each -> ": put its jars into " + each.resolve(name))
+                                        .orElse(": add it to the class path")
+                                + ".");
     }
 
     private static void collect(ConfigEntry.Table table, Set<String> names) {

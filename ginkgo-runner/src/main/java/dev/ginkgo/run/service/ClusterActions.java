@@ -86,6 +86,11 @@ final class ClusterActions {
             throw new IllegalStateException("the program has " + clusters.size()
                     + " services of the class Cluster; this command is for programs with one");
         }
-        return clusters.getFirst();
+        Cluster cluster = clusters.getFirst();
+        if (!cluster.status().state().isRunning()) {
+            throw new IllegalStateException(
+                    cluster.status().path() + " is " + cluster.status().state() + ", not running");
+        }
+        return cluster;
     }
 }

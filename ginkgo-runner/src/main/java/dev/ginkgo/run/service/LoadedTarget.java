@@ -4,6 +4,7 @@ import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.SettingsSource;
 import dev.ginkgo.run.compile.CompilerInputs;
 import dev.ginkgo.run.log.LogConfigurator;
 import dev.ginkgo.run.output.CommandContext;
@@ -13,6 +14,7 @@ import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.program.EngineJars;
 import dev.ginkgo.run.program.Program;
 import dev.ginkgo.run.program.ProgramLoader;
+import dev.ginkgo.run.program.SettingsLocation;
 import dev.ginkgo.run.program.Target;
 import dev.ginkgo.run.program.TargetResolver;
 import dev.ginkgo.run.program.UserClassLoader;
@@ -30,6 +32,7 @@ public final class LoadedTarget {
     private final Target target;
     private final EngineJars engineJars;
     private final ClassLoader engineLoader;
+    private final Optional<SettingsSource> source;
     private final ProgramLoader.Loaded loaded;
     private final ExceptionPrinter exceptionPrinter;
 
@@ -60,9 +63,12 @@ public final class LoadedTarget {
         this.options = options;
         this.targetArgument = targetArgument;
         target = new TargetResolver(commandContext).resolve(targetArgument);
+        Configuration local = configuration(Optional.empty());
         engineJars = EngineJars.of(
-                Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of), configuration());
+                Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of), local);
         engineLoader = engineJars.loader(earlierEngines);
+        source = SettingsLocation.of(local.load())
+                .map(location -> location.open(engineLoader, engineJars, commandContext.directory()));
         loaded = new ProgramLoader(
                         commandContext,
                         options.classPath(commandContext.directory()),
@@ -93,7 +99,7 @@ public final class LoadedTarget {
         beforeInstantiation.accept(logConfigurator);
         Service service = instantiate();
         Ginkgo.Builder builder = Ginkgo.of(service)
-                .configuration(configuration())
+                .configuration(configuration(source))
                 .section(logConfigurator.table())
                 .section(new ProcessSettings().table());
         return new Prepared(service, builder, logConfigurator);
@@ -152,13 +158,21 @@ public final class LoadedTarget {
         return targetArgument.equals(serviceProgram().type().getName()) ? type : type + " (" + targetArgument + ")";
     }
 
-    private Configuration configuration() {
+    /** Returns the source of settings outside this machine, if there is one. */
+    Optional<SettingsSource> source() {
+        return source;
+    }
+
+    private Configuration configuration(Optional<SettingsSource> outside) {
         Configuration configuration = Configuration.empty()
                 .workingDirectory(commandContext.directory())
                 .environment(commandContext.environment());
         if (target.configuration().isPresent()) {
             configuration = configuration.file(
                     commandContext.directory().relativize(target.configuration().get()));
+        }
+        if (outside.isPresent()) {
+            configuration = configuration.source(outside.get());
         }
         Optional<Path> credentials = credentials();
         if (credentials.isPresent()) {

@@ -54,6 +54,11 @@ final class ProcessSettings {
                                 + " user other than root runs the program on a terminal; off")
                 .restartRequired();
         configSection
+                .setting("source", "")
+                .help("Where further settings are read from and watched: etcd://10.0.1.1:2379/settings/gateway/;"
+                        + " they override files")
+                .restartRequired();
+        configSection
                 .setting("console", false)
                 .help("Whether \"ginkgo console\" may run code in the process; only its user and root can use it")
                 .restartRequired();

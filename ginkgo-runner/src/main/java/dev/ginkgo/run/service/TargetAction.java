@@ -239,13 +239,15 @@ public final class TargetAction {
             ProcessEnvironment processEnvironment,
             Reporter reporter,
             Optional<RotatingLogFile> log) {
-        return new ServiceRunner(
+        ServiceRunner serviceRunner = new ServiceRunner(
                 reporter,
                 loadedTarget.exceptionPrinter(),
                 prepared.builder(),
                 exitOnTerm(validationResult),
                 processEnvironment,
                 () -> log.ifPresent(PeriodicTasks.loggingFailures(RotatingLogFile::reopen)));
+        loadedTarget.source().ifPresent(source -> SourceWatcher.start(source, serviceRunner));
+        return serviceRunner;
     }
 
     private Optional<ProcessDashboard> dashboard(

@@ -43,6 +43,15 @@ class ClusterViewTest {
     }
 
     @Test
+    @DisplayName("R-58 a leader whose lease has expired, because its engine has no servers, is the last one")
+    void doesNotNameLeader_whoseLeaseHasExpired() throws IOException {
+        assertThat(text("{\"clusters\":[{\"path\":\"c\",\"state\":\"READY\",\"self\":\"10.0.0.1:4440\","
+                        + "\"leader\":\"10.0.0.1:4440\",\"epoch\":6,\"leaseMillis\":null," + MEMBERS + "}]}"))
+                .startsWith("c is READY, 2 members, no leader; the last one was 10.0.0.1:4440 in epoch 6\n")
+                .contains("10.0.0.1:4440  this node");
+    }
+
+    @Test
     @DisplayName("R-58 a program without a cluster is reported as such")
     void reportsProgramWithoutCluster() throws IOException {
         assertThat(text("{\"clusters\":[]}")).startsWith("no cluster: ");

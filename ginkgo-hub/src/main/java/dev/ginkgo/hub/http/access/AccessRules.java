@@ -55,8 +55,8 @@ public final class AccessRules {
     }
 
     /**
-     * Returns a subscription without the names that the grant does not include as a whole; the client is told
-     * which these are.
+     * Returns a subscription without the names that the grant does not include as a whole; the response
+     * reports these.
      *
      * @throws ProblemException if the grant includes none of the names
      */

@@ -66,6 +66,7 @@ final class BrokerPublisher implements AsyncPublisher {
 
     /** Publishes through this broker from now on. */
     void connect(Broker broker, NodeIncarnation self) {
+        pendingPublishes.open();
         connection = new Connection(broker, self);
     }
 

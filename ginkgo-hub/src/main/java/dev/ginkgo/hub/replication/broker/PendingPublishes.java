@@ -34,6 +34,7 @@ final class PendingPublishes {
     private final Map<NodeIncarnation, NavigableMap<Long, List<PendingPublish>>> confirmed = new HashMap<>();
     private final Map<NodeIncarnation, Long> passed = new HashMap<>();
     private long bytes;
+    private boolean closed;
 
     /**
      * @param maxBytes maximum size of the payloads; a single message may be larger
@@ -48,9 +49,13 @@ final class PendingPublishes {
     /**
      * Adds a message that is about to be appended.
      *
-     * @throws HubRejectedException if there are too many
+     * @throws HubRejectedException if there are too many, or if the hub has stopped
      */
     synchronized void add(PendingPublish pending) {
+        if (closed) { // since the caller has looked up the connection
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.STOPPED, "the message was not published: the hub has stopped");
+        }
         long size = pending.message.payload().length;
         if (byNumber.size() >= MAX_MESSAGES || (bytes > 0 && bytes + size > maxBytes.getAsLong())) {
             throw new HubRejectedException(
@@ -68,7 +73,30 @@ final class PendingPublishes {
             return false;
         }
         bytes -= pending.message.payload().length;
+        BrokerPosition position = pending.position;
+        if (position != null) {
+            forget(pending, position);
+        }
         return true;
+    }
+
+    private void forget(PendingPublish pending, BrokerPosition position) {
+        NavigableMap<Long, List<PendingPublish>> ofStream = confirmed.getOrDefault(position.stream(), new TreeMap<>());
+        List<PendingPublish> same = ofStream.get(position.sequence());
+        if (same != null) {
+            same.remove(pending);
+            if (same.isEmpty()) {
+                ofStream.remove(position.sequence());
+            }
+        }
+    }
+
+    /** Returns the number of messages that are stored, but have not been read. */
+    synchronized long awaitingRead() {
+        return confirmed.values().stream()
+                .flatMap(each -> each.values().stream())
+                .mapToLong(List::size)
+                .sum();
     }
 
     /** The broker has stored a message, or discarded it because the message at this position is the same. */
@@ -138,10 +166,16 @@ final class PendingPublishes {
         end(expired, reason);
     }
 
-    /** Completes all messages, because the hub stops. */
+    /** Accepts messages, in the first or next run of the hub. */
+    synchronized void open() {
+        closed = false;
+    }
+
+    /** Completes all messages, because the hub stops, and rejects further ones. */
     void close() {
         List<PendingPublish> all;
         synchronized (this) {
+            closed = true;
             all = List.copyOf(byNumber.values());
         }
         end(all, "the hub stopped before the broker confirmed it");

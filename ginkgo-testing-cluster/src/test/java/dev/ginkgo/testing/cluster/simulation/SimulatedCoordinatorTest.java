@@ -26,4 +26,9 @@ class SimulatedCoordinatorTest extends CoordinatorContract {
     protected Coordinator coordinator() {
         return new SimulatedCoordinator(simulation);
     }
+
+    @Override
+    protected boolean canStepDown() {
+        return true;
+    }
 }

@@ -1,8 +1,10 @@
 package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.cluster.spi.PartitionContract;
 import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,11 @@ class SimulatedPartitionTest extends PartitionContract {
     @Override
     protected Coordinator coordinator() {
         return new SimulatedCoordinator(simulation);
+    }
+
+    @Override
+    protected LeaseTiming leaseTiming() {
+        return new LeaseTiming(Duration.ofSeconds(2), Duration.ofMillis(100));
     }
 
     @Override

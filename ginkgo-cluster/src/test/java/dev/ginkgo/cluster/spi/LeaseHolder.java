@@ -1,4 +1,4 @@
-package dev.ginkgo.etcd;
+package dev.ginkgo.cluster.spi;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;

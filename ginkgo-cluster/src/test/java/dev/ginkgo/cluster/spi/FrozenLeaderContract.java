@@ -1,4 +1,4 @@
-package dev.ginkgo.etcd;
+package dev.ginkgo.cluster.spi;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,14 +21,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two processes with the engine etcd, of which the leader is frozen, and then killed. */
-class FrozenLeaderTest {
+/** Two processes with a real server of the engine. The leader is frozen until the other one leads, and that one is then killed. */
+public abstract class FrozenLeaderContract {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     @TempDir
-    Path folder;
+    private Path folder;
 
-    private EtcdServer server;
     private final List<Holder> holders = new ArrayList<>();
 
     /** A process, and what it has written. */
@@ -55,19 +54,23 @@ class FrozenLeaderTest {
         }
     }
 
+    /**
+     * Starts a server.
+     *
+     * @param directory for its files
+     * @return the settings of {@code [cluster]} and the tables in it, except {@code identity}
+     */
+    protected abstract String startServer(Path directory) throws Exception;
+
+    /** Kills the server. */
+    protected abstract void killServer() throws Exception;
+
     @BeforeEach
-    void start() throws IOException {
-        server = EtcdServer.start(folder);
+    void start() throws Exception {
+        String settings = startServer(folder);
         for (int i = 1; i <= 2; i++) {
             Path output = folder.resolve("holder-" + i + ".txt");
-            String toml = """
-                    [cluster]
-                    identity = "127.0.0.1:%d"
-                    lease.ttl = "2s"
-                    [cluster.coordinator]
-                    engine = "etcd"
-                    etcd.endpoints = ["%s"]
-                    """.formatted(i, server.endpoint());
+            String toml = "[cluster]\nidentity = \"127.0.0.1:%d\"\n%s\n".formatted(i, settings);
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -85,16 +88,16 @@ class FrozenLeaderTest {
     }
 
     @AfterEach
-    void kill() throws InterruptedException {
+    void kill() throws Exception {
         for (Holder holder : holders) {
             holder.process().destroyForcibly().waitFor();
         }
-        server.kill();
+        killServer();
     }
 
     @Test
     @DisplayName(
-            "E-04 while the leader is frozen another node leads, and the leases of two nodes are never valid at the"
+            "contract: E-04, N-47: while the leader is frozen another node leads, and the leases of two nodes are never valid at the"
                     + " same time; a leader that is killed is replaced")
     void frozenLeaderIsReplaced() throws Exception {
         assertReplaced(Duration.ZERO);
@@ -102,7 +105,7 @@ class FrozenLeaderTest {
 
     @Test
     @Tag("long")
-    @DisplayName("E-04 the same with a leader that is frozen for 20 s")
+    @DisplayName("contract: E-04, N-47: the same with a leader that is frozen for 20 s")
     void frozenLeaderIsReplaced_after20Seconds() throws Exception {
         assertReplaced(Duration.ofSeconds(20));
     }
