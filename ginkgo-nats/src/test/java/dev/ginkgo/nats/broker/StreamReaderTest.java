@@ -47,7 +47,8 @@ class StreamReaderTest {
     void searchesAgain_whenTheSearchFailed() throws Exception {
         // Given
         ReadStart tail = new ReadStart.Tail(Duration.ofMinutes(1), 1_000);
-        StreamReader reader = new StreamReader(STREAM, tail, new ChannelSubjects("ginkgo", 1), new Losses(), TimeSource.system());
+        StreamReader reader =
+                new StreamReader(STREAM, tail, new ChannelSubjects("ginkgo", 1), new Losses(), TimeSource.system());
         BrokerStream state = new BrokerStream(STREAM, 1, 100);
         assertThatThrownBy(() -> reader.begin(state, _ -> {
                     throw new IOException("the connection is lost");
