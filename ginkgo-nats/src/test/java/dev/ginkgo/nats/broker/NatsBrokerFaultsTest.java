@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What other clients and other nodes can do to a hub; with one real server. */
+@SuppressWarnings("try") // closing a connection may be interrupted
 class NatsBrokerFaultsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
