@@ -322,7 +322,7 @@ public final class Cluster extends Service {
         coordinator.get().stepDown();
     }
 
-    /** Removes a voter that is gone for good; only at the leader. See {@link Coordinator#removeVoter} for the exceptions. */
+    /** Removes a voter that is permanently gone; only at the leader. See {@link Coordinator#removeVoter} for the exceptions. */
     public void removeVoter(String name) throws InterruptedException {
         coordinator.get().removeVoter(requireNonNull(name, "name is null"));
     }

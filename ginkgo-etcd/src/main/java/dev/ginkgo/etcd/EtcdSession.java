@@ -36,7 +36,7 @@ final class EtcdSession {
         SETTLED,
         /** The step has changed keys, and the next one acts on the result. */
         REPEAT,
-        /** A newer node has this identity; this one stays out for good. */
+        /** A newer node has this identity; this one stays out permanently. */
         SUPERSEDED
     }
 

@@ -101,7 +101,7 @@ public abstract class Coordinator extends Service {
     }
 
     /**
-     * Removes a voter that is gone for good, so that it does not count for the majority any more. If its node comes back,
+     * Removes a voter that is permanently gone, so that it does not count for the majority any more. If its node comes back,
      * it joins again. Called on any thread; blocks until the change is committed, for at most ten seconds. The default
      * implementation throws UnsupportedOperationException.
      *

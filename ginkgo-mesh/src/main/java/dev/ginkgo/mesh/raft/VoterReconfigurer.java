@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class VoterReconfigurer {
     private static final Logger LOG = LoggerFactory.getLogger(VoterReconfigurer.class);
 
-    /** Request to remove a voter that is gone for good. */
+    /** Request to remove a voter that is permanently gone. */
     private record Removal(String name, CompletableFuture<Void> done) {}
 
     /** Addition or removal of one voter. */
@@ -62,7 +62,7 @@ public final class VoterReconfigurer {
     }
 
     /**
-     * Requests the removal of a voter that is gone for good. Any thread.
+     * Requests the removal of a voter that is permanently gone. Any thread.
      *
      * @return completes when the change is committed; the caller may cancel it while it has not been started; with an IllegalStateException if this node does not lead, if the node
      *     is not a voter or is present, or if too few of the other voters are present

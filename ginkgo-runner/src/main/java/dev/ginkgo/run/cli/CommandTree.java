@@ -71,7 +71,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo cluster NAME            prints the cluster of a daemon: members, leader, voters",
             "ginkgo cluster step-down NAME  lets another node lead than that of the daemon",
             "ginkgo cluster remove NAME NODE",
-            "                               removes a voter that is gone for good",
+            "                               removes a voter that is permanently gone",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists daemons",
             "ginkgo systemd TARGET          prints a systemd unit for the service",

@@ -61,7 +61,7 @@ final class ClusterActions {
     }
 
     /**
-     * Removes a voter that is gone for good.
+     * Removes a voter that is permanently gone.
      *
      * @return the voter, and those that remain
      * @throws IllegalStateException if it must not be removed

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies that may name the client for which they send a request. From anybody else, what a request says about
+ * The proxies that may name the client for which they send a request. From other addresses, what a request says about
  * addresses is ignored, because a client could name another's address, and so use up its limits or escape its own.
  * Thread-safe.
  */

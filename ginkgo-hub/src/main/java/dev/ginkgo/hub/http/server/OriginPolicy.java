@@ -25,7 +25,7 @@ public final class OriginPolicy {
      * @param host {@code Host} of the request, with its port
      * @param origins values of all {@code Origin} headers of the request
      * @param loopback whether the client connected to a loopback address
-     * @param tls whether the client uses TLS: then a page that was loaded without is foreign, because anybody on the network
+     * @param tls whether the client uses TLS: then a page that was loaded without is foreign, because any machine on the network
      *     can replace it
      * @return the foreign origin that the configuration allows, which the response must name; null if the request is not
      *     of a foreign origin

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code ginkgo cluster remove}: removes a voter that is gone for good. */
+/** {@code ginkgo cluster remove}: removes a voter that is permanently gone. */
 @Command(
         description = {
-            "Removes a voter that is gone for good, so that it does not count for the majority any more.",
+            "Removes a voter that is permanently gone, so that it does not count for the majority any more.",
             "NAME is the daemon on the leader's node. If NODE comes back, it joins again."
         })
 public final class RemoveVoterCommand extends ClusterChangeCommand {
@@ -41,7 +41,7 @@ public final class RemoveVoterCommand extends ClusterChangeCommand {
 
     @Override
     String question(DaemonHandle daemon) {
-        return "Remove the voter " + node + ", which is gone for good?";
+        return "Remove the voter " + node + ", which is permanently gone?";
     }
 
     @Override
