@@ -64,8 +64,9 @@ public final class VoterReconfigurer {
     /**
      * Requests the removal of a voter that is permanently gone. Any thread.
      *
-     * @return completes when the change is committed; the caller may cancel it while it has not been started; with an IllegalStateException if this node does not lead, if the node
-     *     is not a voter or is present, or if too few of the other voters are present
+     * @return completes when the change is committed; the caller may cancel it while it has not been started. Completes with an
+     *     IllegalStateException if this node does not lead, if the node is not a voter or is present, or if too few of the
+     *     other voters are present
      */
     public CompletableFuture<Void> remove(String name) {
         Removal removal = new Removal(name, new CompletableFuture<>());
