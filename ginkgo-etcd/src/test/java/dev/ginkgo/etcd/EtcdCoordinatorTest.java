@@ -45,4 +45,9 @@ class EtcdCoordinatorTest extends CoordinatorContract {
     protected LeaseTiming leaseTiming() {
         return new LeaseTiming(Duration.ofSeconds(2), Duration.ofMillis(100));
     }
+
+    @Override
+    protected boolean canStepDown() {
+        return true;
+    }
 }

@@ -23,7 +23,7 @@ final class SubscriberGroup implements FeedListener {
     int subscribers;
 
     // used only on the loop
-    private final StreamEncoder encoder; // without state, unless it compresses
+    private @Nullable StreamEncoder encoder; // without state, unless it compresses
     private final List<@Nullable LoopSubscriber> waiting = new ArrayList<>(); // null where one has been removed
     private int removed;
     private @Nullable Batch batch;
@@ -33,12 +33,14 @@ final class SubscriberGroup implements FeedListener {
     SubscriberGroup(EncodedFeed encodedFeed, DeliveryLoop deliveryLoop) {
         this.encodedFeed = encodedFeed;
         this.deliveryLoop = deliveryLoop;
-        this.encoder = new StreamEncoder(encodedFeed.wireFormat);
     }
 
     /** Returns the encoder of a new stream: its own if the stream is compressed, else one that all share. */
     StreamEncoder encoder() {
-        return encodedFeed.wireFormat.compressesBlocks() ? new StreamEncoder(encodedFeed.wireFormat) : encoder;
+        if (encoder == null || encodedFeed.wireFormat.compressesBlocks()) {
+            encoder = new StreamEncoder(encodedFeed.wireFormat);
+        }
+        return encoder;
     }
 
     @Override

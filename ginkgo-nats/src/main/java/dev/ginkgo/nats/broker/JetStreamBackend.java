@@ -142,7 +142,7 @@ final class JetStreamBackend implements Backend {
                 reader.run(current.session);
             } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | IllegalStateException e) {
                 LOG.debug("reading {} has ended", stream, e);
-                current.session.fail("cannot read the stream " + stream.name() + " from NATS: " + e.getMessage());
+                current.session.fail("cannot read the stream " + stream.name() + ": " + e.getMessage());
             }
         }
     }

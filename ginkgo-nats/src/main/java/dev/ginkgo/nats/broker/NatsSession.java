@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** One connection, from its establishment to its end. Thread-safe. */
 final class NatsSession implements AutoCloseable {
     private final NatsLink link;
+    private final String servers;
     private final WaitQueue changes;
     private final AtomicReference<@Nullable String> problem;
 
-    private NatsSession(NatsLink link, WaitQueue changes, AtomicReference<@Nullable String> problem) {
+    private NatsSession(NatsLink link, String servers, WaitQueue changes, AtomicReference<@Nullable String> problem) {
         this.link = link;
+        this.servers = servers;
         this.changes = changes;
         this.problem = problem;
     }
@@ -30,10 +32,10 @@ final class NatsSession implements AutoCloseable {
     static NatsSession connect(NatsConnector connector, WaitQueue changes) throws IOException, InterruptedException {
         AtomicReference<@Nullable String> problem = new AtomicReference<>();
         NatsLink link = connector.connect(() -> {
-            problem.compareAndSet(null, "the connection to NATS at " + connector + " is lost");
+            problem.compareAndSet(null, lost(connector.toString()));
             changes.signal();
         });
-        return new NatsSession(link, changes, problem);
+        return new NatsSession(link, connector.toString(), changes, problem);
     }
 
     Connection connection() {
@@ -44,9 +46,18 @@ final class NatsSession implements AutoCloseable {
         return problem.get() == null;
     }
 
-    /** Ends the connection because it does not work. */
+    private static String lost(String servers) {
+        return "the connection to NATS at " + servers + " is lost";
+    }
+
+    /**
+     * Ends the connection because it does not work.
+     *
+     * @param reason what does not work, without the address of the server
+     */
     void fail(String reason) {
-        problem.compareAndSet(null, reason);
+        boolean closed = connection().getStatus() == Connection.Status.CLOSED; // the reason is a consequence
+        problem.compareAndSet(null, closed ? lost(servers) : reason + " (NATS at " + servers + ")");
         changes.signal();
     }
 

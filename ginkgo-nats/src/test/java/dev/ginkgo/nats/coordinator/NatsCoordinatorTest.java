@@ -36,4 +36,9 @@ class NatsCoordinatorTest extends CoordinatorContract {
     protected Coordinator coordinator() {
         return new NatsCoordinator(requireNonNull(servers).addresses().getFirst(), bucket);
     }
+
+    @Override
+    protected boolean canStepDown() {
+        return true;
+    }
 }
