@@ -54,8 +54,9 @@ class EtcdWatchTest {
         try (CuttableProxy proxy = new CuttableProxy(server.endpoint());
                 TestNode b = start(2, proxy)) {
             // Given
+            await().atMost(TIMEOUT).until(() -> !b.renewals.isEmpty());
             TestNode a = start(1, proxy);
-            await().atMost(TIMEOUT).until(() -> b.sees(b, a) && !b.renewals.isEmpty());
+            await().atMost(TIMEOUT).until(() -> b.sees(b, a));
             Epoch first = b.renewals.getLast();
 
             // When
