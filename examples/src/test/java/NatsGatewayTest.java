@@ -117,7 +117,8 @@ class NatsGatewayTest {
         // When NATS is back
         startServer();
 
-        // Then the same subscribers receive numbers again, from the same leader if its lease has lasted, and the next message
+        // Then the same subscribers receive numbers again, from the same leader if its lease has lasted, and the next
+        // message
         long back = System.nanoTime();
         for (ClusterNode node : nodes) {
             node.awaitReady();

@@ -77,8 +77,10 @@ class NatsOutageTest {
             assertThat(client.append("/a", "during"))
                     .failsWithin(TIMEOUT)
                     .withThrowableThat()
-                    .withCauseInstanceOf(BrokerException.class)
-                    .withMessageContaining("not confirmed");
+                    .havingCause()
+                    .isInstanceOfSatisfying(
+                            BrokerException.class,
+                            e -> assertThat(e.reason()).isEqualTo(BrokerException.Reason.UNKNOWN_OUTCOME));
             await().atMost(TIMEOUT).until(() -> !client.connection.isEmpty());
             servers.resume(0);
 
