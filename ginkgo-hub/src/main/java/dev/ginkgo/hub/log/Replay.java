@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,22 @@ public record Replay(
     boolean isOver(@Nullable StoredMessage message) {
         return alreadyRead != null
                 && message != null
-                && message.vector().merge(alreadyRead).equals(message.vector());
+                && alreadyRead.positions().stream().allMatch(read -> includes(message.vector(), read));
+    }
+
+    /**
+     * Returns whether all messages of an origin up to a position arrived before the message with an id. A later incarnation
+     * shows that only with a message of its own: a node that has restarted is in ids before it has received what its earlier
+     * incarnation published.
+     */
+    private static boolean includes(MessageId id, Position read) {
+        Position here = id.position(read.origin());
+        if (here == null) {
+            return false;
+        }
+        return here.incarnation() == read.incarnation()
+                ? here.sequence() >= read.sequence()
+                : here.incarnation() > read.incarnation() && here.sequence() > 0;
     }
 
     /**
