@@ -42,6 +42,9 @@ public final class Main {
     /** Runs the command and returns the exit code, or {@link ExitCode#KEEP_RUNNING}. */
     int run(String... arguments) {
         try {
+            if (WarmUpCommand.isStartsOnly(arguments)) {
+                return new WarmUpCommand(commandContext).runStarts();
+            }
             Optional<ParsedCommand> simple = FastArgumentParser.parse(arguments);
             return simple.isPresent()
                     ? simple.get().execute(commandContext, launcher)
