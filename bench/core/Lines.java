@@ -13,43 +13,41 @@ final class Lines {
         Map<String, ProcessBuilder> builders = new LinkedHashMap<>();
         builders.put("Ginkgo", ginkgo());
         builders.put("gevent", Gevent.program("lines.py"));
-        Map<String, LineClients> clients = new LinkedHashMap<>();
-        Map<String, Double> memory = new LinkedHashMap<>();
         Map<String, Process> processes = new LinkedHashMap<>();
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        Map<String, Double> memory = new LinkedHashMap<>();
         Map<String, double[]> micros = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, ProcessBuilder> each : builders.entrySet()) {
                 Process process = each.getValue().start();
                 processes.put(each.getKey(), process);
-                int port = Integer.parseInt(
-                        new BufferedReader(new InputStreamReader(process.getInputStream())).readLine());
-                try (LineClients warmUp = new LineClients(port, 200)) {
+                ports.put(
+                        each.getKey(),
+                        Integer.parseInt(
+                                new BufferedReader(new InputStreamReader(process.getInputStream())).readLine()));
+                try (LineClients warmUp = new LineClients(ports.get(each.getKey()), 200)) {
                     warmUp.exchange(lines); // what the first connections load is not theirs
                 }
-                Thread.sleep(1_000);
-                long before = ProcessTime.resident(process.pid());
-                LineClients all = new LineClients(port, connections);
-                clients.put(each.getKey(), all);
-                all.exchange(connections); // each connection has been used
-                Thread.sleep(1_000);
-                memory.put(each.getKey(), (double) (ProcessTime.resident(process.pid()) - before) / connections);
                 micros.put(each.getKey(), new double[rounds]);
             }
-            for (int round = -1; round < rounds; round++) {
+            for (int round = 0; round < rounds; round++) {
                 for (String name : builders.keySet()) {
                     long pid = processes.get(name).pid();
-                    double begin = ProcessTime.seconds(pid) + ProcessTime.kernelSeconds();
-                    clients.get(name).exchange(lines);
-                    double seconds = ProcessTime.seconds(pid) + ProcessTime.kernelSeconds() - begin;
-                    if (round >= 0) {
+                    long before = ProcessTime.resident(pid);
+                    // one server after another, because the clients need as many descriptors as they are
+                    try (LineClients clients = new LineClients(ports.get(name), connections)) {
+                        clients.exchange(connections); // each connection has been used
+                        Thread.sleep(500);
+                        memory.putIfAbsent(name, (double) (ProcessTime.resident(pid) - before) / connections);
+                        double begin = ProcessTime.seconds(pid) + ProcessTime.kernelSeconds();
+                        clients.exchange(lines);
+                        double seconds = ProcessTime.seconds(pid) + ProcessTime.kernelSeconds() - begin;
                         micros.get(name)[round] = seconds * 1e6 / lines;
                     }
+                    Thread.sleep(500);
                 }
             }
         } finally {
-            for (LineClients each : clients.values()) {
-                each.close();
-            }
             processes.values().forEach(Process::destroyForcibly);
         }
         System.out.println("| " + connections + " connections | µs of processor time for each line | ratio to gevent"

@@ -6,22 +6,29 @@ final class Services {
     private Services() {}
 
     static void measure(int services, int rounds) throws Exception {
-        System.out.println("| " + services + " services, up and down, ms | first round | all rounds |\n|---|---|---|");
+        System.out.println("| " + services + " services, up and down, ms | first round | all rounds | processor time, all rounds |\n"
+                + "|---|---|---|---|");
         for (int width : new int[] {services, 10}) {
             double[] millis = new double[rounds];
+            double[] cpu = new double[rounds];
             for (int round = 0; round < rounds; round++) {
                 Node root = new Node(services, width);
+                double cpuBegin = ProcessTime.seconds(ProcessHandle.current().pid());
                 long begin = System.nanoTime();
                 Ginkgo tree = Ginkgo.start(root);
                 tree.stop();
                 millis[round] = (System.nanoTime() - begin) / 1e6;
+                cpu[round] = (ProcessTime.seconds(ProcessHandle.current().pid()) - cpuBegin) * 1e3;
                 if (root.up() != services || root.down() != services) {
                     throw new IllegalStateException(root.up() + " services were started, " + root.down() + " stopped");
                 }
             }
             System.out.printf(
-                    "| %s | %.0f | %s |%n",
-                    width == services ? "children of one parent" : "ten children of each parent", millis[0], Core.spread(millis));
+                    "| %s | %.0f | %s | %s |%n",
+                    width == services ? "children of one parent" : "ten children of each parent",
+                    millis[0],
+                    Core.spread(millis),
+                    Core.spread(cpu));
         }
     }
 
