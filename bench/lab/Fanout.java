@@ -40,6 +40,41 @@ final class Fanout {
         this.seconds = seconds;
     }
 
+    /** Prints a table, and draws it if the options say where. */
+    static void run(Options options) throws Exception {
+        int rounds = options.number("rounds", 7);
+        double seconds = options.decimal("seconds", 2);
+        try (Servers servers = Servers.start(options.texts("servers", "floor,hub,nchan"))) {
+            warmUp(servers.list(), options.decimal("warm-up", 20));
+            List<String> names = servers.list().stream().map(Server::name).toList();
+            System.out.printf(
+                    "Processor time per delivery, with the kernel's network threads; %s rounds of %s s in turns, medians; load %s%n%n",
+                    rounds, seconds, Lab.load());
+            System.out.println(Report.fanoutHead(names));
+            List<Row> rows = options.rows("100,1000", "1,16");
+            Map<String, double[]> lines = new LinkedHashMap<>();
+            names.forEach(name -> lines.put(name, new double[rows.size()]));
+            Fanout fanout = new Fanout(servers.list(), rounds, seconds);
+            for (int i = 0; i < rows.size(); i++) {
+                Map<String, List<Result>> results = fanout.measure(rows.get(i));
+                System.out.println(Report.fanoutRow(rows.get(i), results));
+                for (String name : names) {
+                    lines.get(name)[i] = Report.median(results.get(name), Result::cpu);
+                }
+            }
+            Report.draw(options, "µs of processor time per delivery", rows, lines);
+        }
+    }
+
+    /** Makes virtual machines compile what a fan-out uses. */
+    static void warmUp(List<Server> servers, double seconds) throws Exception {
+        for (Server server : servers) {
+            for (int depth : new int[] {1, 16, 1, 16}) {
+                new Fanout(List.of(server), 0, seconds / 4).measure(new Row(100, 0, 64, depth));
+            }
+        }
+    }
+
     /** Measures one row for all servers; the results are in the order of rounds. */
     Map<String, List<Result>> measure(Row row) throws Exception {
         return measure(List.of(row)).get(row);

@@ -1,6 +1,11 @@
 package lab;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Time from publishing to the subscriber at a fixed rate, and what that rate costs. */
@@ -13,6 +18,46 @@ final class Latency {
     record Result(double p50, double p99, double p999, double cpu) {}
 
     private Latency() {}
+
+    /** Prints a table, with ratios to the first server and to the one named by the option {@code against}. */
+    static void run(Options options) throws Exception {
+        int rounds = options.number("rounds", 7);
+        double seconds = options.decimal("seconds", 2);
+        int rate = options.number("rate", 50_000);
+        try (Servers servers = Servers.start(options.texts("servers", "floor,hub,nchan"))) {
+            Fanout.warmUp(servers.list(), options.decimal("warm-up", 20));
+            String first = servers.list().getFirst().name();
+            String against = options.text("against", servers.list().getLast().name());
+            System.out.printf(
+                    "%,d deliveries per second; %s rounds of %s s in turns, medians; load %s%n%n",
+                    rate, rounds, seconds, Lab.load());
+            System.out.printf(
+                    "| server | subscribers × bytes × at once | µs per delivery | ÷ %s | ÷ %s | p50, ms | p99 | ÷ %s | p99.9 |%n",
+                    first, against, against);
+            System.out.println("|---|---|---|---|---|---|---|---|---|");
+            for (Fanout.Row row : options.rows("100,1000", "1")) {
+                Map<String, List<Result>> results = new LinkedHashMap<>();
+                for (int round = 0; round < rounds; round++) {
+                    for (Server server : servers.list()) {
+                        results.computeIfAbsent(server.name(), _ -> new ArrayList<>())
+                                .add(measure(server, row, rate, seconds));
+                    }
+                }
+                results.forEach((name, each) -> System.out.printf(
+                        Locale.ROOT,
+                        "| %s | %s | %.2f | %s | %s | %.2f | %.2f | %s | %.2f |%n",
+                        name,
+                        row,
+                        Report.median(each, Result::cpu),
+                        Report.ratio(each, results.get(first), Result::cpu),
+                        Report.ratio(each, results.get(against), Result::cpu),
+                        Report.median(each, Result::p50),
+                        Report.median(each, Result::p99),
+                        Report.ratio(each, results.get(against), Result::p99),
+                        Report.median(each, Result::p999)));
+            }
+        }
+    }
 
     /**
      * Publishes at a fixed rate, and measures each delivery. The time counts from when the message was due, so that a delay of

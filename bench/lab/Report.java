@@ -1,9 +1,13 @@
 package lab;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** Formats results as Markdown and SVG. */
 final class Report {
@@ -18,12 +22,26 @@ final class Report {
         return sorted[sorted.length / 2];
     }
 
-    /** Returns the ratios of two servers, round by round, sorted. */
-    static double[] ratios(List<Fanout.Result> of, List<Fanout.Result> to) {
+    /** Returns the median of one value of all rounds. */
+    static <T> double median(List<T> rounds, ToDoubleFunction<T> value) {
+        return median(rounds.stream().mapToDouble(value).toArray());
+    }
+
+    /** Returns the median and the range of the ratios of two servers, round by round: {@code 1.15 (1.03–1.18)}. */
+    static <T> String ratio(List<T> of, List<T> to, ToDoubleFunction<T> value) {
         double[] ratios = new double[of.size()];
-        Arrays.setAll(ratios, i -> of.get(i).cpu() / to.get(i).cpu());
+        Arrays.setAll(ratios, i -> value.applyAsDouble(of.get(i)) / value.applyAsDouble(to.get(i)));
         Arrays.sort(ratios);
-        return ratios;
+        return String.format(
+                Locale.ROOT, "%.2f (%.2f–%.2f)", median(ratios), ratios[0], ratios[ratios.length - 1]);
+    }
+
+    /** Writes a chart of lines to the file that the option {@code svg} names, if there is one. */
+    static void draw(Options options, String title, List<?> rows, Map<String, double[]> lines) throws IOException {
+        String file = options.text("svg", "");
+        if (!file.isEmpty()) {
+            Files.writeString(Path.of(file), svg(title, rows.stream().map(Object::toString).toList(), lines));
+        }
     }
 
     static String fanoutHead(List<String> servers) {
@@ -40,20 +58,13 @@ final class Report {
     static String fanoutRow(Fanout.Row row, Map<String, List<Fanout.Result>> results) {
         StringBuilder line = new StringBuilder("| " + row + " |");
         List<Fanout.Result> first = results.values().iterator().next();
-        line.append(number(median(first.stream().mapToDouble(Fanout.Result::cpu).toArray()))).append(" |");
-        results.values().stream().skip(1).forEach(each -> {
-            double[] ratios = ratios(each, first);
-            line.append(number(median(ratios)))
-                    .append(" (").append(number(ratios[0]).strip())
-                    .append("–").append(number(ratios[ratios.length - 1]).strip()).append(") |")
-                    .append(String.format(Locale.ROOT, " %,.0f |",
-                            median(each.stream().mapToDouble(Fanout.Result::rate).toArray())));
-        });
+        line.append(String.format(Locale.ROOT, " %.2f |", median(first, Fanout.Result::cpu)));
+        results.values().stream().skip(1).forEach(each -> line.append(String.format(
+                Locale.ROOT,
+                " %s | %,.0f |",
+                ratio(each, first, Fanout.Result::cpu),
+                median(each, Fanout.Result::rate))));
         return line.toString();
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, " %.2f", value);
     }
 
     /** Returns a chart of lines: processor time per delivery by row, one line for each server. */

@@ -9,17 +9,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The servers that can be measured, by name. Each runs with one thread for its connections where it has that setting. */
-final class Servers {
+/** Servers under test, by name. Each runs with one thread for its connections where it has that setting. */
+final class Servers implements AutoCloseable {
     /** Starts a server; its files are in the folder. */
     interface Starter {
         Server start(Path folder) throws IOException, InterruptedException;
     }
 
+    private final List<Server> started = new ArrayList<>();
+
     private Servers() {}
 
+    /** Starts servers by name, in this order. */
+    static Servers start(List<String> names) throws IOException, InterruptedException {
+        Map<String, Starter> all = all();
+        Servers servers = new Servers();
+        try {
+            for (String name : names) {
+                Starter starter = all.get(name);
+                if (starter == null) {
+                    throw new IllegalArgumentException(name + " is not one of " + all.keySet());
+                }
+                servers.started.add(starter.start(Files.createTempDirectory("lab-" + name)));
+            }
+            return servers;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            servers.close();
+            throw e;
+        }
+    }
+
+    /** Returns the servers that have been started. */
+    List<Server> list() {
+        return List.copyOf(started);
+    }
+
+    @Override
+    public void close() {
+        started.forEach(Server::close);
+    }
+
     /** Returns how to start each server. */
-    static Map<String, Starter> all() {
+    private static Map<String, Starter> all() {
         Map<String, Starter> all = new LinkedHashMap<>();
         all.put("floor", Servers::floor);
         all.put("hub", folder -> hub(folder, "hub", Protocol.http("")));
