@@ -24,6 +24,7 @@ record Server(
         ThreadSubscribers.Layer layer,
         int streams)
         implements AutoCloseable {
+    private static final int MAX_FILES_WITHOUT_CLIENTS = 500;
 
     /** Starts a server, and waits until it accepts connections. */
     static Server start(Path folder, String name, int port, Protocol protocol, List<String> command)
@@ -48,6 +49,13 @@ record Server(
     /** Returns this server with another way to connect and to read. */
     Server over(Connector other, ThreadSubscribers.Layer otherLayer, int streamsPerConnection) {
         return new Server(name, process, port, protocol, other, otherLayer, streamsPerConnection);
+    }
+
+    /** Waits until the server has closed the connections of clients that have left. */
+    void awaitDisconnects() throws IOException, InterruptedException {
+        for (int i = 0; i < 100 && Cpu.openFiles(process.toHandle()) > MAX_FILES_WITHOUT_CLIENTS; i++) {
+            Thread.sleep(100);
+        }
     }
 
     /** Subscribes to channels in turns, with a plain connection for each subscriber. */
