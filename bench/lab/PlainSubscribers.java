@@ -21,20 +21,25 @@ final class PlainSubscribers implements Subscribers {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
 
     PlainSubscribers(Server server, int reading, int stuck) throws IOException {
+        this(server, reading, stuck, 0, 1);
+    }
+
+    /** Spreads the subscribers evenly over channels, of which the first one is given. */
+    PlainSubscribers(Server server, int reading, int stuck, int firstChannel, int channels) throws IOException {
         this.server = server;
         for (int i = 0; i < reading; i++) {
-            SocketChannel subscriber = subscribe(i, 0);
+            SocketChannel subscriber = subscribe(i, 0, firstChannel + i % channels);
             subscriber.configureBlocking(false);
             subscriber.register(selector, SelectionKey.OP_READ, new Payload.Reader(server.name()));
             awaitSubscription();
         }
         for (int i = 0; i < stuck; i++) {
-            this.stuck.add(subscribe(reading + i, 4096));
+            this.stuck.add(subscribe(reading + i, 4096, firstChannel));
         }
     }
 
     /** Connects from one of several addresses, because one address has fewer ports than there are subscribers. */
-    private SocketChannel subscribe(int number, int receiveBuffer) throws IOException {
+    private SocketChannel subscribe(int number, int receiveBuffer, int channelNumber) throws IOException {
         SocketChannel channel = SocketChannel.open();
         if (receiveBuffer > 0) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
@@ -42,7 +47,9 @@ final class PlainSubscribers implements Subscribers {
         channel.bind(new InetSocketAddress("127.0.0." + (1 + number / 20_000), 0));
         channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.write(ByteBuffer.wrap(server.protocol().subscribe()));
+        // a reset, so that the port can be used again at once
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        channel.write(ByteBuffer.wrap(server.protocol().subscribe(channelNumber)));
         return channel;
     }
 

@@ -9,6 +9,14 @@ interface Protocol {
     /** Returns what a subscriber sends after it has connected. */
     byte[] subscribe();
 
+    /** Returns what a subscriber of one of many channels sends; channel 0 is the one of {@link #subscribe()}. */
+    default byte[] subscribe(int channel) {
+        if (channel != 0) {
+            throw new UnsupportedOperationException("this server is measured with one channel only");
+        }
+        return subscribe();
+    }
+
     /** Returns the last bytes of the response to a subscriber; messages published after that reach it. */
     byte[] subscribed();
 
@@ -29,6 +37,14 @@ interface Protocol {
 
     /** Returns what a publisher sends for one message. */
     byte[] publish(byte[] payload);
+
+    /** Returns what a publisher sends for one message to one of many channels. */
+    default byte[] publish(int channel, byte[] payload) {
+        if (channel != 0) {
+            throw new UnsupportedOperationException("this server is measured with one channel only");
+        }
+        return publish(payload);
+    }
 
     /** Returns what a publisher sends after the last message of a batch; empty if nothing. */
     default byte[] flush() {
@@ -53,7 +69,12 @@ interface Protocol {
         return new Protocol() {
             @Override
             public byte[] subscribe() {
-                return ("GET /bench" + query(subscribeHeaders) + " HTTP/1.1\r\nHost: localhost\r\n" + headers(subscribeHeaders)
+                return subscribe(0);
+            }
+
+            @Override
+            public byte[] subscribe(int channel) {
+                return ("GET " + path(channel) + query(subscribeHeaders) + " HTTP/1.1\r\nHost: localhost\r\n" + headers(subscribeHeaders)
                                 + "\r\n")
                         .getBytes(US_ASCII);
             }
@@ -65,8 +86,13 @@ interface Protocol {
 
             @Override
             public byte[] publish(byte[] payload) {
+                return publish(0, payload);
+            }
+
+            @Override
+            public byte[] publish(int channel, byte[] payload) {
                 return join(
-                        ("POST /bench HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
+                        ("POST " + path(channel) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
                                         + payload.length + "\r\n\r\n")
                                 .getBytes(US_ASCII),
                         payload);
@@ -169,6 +195,10 @@ interface Protocol {
                 return out.toByteArray();
             }
         };
+    }
+
+    private static String path(int channel) {
+        return channel == 0 ? "/bench" : "/bench/" + channel;
     }
 
     private static String query(String headers) {

@@ -34,6 +34,16 @@ final class Publisher implements AutoCloseable {
         }
     }
 
+    /** Sends one message to each of several channels in one write. The messages of a channel are numbered. */
+    void publishToChannels(int first, int channels, long number, int bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < channels; i++) {
+            out.writeBytes(server.protocol().publish(first + i, Payload.of(number, bytes)));
+        }
+        out.writeBytes(server.protocol().flush());
+        socket.getOutputStream().write(out.toByteArray());
+    }
+
     /** Sends messages in one write, and returns the number of the first one. */
     long publish(int messages, int bytes) throws IOException {
         long first = number;

@@ -50,6 +50,11 @@ record Server(
         return new Server(name, process, port, protocol, other, otherLayer, streamsPerConnection);
     }
 
+    /** Subscribes to channels in turns, with a plain connection for each subscriber. */
+    Subscribers subscribeToChannels(int subscribers, int firstChannel, int channels) throws IOException {
+        return new PlainSubscribers(this, subscribers, 0, firstChannel, channels);
+    }
+
     /** Subscribes; if there is a layer, all subscribers read. */
     Subscribers subscribe(int reading, int stuck) throws IOException, InterruptedException {
         return layer == null
