@@ -38,9 +38,9 @@ final class Publisher implements AutoCloseable {
     void publishToChannels(int first, int channels, long number, int bytes) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < channels; i++) {
-            out.writeBytes(server.protocol().publish(first + i, Payload.of(number, bytes)));
+            out.writeBytes(protocol.publish(first + i, Payload.of(number, bytes)));
         }
-        out.writeBytes(server.protocol().flush());
+        out.writeBytes(protocol.flush());
         socket.getOutputStream().write(out.toByteArray());
     }
 
