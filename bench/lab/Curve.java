@@ -1,8 +1,10 @@
 package lab;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,6 +22,39 @@ final class Curve {
         this.rounds = rounds;
         this.seconds = seconds;
         this.bytes = bytes;
+    }
+
+    /** Prints tables, and writes pictures to the folder that the options name. */
+    static void run(Options options) throws Exception {
+        int rounds = options.number("rounds", 3);
+        double seconds = options.decimal("seconds", 0.6);
+        String folder = options.text("out", "");
+        try (Servers servers = Servers.start(options.texts("servers", "floor,hub"))) {
+            Curve curve = new Curve(servers.list(), rounds, seconds, options.number("bytes", 64));
+            curve.warmUp(options.decimal("warm-up", 16));
+            System.out.printf(
+                    "Processor time with the kernel's network threads; %s rounds of %s s in turns, medians; load %s%n",
+                    rounds, seconds, Lab.load());
+            CurveReport report = new CurveReport(
+                    servers.list().stream().map(Server::name).toList(), folder.isEmpty() ? null : Path.of(folder));
+            int[] subscribers = options.numbers("subscribers", "100,300,1000,3000,10000,15000");
+            for (Line line : curve.bySubscribers(subscribers, options.numbers("depth", "1,16"))) {
+                report.print(line, "subscribers", "Cost of a delivery, messages at once: " + line.name().split("-")[1]);
+            }
+            int[] channels = options.numbers("channels", "1,10,100,1000,10000");
+            int spread = channels[channels.length - 1];
+            for (Line line : curve.byChannels(spread, channels)) {
+                report.print(
+                        line,
+                        "channels",
+                        line.name().equals("publish")
+                                ? "Cost of a publish to channels without subscribers"
+                                : String.format(Locale.ROOT, "Cost of a delivery, %,d subscribers in total", spread));
+            }
+            for (Line line : curve.byChannelsOfOne(channels)) {
+                report.print(line, "channels", "Cost of a message, one subscriber of each channel");
+            }
+        }
     }
 
     /**
@@ -47,9 +82,7 @@ final class Curve {
             try (Load load = new Load(server, count, 0)) {
                 for (int depth : depths) {
                     load.round(bytes, depth, seconds / 4); // warms up
-                    results.put(
-                            depth == 1 ? "one message at once" : depth + " messages at once",
-                            load.round(bytes, depth, seconds).cpu());
+                    results.put("subscribers-" + depth, load.round(bytes, depth, seconds).cpu());
                 }
             }
             return results;
@@ -69,8 +102,8 @@ final class Curve {
                 double all = load.publishToAll(seconds).cpu();
                 load.publishToNone(seconds / 8);
                 double publish = load.publishToNone(seconds / 2).cpu();
-                results.put("delivery", all - publish * count / subscribers);
-                results.put("publish without subscribers", publish);
+                results.put("channels", all - publish * count / subscribers);
+                results.put("publish", publish);
             }
             return results;
         });
@@ -81,7 +114,7 @@ final class Curve {
         return measure(channels, (server, count) -> {
             try (ChannelLoad load = new ChannelLoad(server, count, count, bytes)) {
                 load.publishInTurns(seconds / 4); // warms up
-                return Map.of("publish and delivery", load.publishInTurns(seconds).cpu());
+                return Map.of("channels-of-one", load.publishInTurns(seconds).cpu());
             }
         });
     }

@@ -20,7 +20,7 @@ final class CurveReport {
     }
 
     /** Prints a line as a table: each server in µs and relative to its first point, and beside the first server. */
-    void print(Curve.Line line, String unit, String name, String title) throws java.io.IOException {
+    void print(Curve.Line line, String unit, String title) throws java.io.IOException {
         StringBuilder head = new StringBuilder("| " + unit + " |");
         StringBuilder rule = new StringBuilder("|---|");
         for (String server : servers) {
@@ -49,7 +49,7 @@ final class CurveReport {
             Map<String, Chart.Value[]> series = new LinkedHashMap<>();
             servers.forEach(server -> series.put(
                     server, Arrays.stream(line.values().get(server)).map(Chart.Value::of).toArray(Chart.Value[]::new)));
-            Files.writeString(folder.resolve(name + ".svg"),
+            Files.writeString(folder.resolve("curve-" + line.name() + ".svg"),
                     Chart.lines(title, unit, "processor time, µs", line.xs(), series));
         }
     }

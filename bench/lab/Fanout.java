@@ -1,6 +1,7 @@
 package lab;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,30 +41,42 @@ final class Fanout {
         this.seconds = seconds;
     }
 
-    /** Prints a table, and draws it if the options say where. */
+    /**
+     * Prints a table, and draws the ratios if the options say where. The preset {@code full} has all sizes and numbers of
+     * subscribers, in all formats, in short rounds.
+     */
     static void run(Options options) throws Exception {
-        int rounds = options.number("rounds", 7);
-        double seconds = options.decimal("seconds", 2);
-        try (Servers servers = Servers.start(options.texts("servers", "floor,hub,nchan"))) {
-            warmUp(servers.list(), options.decimal("warm-up", 20));
-            List<String> names = servers.list().stream().map(Server::name).toList();
+        boolean full = options.text("preset", "").equals("full");
+        int rounds = options.number("rounds", full ? 3 : 7);
+        double seconds = options.decimal("seconds", full ? 0.4 : 2);
+        String servers = full ? "floor,hub,hub-sse,hub-ndjson,hub-ids,hub-gzip,hub-tls,hub-h2c" : "floor,hub,nchan";
+        try (Servers started = Servers.start(options.texts("servers", servers))) {
+            List<Server> list = started.list();
+            warmUp(list, options.decimal("warm-up", full ? 8 : 20));
+            List<String> names = list.stream().map(Server::name).toList();
             System.out.printf(
                     "Processor time per delivery, with the kernel's network threads; %s rounds of %s s in turns, medians; load %s%n%n",
                     rounds, seconds, Lab.load());
             System.out.println(Report.fanoutHead(names));
-            List<Row> rows = options.rows("100,1000", "1,16");
-            Map<String, double[]> lines = new LinkedHashMap<>();
-            names.forEach(name -> lines.put(name, new double[rows.size()]));
-            Fanout fanout = new Fanout(servers.list(), rounds, seconds);
-            for (int i = 0; i < rows.size(); i++) {
-                Map<String, List<Result>> results = fanout.measure(rows.get(i));
-                System.out.println(Report.fanoutRow(rows.get(i), results));
-                for (String name : names) {
-                    lines.get(name)[i] = Report.median(results.get(name), Result::cpu);
-                }
+            Fanout fanout = new Fanout(list, rounds, seconds);
+            Map<Row, Map<String, List<Result>>> results = new LinkedHashMap<>();
+            for (List<Row> rows : sameSubscribers(
+                    options.rows(full ? "100,1000,5000,15000" : "100,1000", full ? "64,512,4096" : "64", "1,16"))) {
+                Map<Row, Map<String, List<Result>>> some = fanout.measure(rows);
+                some.forEach((row, each) -> System.out.println(Report.fanoutRow(row, each)));
+                results.putAll(some);
             }
-            Report.draw(options, "µs of processor time per delivery", rows, lines);
+            Report.drawRatios(
+                    options, "Processor time per delivery", "subscribers × size × messages at once", results, Result::cpu);
         }
+    }
+
+    private static Collection<List<Row>> sameSubscribers(List<Row> rows) {
+        Map<List<Integer>, List<Row>> groups = new LinkedHashMap<>();
+        for (Row row : rows) {
+            groups.computeIfAbsent(List.of(row.subscribers(), row.stuck()), _ -> new ArrayList<>()).add(row);
+        }
+        return groups.values();
     }
 
     /** Makes virtual machines compile what a fan-out uses. */

@@ -23,7 +23,7 @@ final class Lab {
 
     private static final Set<String> OPTIONS = Set.of(
             "servers", "subscribers", "stuck", "bytes", "depth", "rounds", "seconds", "warm-up", "rate", "svg", "against",
-            "publishers");
+            "publishers", "channels", "out", "preset", "tolerance", "attempts");
 
     private Lab() {}
 
@@ -37,6 +37,9 @@ final class Lab {
         works.put("nodes", Nodes::run);
         works.put("idle", Idle::run);
         works.put("peers", Peers::run);
+        works.put("curve", Curve::run);
+        works.put("check", Check::run);
+        works.put("all", All::run);
         return works;
     }
 

@@ -38,7 +38,7 @@ final class Latency {
                     "| server | subscribers × bytes × at once | µs per delivery | ÷ %s | ÷ %s | p50, ms | p99 | ÷ %s | p99.9 |%n",
                     first, against, against);
             System.out.println("|---|---|---|---|---|---|---|---|---|");
-            for (Fanout.Row row : options.rows("100,1000", "1")) {
+            for (Fanout.Row row : options.rows("100,1000", "64", "1")) {
                 Map<String, List<Result>> results = new LinkedHashMap<>();
                 for (int round = 0; round < rounds; round++) {
                     for (Server server : servers.list()) {

@@ -48,12 +48,12 @@ final class Options {
     }
 
     /** Returns the rows of a fan-out: all combinations, ordered by depth, size, subscribers, stuck subscribers. */
-    List<Fanout.Row> rows(String subscribers, String depths) {
+    List<Fanout.Row> rows(String subscribers, String bytes, String depths) {
         return Arrays.stream(numbers("depth", depths)).boxed()
-                .flatMap(depth -> Arrays.stream(numbers("bytes", "64")).boxed()
-                        .flatMap(bytes -> Arrays.stream(numbers("subscribers", subscribers)).boxed()
+                .flatMap(depth -> Arrays.stream(numbers("bytes", bytes)).boxed()
+                        .flatMap(size -> Arrays.stream(numbers("subscribers", subscribers)).boxed()
                                 .flatMap(reading -> Arrays.stream(numbers("stuck", "0"))
-                                        .mapToObj(stuck -> new Fanout.Row(reading, stuck, bytes, depth)))))
+                                        .mapToObj(stuck -> new Fanout.Row(reading, stuck, size, depth)))))
                 .toList();
     }
 }

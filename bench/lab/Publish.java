@@ -68,16 +68,17 @@ final class Publish {
                     "Processor time per acknowledged message, with the kernel's network threads; %s rounds of %s s in turns, medians; load %s%n%n",
                     rounds, seconds, Lab.load());
             System.out.println(head(servers.list()));
-            Map<String, double[]> lines = new LinkedHashMap<>();
-            for (int i = 0; i < rows.size(); i++) {
-                Map<String, List<Result>> results = measure(servers.list(), rows.get(i), rounds, seconds);
-                System.out.println(line(rows.get(i), results));
-                for (Map.Entry<String, List<Result>> each : results.entrySet()) {
-                    lines.computeIfAbsent(each.getKey(), _ -> new double[rows.size()])[i] =
-                            Report.median(each.getValue(), Result::cpu);
-                }
+            Map<Row, Map<String, List<Result>>> results = new LinkedHashMap<>();
+            for (Row row : rows) {
+                results.put(row, measure(servers.list(), row, rounds, seconds));
+                System.out.println(line(row, results.get(row)));
             }
-            Report.draw(options, "µs of processor time per acknowledged message", rows, lines);
+            Report.drawRatios(
+                    options,
+                    "Processor time per acknowledged message",
+                    "publishers × size × messages at once",
+                    results,
+                    Result::cpu);
         }
     }
 
