@@ -34,8 +34,12 @@ final class All {
                         + " warm-up=8 svg=" + folder.resolve("fanout-512.svg")),
                 Part.of("formats", "fanout servers=floor,hub,hub-ids,hub-sse,hub-ndjson,hub-gzip,hub-tls,hub-h2c"
                         + " subscribers=1000 rounds=5 seconds=0.5 warm-up=8 svg=" + folder.resolve("formats.svg")),
-                Part.of("stuck", "fanout servers=floor,hub subscribers=500 stuck=0,50,500 rounds=5 seconds=0.5 warm-up=8 svg="
-                        + folder.resolve("stuck.svg")),
+                Part.of("peers", "fanout servers=floor,hub,bun,vertx subscribers=100,1000 rounds=5 seconds=0.5 warm-up=10 svg="
+                        + folder.resolve("peers.svg")),
+                Part.of("stuck", "stuck rounds=5 seconds=1 warm-up=10"),
+                Part.of("publish", "publish bytes=64,4096 rounds=3 seconds=0.4 warm-up=10 svg=" + folder.resolve("publish.svg")),
+                Part.of("nodes", "nodes rounds=5 seconds=1 warm-up=10"),
+                Part.of("durable", "durable rounds=5 seconds=0.5 warm-up=10 svg=" + folder.resolve("durable.svg")),
                 Part.of("latency", "latency servers=floor,hub,nats,nchan subscribers=1000 rounds=5 seconds=2 warm-up=10 svg="
                         + folder.resolve("latency.svg")),
                 Part.of("curve", "curve out=" + folder),

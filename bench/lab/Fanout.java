@@ -66,7 +66,8 @@ final class Fanout {
                 some.forEach((row, each) -> System.out.println(Report.fanoutRow(row, each)));
                 results.putAll(some);
             }
-            Report.drawRatios(options, names, results);
+            Report.drawRatios(
+                    options, "Processor time per delivery", "subscribers × size × messages at once", results, Result::cpu);
         }
     }
 

@@ -31,7 +31,12 @@ final class Lab {
         Map<String, Work> works = new LinkedHashMap<>();
         works.put("fanout", Fanout::run);
         works.put("latency", Latency::run);
+        works.put("stuck", Stuck::run);
+        works.put("publish", Publish::run);
+        works.put("durable", Durable::run);
+        works.put("nodes", Nodes::run);
         works.put("idle", Idle::run);
+        works.put("peers", Peers::run);
         works.put("curve", Curve::run);
         works.put("check", Check::run);
         works.put("all", All::run);

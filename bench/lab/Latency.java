@@ -2,10 +2,12 @@ package lab;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Time from publishing to the subscriber at a fixed rate, and what that rate costs. */
@@ -13,9 +15,10 @@ final class Latency {
     /**
      * Result of one round; times in ms.
      *
-     * @param cpu processor time of the server and of the kernel's network threads, in µs per delivery
+     * @param cpu processor time of the servers and of the kernel's network threads, in µs per delivery
+     * @param full connections with bytes that the server has not been able to send, at the end
      */
-    record Result(double p50, double p99, double p999, double cpu) {}
+    record Result(double p50, double p99, double p999, double cpu, int full) {}
 
     private Latency() {}
 
@@ -59,20 +62,32 @@ final class Latency {
         }
     }
 
+    /** Publishes at a fixed rate to one server. */
+    static Result measure(Server server, Fanout.Row row, int perSecond, double seconds) throws Exception {
+        return measure(server, server, List.of(), row, perSecond, seconds);
+    }
+
     /**
      * Publishes at a fixed rate, and measures each delivery. The time counts from when the message was due, so that a delay of
      * the publisher counts too.
      *
+     * @param receiving the server of the subscribers; the publishing one, or a node that it is connected with
+     * @param between servers between the two, whose processor time counts too
      * @param perSecond deliveries per second in total
      */
-    static Result measure(Server server, Fanout.Row row, int perSecond, double seconds) throws Exception {
+    static Result measure(
+            Server publishing, Server receiving, List<Server> between, Fanout.Row row, int perSecond, double seconds)
+            throws Exception {
         long interval = (long) (1e9 * row.subscribers() / perSecond);
         int messages = (int) (seconds * 1e9 / interval);
         long[] times = new long[messages * row.subscribers()];
         int[] count = new int[1];
-        try (Subscribers subscribers = server.subscribe(row.subscribers(), row.stuck());
-                Publisher publisher = new Publisher(server)) {
-            double cpu = Cpu.ofProcess(server.process().toHandle()) + Cpu.ofKernelThreads();
+        Set<Server> servers = new HashSet<>(between);
+        servers.add(publishing);
+        servers.add(receiving);
+        try (Subscribers subscribers = receiving.subscribe(row.subscribers(), row.stuck());
+                Publisher publisher = new Publisher(publishing)) {
+            double cpu = cpu(servers);
             long start = System.nanoTime() + 50_000_000;
             Thread sender = Thread.ofPlatform().start(() -> {
                 try {
@@ -92,10 +107,15 @@ final class Latency {
             subscribers.await(
                     times.length, number -> times[count[0]++] = System.nanoTime() - (start + number * interval));
             sender.join();
-            double used = Cpu.ofProcess(server.process().toHandle()) + Cpu.ofKernelThreads() - cpu;
+            double used = cpu(servers) - cpu;
             Arrays.sort(times);
-            return new Result(at(times, 0.5), at(times, 0.99), at(times, 0.999), used / times.length);
+            int full = row.stuck() == 0 ? 0 : receiving.fullSockets();
+            return new Result(at(times, 0.5), at(times, 0.99), at(times, 0.999), used / times.length, full);
         }
+    }
+
+    private static double cpu(Set<Server> servers) {
+        return servers.stream().mapToDouble(Server::cpu).sum() + Cpu.ofKernelThreads();
     }
 
     private static double at(long[] sorted, double quantile) {

@@ -15,6 +15,11 @@ import java.util.function.LongConsumer;
 
 /** Subscribers with a plain connection each, read by the calling thread. Some of them may be stuck: they never read. */
 final class PlainSubscribers implements Subscribers {
+    /** Messages that fill the socket of a subscriber: about 2.6 MB on loopback. */
+    private static final int FILLING = 16;
+
+    private static final int FILLING_BYTES = 256 * 1024;
+
     private final Server server;
     private final Selector selector = Selector.open();
     private final List<SocketChannel> stuck = new ArrayList<>();
@@ -27,14 +32,30 @@ final class PlainSubscribers implements Subscribers {
     /** Spreads the subscribers evenly over channels, of which the first one is given. */
     PlainSubscribers(Server server, int reading, int stuck, int firstChannel, int channels) throws IOException {
         this.server = server;
+        for (int i = 0; i < stuck; i++) {
+            this.stuck.add(subscribe(reading + i, 4096, firstChannel));
+        }
+        if (stuck > 0) {
+            fill();
+        }
         for (int i = 0; i < reading; i++) {
             SocketChannel subscriber = subscribe(i, 0, firstChannel + i % channels);
             subscriber.configureBlocking(false);
             subscriber.register(selector, SelectionKey.OP_READ, new Payload.Reader(server.name()));
             awaitSubscription();
         }
-        for (int i = 0; i < stuck; i++) {
-            this.stuck.add(subscribe(reading + i, 4096, firstChannel));
+    }
+
+    /** Publishes more than the sockets of the stuck subscribers hold, so that the server cannot send to them. */
+    private void fill() throws IOException {
+        try (Publisher publisher = new Publisher(server)) {
+            for (int i = 0; i < FILLING; i++) {
+                publisher.publish(1, FILLING_BYTES);
+                publisher.awaitResponses(1);
+            }
+        }
+        if (server.fullSockets() < stuck.size()) {
+            throw new IOException(server.name() + " has " + server.fullSockets() + " full sockets, not " + stuck.size());
         }
     }
 

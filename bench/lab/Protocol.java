@@ -25,6 +25,16 @@ interface Protocol {
         return new byte[0];
     }
 
+    /** Returns the last bytes of the response to that; empty if the publisher does not wait for one. */
+    default byte[] connected() {
+        return new byte[0];
+    }
+
+    /** Returns the protocol of a new connection of a publisher: another object if a connection has state. */
+    default Protocol connection() {
+        return this;
+    }
+
     /** Returns what a publisher sends for one message. */
     byte[] publish(byte[] payload);
 
@@ -41,10 +51,15 @@ interface Protocol {
         return new byte[0];
     }
 
-    /** Returns the bytes by which a response to a publisher begins, and by which the responses of a batch are counted. */
+    /** Returns bytes that each response to a publisher contains once. */
     byte[] response();
 
-    /** Returns how many of these a batch has. */
+    /** Counts the responses on a new connection of a publisher. */
+    default ResponseCounter responseCounter() {
+        return ResponseCounter.matching(response());
+    }
+
+    /** Returns how many responses a batch has. */
     default int responses(int messages) {
         return messages;
     }
@@ -194,7 +209,7 @@ interface Protocol {
         return headers.startsWith("?") ? headers.substring(headers.indexOf(' ') + 1) : headers;
     }
 
-    private static byte[] join(byte[]... parts) {
+    static byte[] join(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);

@@ -45,18 +45,18 @@ final class Report {
     }
 
     /** Draws the cost of the other servers relative to the first one. */
-    static void drawRatios(
-            Options options, List<String> servers, Map<Fanout.Row, Map<String, List<Fanout.Result>>> results)
+    static <R, T> void drawRatios(
+            Options options, String title, String rows, Map<R, Map<String, List<T>>> results, ToDoubleFunction<T> cpu)
             throws IOException {
         Map<String, Chart.Value[]> values = new LinkedHashMap<>();
+        List<String> servers = List.copyOf(results.values().iterator().next().keySet());
         String first = servers.getFirst();
         servers.stream().skip(1).forEach(server -> values.put(
                 server,
                 results.values().stream()
-                        .map(row -> Chart.Value.ratio(row.get(server), row.get(first), Fanout.Result::cpu))
+                        .map(row -> Chart.Value.ratio(row.get(server), row.get(first), cpu))
                         .toArray(Chart.Value[]::new)));
-        draw(options, "Processor time per delivery", "times that of " + first + " (subscribers × size × messages at once)",
-                List.copyOf(results.keySet()), values);
+        draw(options, title, "times that of " + first + " (" + rows + ")", List.copyOf(results.keySet()), values);
     }
 
     static String fanoutHead(List<String> servers) {

@@ -24,7 +24,8 @@
 
 static int first[CHANNELS], next[MAX], channels[MAX]; /* subscribers by channel: lists of descriptors, which end with 0 */
 static char in[BUFFER], out[BUFFER], answers[BUFFER];
-static int pending[MAX]; /* bytes of an incomplete request, by descriptor; only the publisher has any */
+static int pending[MAX]; /* bytes of an incomplete request, by descriptor; only publishers have any */
+static char *rest[MAX];  /* these bytes */
 
 static const char HEAD[] =
     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -90,8 +91,11 @@ static void publish(int fd, int length) {
     }
     deliver(channel, encoded);
     if (answered) send(fd, answers, answered, MSG_NOSIGNAL);
-    memmove(in, in + used, length - used);
     pending[fd] = length - used;
+    if (pending[fd]) {
+        rest[fd] = realloc(rest[fd], pending[fd]);
+        memcpy(rest[fd], in + used, pending[fd]);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -118,6 +122,7 @@ int main(int argc, char **argv) {
                 epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event);
                 continue;
             }
+            if (pending[fd]) memcpy(in, rest[fd], pending[fd]);
             ssize_t got = recv(fd, in + pending[fd], BUFFER - 1 - pending[fd], 0);
             if (got <= 0) {
                 leave(fd);
