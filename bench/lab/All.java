@@ -28,22 +28,20 @@ final class All {
 
     private static List<Part> parts(Path folder) {
         return List.of(
-                Part.of("fanout", "fanout servers=floor,hub,nchan,nats subscribers=100,1000,5000 bytes=64 rounds=5 seconds=0.6"
-                        + " warm-up=10 svg=" + folder.resolve("fanout.svg")),
-                Part.of("fanout-512", "fanout servers=floor,hub,nchan,nats subscribers=1000 bytes=512,4096 rounds=5 seconds=0.6"
-                        + " warm-up=8 svg=" + folder.resolve("fanout-512.svg")),
-                Part.of("formats", "fanout servers=floor,hub,hub-ids,hub-sse,hub-ndjson,hub-gzip,hub-tls,hub-h2c"
-                        + " subscribers=1000 rounds=5 seconds=0.5 warm-up=8 svg=" + folder.resolve("formats.svg")),
-                Part.of("peers", "fanout servers=floor,hub,bun,vertx subscribers=100,1000 rounds=5 seconds=0.5 warm-up=10 svg="
-                        + folder.resolve("peers.svg")),
-                Part.of("stuck", "stuck rounds=5 seconds=1 warm-up=10"),
-                Part.of("publish", "publish bytes=64,4096 rounds=3 seconds=0.4 warm-up=10 svg=" + folder.resolve("publish.svg")),
-                Part.of("nodes", "nodes rounds=5 seconds=1 warm-up=10"),
-                Part.of("durable", "durable rounds=5 seconds=0.5 warm-up=10 svg=" + folder.resolve("durable.svg")),
-                Part.of("latency", "latency servers=floor,hub,nats,nchan subscribers=1000 rounds=5 seconds=2 warm-up=10 svg="
+                Part.of("fanout", "fanout servers=floor,hub,nchan,nats subscribers=100,1000,5000 rounds=5 seconds=0.5 warm-up=8 svg="
+                        + folder.resolve("fanout.svg")),
+                Part.of("sizes", "fanout servers=floor,hub,nchan,nats subscribers=1000 bytes=512,4096 rounds=5 seconds=0.5 warm-up=6 svg="
+                        + folder.resolve("sizes.svg")),
+                Part.of("formats", "fanout servers=floor,hub,hub-ids,hub-sse,hub-ndjson,hub-gzip,hub-tls,hub-h2c subscribers=1000"
+                        + " rounds=5 seconds=0.4 warm-up=6 svg=" + folder.resolve("formats.svg")),
+                Part.of("latency", "latency servers=floor,hub,nats,nchan subscribers=1000 rounds=5 seconds=1.5 warm-up=8 svg="
                         + folder.resolve("latency.svg")),
-                Part.of("curve", "curve out=" + folder),
-                Part.of("idle", "idle servers=hub,nchan,nats subscribers=1000,10000 svg=" + folder.resolve("idle.svg")));
+                Part.of("stuck", "stuck servers=hub rounds=3 seconds=1 warm-up=10"),
+                Part.of("curve", "curve rounds=3 seconds=0.4 warm-up=12 out=" + folder),
+                Part.of("idle", "idle servers=hub,nchan,nats subscribers=1000,10000 svg=" + folder.resolve("idle.svg")),
+                Part.of("publish", "publish servers=floor,hub,nchan,nats publishers=16 bytes=64 rounds=3 seconds=0.5 warm-up=8 svg="
+                        + folder.resolve("publish.svg")),
+                Part.of("nodes", "nodes rounds=3 seconds=0.6 warm-up=8"));
     }
 
     /** Writes everything to the folder that the options name. */

@@ -74,5 +74,6 @@ final class ChannelLoad implements AutoCloseable {
     public void close() throws Exception {
         subscribers.close();
         publisher.close();
+        server.awaitDisconnects();
     }
 }

@@ -88,7 +88,7 @@ final class Chart {
         return chart.end();
     }
 
-    /** Returns a picture of values with their ranges on a logarithmic axis, one line for each row. A missing value is null. */
+    /** Returns a picture of values with their ranges on a logarithmic axis, one line for each row. A value that is missing is null. */
     static String dots(String title, String xLabel, List<String> rows, Map<String, Value[]> series) {
         int perRow = Math.max(26, 10 * series.size() + 8);
         int bottom = 60 + perRow * rows.size();
@@ -118,7 +118,7 @@ final class Chart {
             for (Value[] values : series.values()) {
                 Value value = values[row];
                 double line = y + 6 + (perRow - 12.0) * (index + 0.5) / series.size();
-                if (value != null) {
+                if (value != null && value.min() > 0) {
                     chart.add("<path class=\"l c%d\" d=\"M%.1f %.1fH%.1f\"/><circle class=\"f%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
                             index, left + scale * Math.log(value.min() / min), line, left + scale * Math.log(value.max() / min),
                             index, left + scale * Math.log(value.median() / min), line);

@@ -138,6 +138,7 @@ final class Curve {
     private List<Line> measure(int[] xs, Measurement measurement) throws Exception {
         Map<String, Line> lines = new LinkedHashMap<>();
         for (int point = 0; point < xs.length; point++) {
+            long began = System.nanoTime();
             for (int round = 0; round < rounds; round++) {
                 for (int i = 0; i < servers.size(); i++) {
                     Server server = servers.get((i + round) % servers.size());
@@ -150,6 +151,7 @@ final class Curve {
                     }
                 }
             }
+            System.err.printf(Locale.ROOT, "%,d: %.0f s%n", xs[point], (System.nanoTime() - began) / 1e9);
         }
         return new ArrayList<>(lines.values());
     }

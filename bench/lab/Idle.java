@@ -1,6 +1,9 @@
 package lab;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Resident memory of subscribers that receive nothing. */
 final class Idle {
@@ -8,6 +11,8 @@ final class Idle {
 
     static void run(Options options) throws Exception {
         System.out.println("| server | subscribers | resident before, MB | bytes per subscriber |\n|---|---|---|---|");
+        List<String> rows = new ArrayList<>();
+        List<Chart.Value> values = new ArrayList<>();
         try (Servers servers = Servers.start(options.texts("servers", "floor,hub,nchan"))) {
             for (Server server : servers.list()) {
                 try (Subscribers _ = server.subscribe(100, 0)) {
@@ -23,9 +28,14 @@ final class Idle {
                                 Locale.ROOT,
                                 "| %s | %,d | %.1f | %,d |%n",
                                 server.name(), subscribers, before / 1e6, (after - before) / subscribers);
+                        rows.add(String.format(Locale.ROOT, "%s, %,d", server.name(), subscribers));
+                        values.add(Chart.Value.of((double) (after - before) / subscribers));
                     }
+                    server.awaitDisconnects();
                 }
             }
         }
+        Report.draw(options, "Memory of a subscriber that receives nothing", "bytes resident (server, number of subscribers)", rows,
+                Map.of("bytes of a subscriber", values.toArray(Chart.Value[]::new)));
     }
 }

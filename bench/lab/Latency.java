@@ -38,6 +38,8 @@ final class Latency {
                     "| server | subscribers × bytes × at once | µs per delivery | ÷ %s | ÷ %s | p50, ms | p99 | ÷ %s | p99.9 |%n",
                     first, against, against);
             System.out.println("|---|---|---|---|---|---|---|---|---|");
+            List<String> drawn = new ArrayList<>();
+            List<List<Result>> values = new ArrayList<>();
             for (Fanout.Row row : options.rows("100,1000", "64", "1")) {
                 Map<String, List<Result>> results = new LinkedHashMap<>();
                 for (int round = 0; round < rounds; round++) {
@@ -58,7 +60,21 @@ final class Latency {
                         Report.median(each, Result::p99),
                         Report.ratio(each, results.get(against), Result::p99),
                         Report.median(each, Result::p999)));
+                results.forEach((name, each) -> {
+                    drawn.add(name + ", " + row.subscribers());
+                    values.add(each);
+                });
             }
+            Map<String, Chart.Value[]> quantiles = new LinkedHashMap<>();
+            quantiles.put("p50", values.stream().map(each -> Chart.Value.of(each, Result::p50)).toArray(Chart.Value[]::new));
+            quantiles.put("p99", values.stream().map(each -> Chart.Value.of(each, Result::p99)).toArray(Chart.Value[]::new));
+            quantiles.put("p99.9", values.stream().map(each -> Chart.Value.of(each, Result::p999)).toArray(Chart.Value[]::new));
+            Report.draw(
+                    options,
+                    String.format(Locale.ROOT, "From publishing to a subscriber, %,d deliveries per second", rate),
+                    "ms (server, number of subscribers)",
+                    drawn,
+                    quantiles);
         }
     }
 

@@ -34,5 +34,6 @@ final class Load implements AutoCloseable {
     public void close() throws Exception {
         subscribers.close();
         publisher.close();
+        server.awaitDisconnects();
     }
 }

@@ -32,6 +32,7 @@ record Server(
         int streams,
         List<Server> behind)
         implements AutoCloseable {
+    private static final int MAX_FILES_WITHOUT_CLIENTS = 500;
 
     /** Starts a server, and waits until it accepts connections. */
     static Server start(Path folder, String name, int port, Protocol protocol, List<String> command)
@@ -67,6 +68,13 @@ record Server(
     double cpu() {
         return Cpu.ofProcess(process.toHandle())
                 + behind.stream().mapToDouble(Server::cpu).sum();
+    }
+
+    /** Waits until the server has closed the connections of clients that have left. */
+    void awaitDisconnects() throws IOException, InterruptedException {
+        for (int i = 0; i < 100 && Cpu.openFiles(process.toHandle()) > MAX_FILES_WITHOUT_CLIENTS; i++) {
+            Thread.sleep(100);
+        }
     }
 
     /** Subscribes to channels in turns, with a plain connection for each subscriber. */
