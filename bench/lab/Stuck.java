@@ -24,7 +24,7 @@ final class Stuck {
             System.out.printf(
                     "%,d deliveries per second to %d subscribers that read; %s rounds of %s s in turns, medians; load %s%n%n",
                     rate, reading, rounds, seconds, Lab.load());
-            System.out.println("| server | stuck, % | sockets full, before and after | µs per delivery | ÷ first | p50, ms | p99 | p99 ÷ first |\n"
+            System.out.println("| server | stuck, % | stuck subscribers, full sockets at the end | µs per delivery | ÷ first | p50, ms | p99 | p99 ÷ first |\n"
                     + "|---|---|---|---|---|---|---|---|");
             for (Server server : servers.list()) {
                 Map<Integer, List<Latency.Result>> results = new LinkedHashMap<>();
