@@ -80,18 +80,23 @@ final class Fanout {
     }
 
     /**
-     * Makes virtual machines compile what a fan-out uses. Each server uses at least half of the time for itself, so that other load on
-     * the machine does not shorten this; it takes at most four times as long.
+     * Makes virtual machines compile what a fan-out uses. Other load on the machine makes this longer: it ends when compilers use less
+     * than a twentieth of the time of their server, or after five times as long.
      */
     static void warmUp(List<Server> servers, double seconds) throws Exception {
         for (Server server : servers) {
-            double enough = Cpu.ofProcess(server.process().toHandle()) + seconds / 2 * 1e6;
-            long latest = System.nanoTime() + (long) (seconds * 4e9);
+            ProcessHandle process = server.process().toHandle();
+            long began = System.nanoTime();
+            boolean compiles = true;
             try (Load load = new Load(server, 100, 0)) {
-                do {
+                for (double elapsed = 0; elapsed < seconds || (compiles && elapsed < 5 * seconds); ) {
+                    double compilers = Cpu.ofCompilers(process);
+                    double all = Cpu.ofProcess(process);
                     load.round(64, 1, seconds / 8);
                     load.round(64, 16, seconds / 8);
-                } while (Cpu.ofProcess(server.process().toHandle()) < enough && System.nanoTime() < latest);
+                    compiles = Cpu.ofCompilers(process) - compilers > (Cpu.ofProcess(process) - all) / 20;
+                    elapsed = (System.nanoTime() - began) / 1e9;
+                }
             }
         }
     }
