@@ -23,6 +23,7 @@ final class Servers implements AutoCloseable {
     static Servers start(List<String> names) throws IOException, InterruptedException {
         Map<String, Starter> all = all();
         Servers servers = new Servers();
+        Runtime.getRuntime().addShutdownHook(new Thread(servers::close)); // also after an interrupt
         try {
             for (String name : names) {
                 Starter starter = all.get(name);
@@ -46,7 +47,7 @@ final class Servers implements AutoCloseable {
 
     @Override
     public void close() {
-        started.forEach(Server::close);
+        List.copyOf(started).forEach(Server::close);
     }
 
     /** Returns how to start each server. */
