@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs all measurements in short rounds, each in a process of its own, and writes tables and pictures to a folder. What fails is
- * reported at the end, and does not stop the others.
+ * Runs all measurements in short rounds, each in a process of its own, and writes tables and pictures to a folder. The tables can also be
+ * written into a page, each in place of what is between the comments {@code <!-- NAME -->} and {@code <!-- end -->}. What fails
+ * is reported at the end, and does not stop the others.
  */
 final class All {
     private static final int TIMEOUT_MINUTES = 6;
@@ -44,16 +45,23 @@ final class All {
                 Part.of("nodes", "nodes rounds=3 seconds=0.6 warm-up=8"));
     }
 
-    /** Writes everything to the folder that the options name. */
+    /** Writes everything to the folder that the options name, and tables into the page if they name one. */
     static void run(Options options) throws Exception {
         Path folder = Files.createDirectories(Path.of(options.text("out", "lab-results")));
+        Path page = Path.of(options.text("page", ""));
+        List<String> names = options.texts("parts", "");
         List<String> failed = new ArrayList<>();
         long began = System.nanoTime();
         for (Part part : parts(folder)) {
+            if (!names.contains("") && !names.contains(part.name())) {
+                continue;
+            }
             System.out.printf("%s: %s%n", part.name(), String.join(" ", part.arguments()));
             long start = System.nanoTime();
             if (!run(part, folder)) {
                 failed.add(part.name());
+            } else if (!options.text("page", "").isEmpty()) {
+                insert(part.name(), Files.readString(folder.resolve(part.name() + ".md")), page);
             }
             System.out.printf(Locale.ROOT, "  %.0f s%n", (System.nanoTime() - start) / 1e9);
         }
@@ -85,5 +93,15 @@ final class All {
             Files.delete(log.toPath());
         }
         return succeeded;
+    }
+
+    private static void insert(String name, String table, Path page) throws IOException {
+        String text = Files.readString(page);
+        String begin = "<!-- " + name + " -->\n";
+        int from = text.indexOf(begin);
+        if (from >= 0) {
+            int to = text.indexOf("<!-- end -->", from);
+            Files.writeString(page, text.substring(0, from) + begin + "\n" + table.strip() + "\n\n" + text.substring(to));
+        }
     }
 }

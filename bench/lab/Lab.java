@@ -23,7 +23,7 @@ final class Lab {
 
     private static final Set<String> OPTIONS = Set.of(
             "servers", "subscribers", "stuck", "bytes", "depth", "rounds", "seconds", "warm-up", "rate", "svg", "against",
-            "publishers", "channels", "out", "preset", "tolerance", "attempts");
+            "publishers", "channels", "out", "preset", "tolerance", "attempts", "page", "parts");
 
     private Lab() {}
 

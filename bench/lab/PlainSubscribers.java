@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +79,7 @@ final class PlainSubscribers implements Subscribers {
     private void awaitSubscription() throws IOException {
         byte[] wanted = server.protocol().subscribed();
         byte[] tail = new byte[wanted.length];
+        StringBuilder response = new StringBuilder();
         for (boolean found = false; !found; ) {
             if (selector.select(Subscribers.PATIENCE * 1000L) == 0) {
                 throw new IOException(server.name() + " does not respond to a subscriber");
@@ -87,6 +89,7 @@ final class PlainSubscribers implements Subscribers {
                 if (((SocketChannel) key.channel()).read(buffer) < 0) {
                     throw new IOException(server.name() + " closed the connection of a subscriber");
                 }
+                response.append(StandardCharsets.ISO_8859_1.decode(buffer.duplicate().flip()));
                 for (int i = 0; i < buffer.position(); i++) {
                     System.arraycopy(tail, 1, tail, 0, tail.length - 1);
                     tail[tail.length - 1] = buffer.get(i);
@@ -94,6 +97,9 @@ final class PlainSubscribers implements Subscribers {
                 }
             }
             selector.selectedKeys().clear();
+        }
+        if (response.indexOf("HTTP/1.1 ") >= 0 && response.indexOf("HTTP/1.1 200") < 0) {
+            throw new IOException(server.name() + " rejects a subscriber: " + response);
         }
     }
 
