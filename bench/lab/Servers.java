@@ -31,12 +31,25 @@ final class Servers implements AutoCloseable {
                     throw new IllegalArgumentException(name + " is not one of " + all.keySet());
                 }
                 Peers.requireFor(name);
-                servers.started.add(starter.start(Files.createTempDirectory("lab-" + name)));
+                servers.started.add(start(name, starter));
             }
             return servers;
         } catch (IOException | InterruptedException | RuntimeException e) {
             servers.close();
             throw e;
+        }
+    }
+
+    /** Starts a server. Another program may have taken its port in the meantime; then it has another one. */
+    private static Server start(String name, Starter starter) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return starter.start(Files.createTempDirectory("lab-" + name));
+            } catch (IOException e) {
+                if (attempt == 3) {
+                    throw e;
+                }
+            }
         }
     }
 
