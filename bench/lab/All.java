@@ -48,7 +48,9 @@ final class All {
     /** Writes everything to the folder that the options name, and tables into the page if they name one. */
     static void run(Options options) throws Exception {
         Path folder = Files.createDirectories(Path.of(options.text("out", "lab-results")));
+        boolean hasPage = !options.text("page", "").isEmpty();
         Path page = Path.of(options.text("page", ""));
+        Path tables = hasPage ? Files.createTempDirectory("lab-tables") : folder;
         List<String> names = options.texts("parts", "");
         List<String> failed = new ArrayList<>();
         long began = System.nanoTime();
@@ -58,19 +60,20 @@ final class All {
             }
             System.out.printf("%s: %s%n", part.name(), String.join(" ", part.arguments()));
             long start = System.nanoTime();
-            if (!run(part, folder, options)) {
+            if (!run(part, tables, options)) {
                 failed.add(part.name());
-            } else if (!options.text("page", "").isEmpty()) {
-                Path table = folder.resolve(part.name() + ".md");
-                insert(part.name(), Files.readString(table), page);
-                Files.delete(table);
+            } else if (hasPage) {
+                insert(part.name(), Files.readString(tables.resolve(part.name() + ".md")), page);
             }
             System.out.printf(Locale.ROOT, "  %.0f s%n", (System.nanoTime() - start) / 1e9);
         }
         System.out.printf("%n%s contains the results, after %s%n",
                 folder, Duration.ofNanos(System.nanoTime() - began).truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+        if (hasPage) {
+            insert("measured", measured(options), page);
+        }
         if (!failed.isEmpty()) {
-            System.out.println("failed: " + String.join(", ", failed) + "; see the files .log in " + folder);
+            System.out.println("failed: " + String.join(", ", failed) + "; see the files .log in " + tables);
             System.exit(1);
         }
     }
@@ -100,6 +103,18 @@ final class All {
             Files.delete(log.toPath());
         }
         return succeeded;
+    }
+
+    private static String measured(Options options) throws IOException {
+        boolean shortened = !options.text("parts", "").isEmpty() || !options.text("rounds", "").isEmpty();
+        return (shortened ? "**Preliminary**: parts of this page were measured in single short rounds, beside other work. " : "")
+                + String.format(
+                        Locale.ROOT,
+                        "Measured on %s with %d processors, Linux %s, Java %s; each table names the load average.",
+                        java.time.LocalDate.now(),
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.version"),
+                        Runtime.version());
     }
 
     private static void insert(String name, String table, Path page) throws IOException {
