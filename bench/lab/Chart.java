@@ -75,7 +75,7 @@ final class Chart {
     static String lines(String title, String xLabel, String yLabel, int[] xs, Map<String, Value[]> series) {
         Chart chart = new Chart(title, 400);
         chart.legend(series.keySet().stream().toList(), 0);
-        double top = nice(series.values().stream().flatMap(Arrays::stream).mapToDouble(Value::max).max().orElse(1));
+        double top = nice(series.values().stream().flatMap(Arrays::stream).mapToDouble(Value::max).filter(Double::isFinite).max().orElse(1));
         for (int i = 0; i <= 5; i++) {
             double y = 330 - i * 52;
             chart.add("<path class=\"g\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
@@ -93,6 +93,9 @@ final class Chart {
         for (Value[] values : series.values()) {
             StringBuilder points = new StringBuilder();
             for (int i = 0; i < xs.length; i++) {
+                if (!Double.isFinite(values[i].max())) {
+                    continue; // without a result
+                }
                 points.append(String.format(Locale.ROOT, "%.1f,%.1f ", at[i], 330 - 260 * values[i].median() / top));
                 chart.add("<path class=\"l c%d\" d=\"M%.1f %.1fV%.1f\"/><circle class=\"f%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>",
                         index, at[i], 330 - 260 * values[i].min() / top, 330 - 260 * values[i].max() / top,
@@ -111,7 +114,7 @@ final class Chart {
         Chart chart = new Chart(title, bottom + 55);
         chart.legend(series.keySet().stream().toList(), 1);
         double[] all = series.values().stream().flatMap(Arrays::stream).filter(each -> each != null)
-                .flatMapToDouble(each -> DoubleStream.of(each.min(), each.max())).filter(each -> each > 0).toArray();
+                .flatMapToDouble(each -> DoubleStream.of(each.min(), each.max())).filter(each -> each > 0 && Double.isFinite(each)).toArray();
         double min = Arrays.stream(all).min().orElse(1) / 1.1;
         double max = Arrays.stream(all).max().orElse(10) * 1.1;
         double scale = (RIGHT - 20 - left) / Math.log(max / min);
@@ -133,7 +136,7 @@ final class Chart {
             for (Value[] values : series.values()) {
                 Value value = values[row];
                 double line = y + 6 + (perRow - 12.0) * (index - 0.5) / series.size();
-                if (value != null && value.min() > 0) {
+                if (value != null && value.min() > 0 && Double.isFinite(value.max())) {
                     chart.add("<path class=\"l c%d\" d=\"M%.1f %.1fH%.1f\"/><circle class=\"f%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
                             index, left + scale * Math.log(value.min() / min), line, left + scale * Math.log(value.max() / min),
                             index, left + scale * Math.log(value.median() / min), line);
