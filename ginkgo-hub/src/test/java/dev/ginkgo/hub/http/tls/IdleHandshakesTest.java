@@ -36,7 +36,7 @@ class IdleHandshakesTest {
     private static final int ROUNDS = 15;
 
     /** What p99 may be in any case: timer ticks and the scheduler are as long. */
-    private static final double FLOOR_MICROS = 500;
+    private static final long FLOOR_MICROS = 500;
 
     /** Processor time of what the event loops do besides a message, as a share of one message. */
     private static final int PERIODIC_MICROS = 100;
@@ -124,7 +124,7 @@ class IdleHandshakesTest {
                     beside.p99Micros + " us, " + calm.p99Micros + " us before, " + afterwards.p99Micros
                             + " us afterwards; event loops " + beside.loopMicros + " us and " + calm.loopMicros
                             + " us");
-            return beside.p99Micros / Math.max(FLOOR_MICROS, Math.max(calm.p99Micros, afterwards.p99Micros));
+            return (double) beside.p99Micros / Math.max(FLOOR_MICROS, Math.max(calm.p99Micros, afterwards.p99Micros));
         }
     }
 
