@@ -42,6 +42,17 @@ final class Cpu {
         return kibibytes * 1024;
     }
 
+    /** Returns the number of open files of a process and its children. */
+    static int openFiles(ProcessHandle process) {
+        return openFiles(process.pid())
+                + process.descendants().mapToInt(child -> openFiles(child.pid())).sum();
+    }
+
+    private static int openFiles(long pid) {
+        String[] files = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
+        return files == null ? 0 : files.length;
+    }
+
     private static long residentKibibytes(long pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
