@@ -17,7 +17,8 @@ class DeliveryCostTest {
 
     @Test
     @Tag("long")
-    @DisplayName("H-340 a delivery costs at most 1.25 times what has been recorded, relative to a C loop in the same run")
+    @DisplayName(
+            "H-340 a delivery costs at most 1.25 times what has been recorded, relative to a C loop in the same run")
     void deliveryCostsNoMoreThanRecorded() throws Exception {
         // Given the distribution, unpacked
         Process tar = new ProcessBuilder(
@@ -41,8 +42,9 @@ class DeliveryCostTest {
         builder.directory(Path.of("..").toRealPath().toFile());
         builder.environment().put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().remove("JDK_JAVA_OPTIONS");
-        Process laboratory =
-                builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process laboratory = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         try {
             assertThat(laboratory.waitFor(10, TimeUnit.MINUTES)).isTrue();
         } finally {
