@@ -3,6 +3,7 @@ package dev.ginkgo.hub.spi;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.cluster.model.Epoch;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class BrokerMessage {
     private final @Nullable Epoch epoch;
     private final @Nullable IdempotencyKey key;
     private final long client;
+    private final Map<NodeIncarnation, Long> read;
 
     /**
      * Creates a message.
@@ -42,6 +44,20 @@ public final class BrokerMessage {
             Optional<Epoch> epoch,
             Optional<IdempotencyKey> key,
             long client) {
+        this(sender, number, channel, binary, payload, millis, epoch, key, client, Map.of());
+    }
+
+    private BrokerMessage(
+            NodeIncarnation sender,
+            long number,
+            String channel,
+            boolean binary,
+            byte[] payload,
+            long millis,
+            Optional<Epoch> epoch,
+            Optional<IdempotencyKey> key,
+            long client,
+            Map<NodeIncarnation, Long> read) {
         this.sender = requireNonNull(sender, "sender is null");
         this.number = number;
         this.channel = requireNonNull(channel, "channel is null");
@@ -51,9 +67,28 @@ public final class BrokerMessage {
         this.epoch = epoch.orElse(null);
         this.key = key.orElse(null);
         this.client = client;
+        this.read = Map.copyOf(read);
         if (number < 1) {
             throw new IllegalArgumentException("message " + number + " of " + sender + "; the first is 1");
         }
+    }
+
+    /**
+     * Returns this message with the positions up to which its sender has read the streams. The hub adds them to a message with
+     * an epoch: no message up to there has a later epoch, because the lease was valid when they had been read. A broker preserves
+     * the position in the stream of the message; those in other streams, and in a {@linkplain Broker stream of the hub's own},
+     * it may leave out.
+     *
+     * @param positions the last position that the sender has read of each stream; 0 if none
+     */
+    public BrokerMessage withRead(Map<NodeIncarnation, Long> positions) {
+        return new BrokerMessage(
+                sender, number, channel, binary, payload, publishedMillis, epoch(), key(), client, positions);
+    }
+
+    /** Returns the positions up to which the sender had read the streams; empty if they are not known. */
+    public Map<NodeIncarnation, Long> read() {
+        return read;
     }
 
     /** Returns the node that published the message. */

@@ -174,7 +174,7 @@ final class StreamReader {
         }
         reportLostUntil(sequence);
         if (message.getSubject().endsWith("." + StreamSetup.MARKER)) {
-            reportLostUntil(sequence + 1);
+            skip(sequence);
             if (isMarkerOfALaterIncarnation(new String(message.getData(), UTF_8))) {
                 session.fail("the stream " + stream.name() + " has lost messages and continues as another one");
             }
@@ -182,10 +182,10 @@ final class StreamReader {
         }
         MessageHeaders.Received decoded;
         try {
-            decoded = MessageHeaders.decode(subjects, message);
+            decoded = MessageHeaders.decode(subjects, message, stream.name());
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             LOG.warn("message {} of the stream {} is not one of a hub: {}", sequence, stream, e.getMessage());
-            reportLostUntil(sequence + 1);
+            skip(sequence);
             return;
         }
         next = sequence + 1;
@@ -194,6 +194,12 @@ final class StreamReader {
                 new BrokerPosition(stream, sequence),
                 metaData.timestamp().toInstant().toEpochMilli(),
                 decoded.message());
+    }
+
+    private void skip(long sequence) {
+        lost.increment();
+        next = sequence + 1;
+        listener.skipped(new BrokerPosition(stream, sequence));
     }
 
     private boolean isMarkerOfALaterIncarnation(String text) {
