@@ -160,7 +160,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         }
     }
 
-    /** Starts a handshake, unless the connection exceeds a limit: a response that says so would cost a handshake. */
+    /** Starts a handshake, unless the connection exceeds a limit: a response with the reason would cost a handshake. */
     private void startHandshake(Channel channel, Client client, Tls current) {
         if (connectionLimiter.rejection(client.network) != null) {
             DisconnectReason.REFUSED.mark(channel);

@@ -8,16 +8,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A message as it is stored in a stream of a broker. Immutable; the payload array must not be changed. */
-public final class BrokerMessage {
+public final class BrokerMessage extends TransferredMessage {
     private final NodeIncarnation sender;
     private final long number;
-    private final String channel;
-    private final boolean binary;
-    private final byte[] payload;
-    private final long publishedMillis;
-    private final @Nullable Epoch epoch;
     private final @Nullable IdempotencyKey key;
-    private final long client;
     private final Map<NodeIncarnation, Long> read;
 
     /**
@@ -58,15 +52,10 @@ public final class BrokerMessage {
             Optional<IdempotencyKey> key,
             long client,
             Map<NodeIncarnation, Long> read) {
+        super(channel, binary, payload, millis, epoch, client);
         this.sender = requireNonNull(sender, "sender is null");
         this.number = number;
-        this.channel = requireNonNull(channel, "channel is null");
-        this.binary = binary;
-        this.payload = requireNonNull(payload, "payload is null");
-        this.publishedMillis = millis;
-        this.epoch = epoch.orElse(null);
         this.key = key.orElse(null);
-        this.client = client;
         this.read = Map.copyOf(read);
         if (number < 1) {
             throw new IllegalArgumentException("message " + number + " of " + sender + "; the first is 1");
@@ -83,7 +72,7 @@ public final class BrokerMessage {
      */
     public BrokerMessage withRead(Map<NodeIncarnation, Long> positions) {
         return new BrokerMessage(
-                sender, number, channel, binary, payload, publishedMillis, epoch(), key(), client, positions);
+                sender, number, channel(), binary(), payload(), publishedMillis(), epoch(), key(), client(), positions);
     }
 
     /** Returns the positions up to which the sender had read the streams; empty if they are not known. */
@@ -101,43 +90,13 @@ public final class BrokerMessage {
         return number;
     }
 
-    /** Returns the name of the channel. */
-    public String channel() {
-        return channel;
-    }
-
-    /** Returns whether the payload was published as bytes. */
-    public boolean binary() {
-        return binary;
-    }
-
-    /** Returns the payload itself, which must not be changed. */
-    public byte[] payload() {
-        return payload;
-    }
-
-    /** Returns when the message was published, in milliseconds of the sender's wall clock. */
-    public long publishedMillis() {
-        return publishedMillis;
-    }
-
-    /** Returns the leadership epoch under which the message was published. */
-    public Optional<Epoch> epoch() {
-        return Optional.ofNullable(epoch);
-    }
-
     /** Returns the idempotency key with which the message was published. */
     public Optional<IdempotencyKey> key() {
         return Optional.ofNullable(key);
     }
 
-    /** Returns the number of the client that published the message; 0 if the program itself did. */
-    public long client() {
-        return client;
-    }
-
     @Override
     public String toString() {
-        return channel + " " + number + " of " + sender + " (" + payload.length + " bytes)";
+        return channel() + " " + number + " of " + sender + " (" + payload().length + " bytes)";
     }
 }

@@ -80,7 +80,7 @@ final class CoreBackend implements Backend {
         this.senders = new SenderSequences(time);
         if (previous != null && previous.self.equals(self)) {
             lastSent = previous.lastSent();
-            next = previous.next() + 1; // skips one: messages may have been missed meanwhile
+            next = previous.next() + 1; // skips one: messages may have been missed
         }
     }
 

@@ -182,7 +182,7 @@ final class JetStreamBackend implements Backend {
                                     .expectedStream(stream.name())
                                     .build())
                     .whenComplete((ack, error) -> completed(added, stream, ack, error));
-        } catch (IllegalStateException e) { // closed meanwhile, before it was sent
+        } catch (IllegalStateException e) { // closed before it was sent
             added.fail(new BrokerException(Reason.UNAVAILABLE, "there is no connection to NATS; retry later", e));
         } catch (IllegalArgumentException e) {
             added.fail(new BrokerException(Reason.TOO_LARGE, "NATS does not accept the message: " + e.getMessage(), e));

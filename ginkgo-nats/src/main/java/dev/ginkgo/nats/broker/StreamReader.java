@@ -32,7 +32,7 @@ final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
     /**
-     * How long a request for messages lasts. The server sends heartbeats meanwhile, two in this time; if they are missing, as when the
+     * How long a request for messages lasts. The server sends two heartbeats in this time; if they are missing, as when the
      * server that has the consumer is dead, the client creates another consumer.
      */
     private static final long REQUEST_MILLIS = 3_000;

@@ -259,7 +259,7 @@ class QueuedSenderTest {
     }
 
     @Test
-    @DisplayName("H-299 a queue that is full says so, and accepts writes again when they have been completed")
+    @DisplayName("H-299 a queue reports that it is full, and accepts writes again when they have been completed")
     void fullQueue() throws Exception {
         EpollSocketChannel connection = connect();
         onLoop(() -> {

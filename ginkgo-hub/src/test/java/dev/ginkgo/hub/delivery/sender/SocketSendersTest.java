@@ -73,7 +73,8 @@ class SocketSendersTest {
     }
 
     @Test
-    @DisplayName("H-296 if system calls are forbidden after the start, one line says so, and Netty writes from then on")
+    @DisplayName(
+            "H-296 if system calls are forbidden after the start, one line is logged, and Netty writes from then on")
     void forbiddenLater_fallsBack() {
         SocketSenders senders = TestSenders.of(Choice.AUTO, true, NativeSend::new);
         senders.open();
