@@ -58,7 +58,11 @@ final class Servers {
         int port = Server.freePort();
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo", "./ginkgo"), "run", "dev.ginkgo.hub.MessageHub"));
         List<String> all = new ArrayList<>(List.of(
-                "http.bind=127.0.0.1:" + port, "http.loops=1", "http.max-connections-per-address=20000"));
+                "http.bind=127.0.0.1:" + port,
+                "http.loops=1",
+                "http.max-connections=20000",
+                "http.max-subscribers=20000",
+                "http.max-connections-per-address=20000"));
         all.addAll(List.of(settings));
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
         return Server.start(folder, name, port, protocol, command);
