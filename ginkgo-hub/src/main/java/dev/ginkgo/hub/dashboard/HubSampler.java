@@ -152,7 +152,8 @@ public final class HubSampler implements DashboardStream.Sampler {
         for (SubscriberLag each : slowest.subList(0, Math.min(MAX_SUBSCRIBERS, slowest.size()))) {
             StreamRegistry.OpenStream stream = each.stream();
             json.writeStartObject();
-            json.writeStringField("address", ClientAddress.describe(stream.connection()));
+            json.writeStringField(
+                    "address", ClientAddress.describe(stream.connection().client()));
             json.writeStringField("channel", stream.selector().text());
             json.writeStringField("format", stream.wireFormat().displayName());
             json.writeNumberField("behind", each.behind());

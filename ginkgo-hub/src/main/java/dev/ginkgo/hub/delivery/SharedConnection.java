@@ -1,6 +1,8 @@
 package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.message.HubRejectedException;
@@ -33,6 +35,7 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     private final EncodedFeeds feeds;
     private final PatternQuota<InetAddress> patterns;
     private final long retryMillis;
+    private final ChannelConnection channelConnection;
     private final WriteStallDetector stallDetector;
 
     private final Set<SharedSubscription> subscriptions = new LinkedHashSet<>();
@@ -63,7 +66,8 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
         this.feeds = feeds;
         this.patterns = patterns;
         this.retryMillis = retryMillis;
-        this.stallDetector = new WriteStallDetector(connection);
+        this.channelConnection = new ChannelConnection(connection);
+        this.stallDetector = new WriteStallDetector(channelConnection);
     }
 
     void start() {
@@ -320,8 +324,8 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     }
 
     @Override
-    public Channel connection() {
-        return connection;
+    public StreamConnection connection() {
+        return channelConnection;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the close future of the connection has its own listeners

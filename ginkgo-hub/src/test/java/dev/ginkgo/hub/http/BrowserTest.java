@@ -309,7 +309,7 @@ class BrowserTest {
             // When
             HubAccess.http(testHub.hub())
                     .openStreams()
-                    .forEach(stream -> stream.connection().close().syncUninterruptibly());
+                    .forEach(stream -> stream.connection().close());
             publish(testHub, 4, 6);
 
             // Then
