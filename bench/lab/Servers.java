@@ -93,16 +93,8 @@ final class Servers implements AutoCloseable {
         int port = Server.freePort();
         List<String> command = new ArrayList<>(List.of(ginkgo(), "run", "dev.ginkgo.hub.MessageHub"));
         List<String> all = new ArrayList<>(List.of(
-<<<<<<< HEAD
                 "http.bind=127.0.0.1:" + port, "http.loops=1", "http.max-connections=20000",
                 "http.max-connections-per-address=20000", "http.max-subscribers=20000", "max-channels=100000"));
-=======
-                "http.bind=127.0.0.1:" + port,
-                "http.loops=1",
-                "http.max-connections=20000",
-                "http.max-subscribers=20000",
-                "http.max-connections-per-address=20000"));
->>>>>>> s7-adopt
         all.addAll(List.of(settings));
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
         return Server.start(folder, name, port, protocol, command);
