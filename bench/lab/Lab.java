@@ -157,7 +157,7 @@ final class Lab {
     }
 
     private void idle() throws Exception {
-        System.out.println("| server | subscribers | resident before, MB | bytes per subscriber |\n|---|---|---|---|");
+        System.out.println("| server | subscribers | resident before, MB | resident bytes per subscriber | bytes of live heap |\n|---|---|---|---|---|");
         start();
         for (Server server : servers) {
             try (Subscribers _ = server.subscribe(100, 0)) {
@@ -166,13 +166,15 @@ final class Lab {
             for (int subscribers : numbers("subscribers")) {
                 server.collectGarbage();
                 long before = Cpu.resident(server.process().toHandle());
+                long liveBefore = server.liveHeap();
                 try (Subscribers _ = server.subscribe(subscribers, 0)) {
                     server.collectGarbage();
                     long after = Cpu.resident(server.process().toHandle());
+                    long live = server.liveHeap() - liveBefore;
                     System.out.printf(
                             Locale.ROOT,
-                            "| %s | %,d | %.1f | %,d |%n",
-                            server.name(), subscribers, before / 1e6, (after - before) / subscribers);
+                            "| %s | %,d | %.1f | %,d | %,d |%n",
+                            server.name(), subscribers, before / 1e6, (after - before) / subscribers, live / subscribers);
                 }
             }
         }
