@@ -288,6 +288,19 @@ final class DeliveryLoop implements Runnable {
         return pinnedMemory;
     }
 
+    /** Counts a write that its socket has not accepted at once, until {@link #unpin}. */
+    PinnedMemory.Pin pin(LoopSubscriber subscriber, List<Batch.Part> parts, long bytes, boolean encrypted) {
+        counters.addPinnedBytes(bytes);
+        return pinnedMemory.pin(subscriber, this, encrypted ? List.of() : parts, encrypted ? bytes : 0, now);
+    }
+
+    /** Ends the count of a write, and reads the clock. */
+    void unpin(PinnedMemory.Pin pin, long bytes) {
+        pinnedMemory.unpin(pin);
+        counters.addPinnedBytes(-bytes);
+        updateClock();
+    }
+
     void add(LoopSubscriber subscriber) {
         subscriber.indexInLoop = subscribers.size();
         subscribers.add(subscriber);

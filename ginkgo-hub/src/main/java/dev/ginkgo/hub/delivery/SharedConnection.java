@@ -211,20 +211,11 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
             writeCompleted(last, write, true);
             return;
         }
-        deliveryLoop.counters().addPinnedBytes(write.bytes());
-        PinnedMemory.Pin pending = deliveryLoop
-                .pinnedMemory()
-                .pin(
-                        this,
-                        deliveryLoop,
-                        encrypts ? List.of() : write.parts,
-                        encrypts ? write.bytes() : 0,
-                        deliveryLoop.now());
+        PinnedMemory.Pin pending = deliveryLoop.pin(this, write.parts, write.bytes(), encrypts);
         pin = pending;
         last.addListener(completed -> {
             pin = null;
-            deliveryLoop.pinnedMemory().unpin(pending);
-            deliveryLoop.counters().addPinnedBytes(-write.bytes());
+            deliveryLoop.unpin(pending, write.bytes());
             writeCompleted((ChannelFuture) completed, write, false);
         });
     }

@@ -201,8 +201,8 @@ final class StreamSubscriber extends LoopSubscriber
     }
 
     @Override
-    public void adopted(StreamConnection adoptedConnection) {
-        connection = adoptedConnection;
+    public void adopted(StreamConnection socket) {
+        connection = socket;
         kept();
     }
 
@@ -254,16 +254,9 @@ final class StreamSubscriber extends LoopSubscriber
 
     // ---- write through the connection
 
-    /**
-     * Writes frames.
-     *
-     * @param parts the messages among the frames
-     */
+    /** Writes frames, among them parts with messages. */
     private void write(List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
-        long bytes = 0;
-        for (ByteBuf frame : frames) {
-            bytes += frame.readableBytes();
-        }
+        long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         writing = true;
         lastProgressAt = deliveryLoop().now();
         deliveryLoop().counters().recordWrite();
@@ -278,21 +271,11 @@ final class StreamSubscriber extends LoopSubscriber
             deliveryLoop().updateClock();
             writeCompleted(last.isSuccess(), deliveryStats, atEnd);
         } else {
-            deliveryLoop().counters().addPinnedBytes(bytes);
-            PinnedMemory.Pin pending = deliveryLoop()
-                    .pinnedMemory()
-                    .pin(
-                            this,
-                            deliveryLoop(),
-                            encrypts ? List.of() : parts,
-                            encrypts ? bytes : 0,
-                            deliveryLoop().now());
+            PinnedMemory.Pin pending = deliveryLoop().pin(this, parts, bytes, encrypts);
             pin = pending;
             last.addListener(write -> {
                 pin = null;
-                deliveryLoop().pinnedMemory().unpin(pending);
-                deliveryLoop().counters().addPinnedBytes(-bytes);
-                deliveryLoop().updateClock();
+                deliveryLoop().unpin(pending, bytes);
                 // not at the end: more messages may have arrived in the meantime
                 writeCompleted(write.isSuccess(), deliveryStats, false);
             });

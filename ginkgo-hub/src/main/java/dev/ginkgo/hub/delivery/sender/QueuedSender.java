@@ -45,6 +45,7 @@ final class QueuedSender implements SocketSender {
     private final int[] lengths = new int[CAPACITY];
     private final int[] accepted = new int[CAPACITY];
     private int size;
+    private @Nullable ByteBuf lastFrames; // of the last write in the queue
     private boolean completing;
     private @Nullable Throwable failure; // of a system call
     private @Nullable SocketAdoption adoption; // created for the first stream
@@ -76,6 +77,7 @@ final class QueuedSender implements SocketSender {
         return known.start(netty.channel(), listener);
     }
 
+    @SuppressWarnings("ReferenceEquality") // equal bytes may have different addresses
     @Override
     public void submit(StreamConnection connection, ByteBuf frames, SocketWrite write) {
         if (completing || size == CAPACITY) {
@@ -84,7 +86,12 @@ final class QueuedSender implements SocketSender {
         }
         connections[size] = connection;
         writes[size] = write;
-        addresses[size] = frames.hasMemoryAddress() ? frames.memoryAddress() + frames.readerIndex() : UNKNOWN;
+        if (size > 0 && frames == lastFrames) { // those of a batch; asking for the address may create objects
+            addresses[size] = addresses[size - 1];
+        } else {
+            addresses[size] = frames.hasMemoryAddress() ? frames.memoryAddress() + frames.readerIndex() : UNKNOWN;
+            lastFrames = frames;
+        }
         lengths[size] = frames.readableBytes();
         size++;
     }
@@ -145,6 +152,7 @@ final class QueuedSender implements SocketSender {
             Arrays.fill(writes, 0, size, null);
             Arrays.fill(connections, 0, size, null);
             size = 0;
+            lastFrames = null;
             completing = false;
         }
     }
