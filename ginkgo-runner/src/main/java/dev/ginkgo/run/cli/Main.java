@@ -47,6 +47,9 @@ public final class Main {
     /** Runs the command and returns the exit code, or {@link ExitCode#KEEP_RUNNING}. */
     public int run(String... arguments) {
         try {
+            if (WarmUpCommand.isStartsOnly(arguments)) {
+                return new WarmUpCommand(commandContext).runStarts();
+            }
             Optional<ParsedCommand> simple = FastArgumentParser.parse(arguments);
             return simple.isPresent()
                     ? simple.get().execute(commandContext, launcher)
