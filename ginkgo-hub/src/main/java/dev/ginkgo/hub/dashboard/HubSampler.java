@@ -118,10 +118,10 @@ public final class HubSampler implements DashboardStream.Sampler {
 
     private void writeLimits(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("limits");
-        json.writeNumberField("budget", source.limits.budget().get().bytes());
-        json.writeNumberField("messages", source.limits.maxMessages().get());
-        json.writeNumberField("ageMillis", source.limits.maxAge().get().toMillis());
-        json.writeNumberField("channels", source.limits.maxChannels().get());
+        json.writeNumberField("budget", source.limits.budget().bytes());
+        json.writeNumberField("messages", source.limits.maxMessages());
+        json.writeNumberField("ageMillis", source.limits.maxAge().toMillis());
+        json.writeNumberField("channels", source.limits.maxChannels());
         json.writeEndObject();
     }
 
