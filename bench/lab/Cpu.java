@@ -1,5 +1,6 @@
 package lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +25,22 @@ final class Cpu {
         long ticks = ticks(stat(process.pid()));
         for (ProcessHandle child : process.descendants().toList()) {
             ticks += ticks(stat(child.pid()));
+        }
+        return ticks * TICK_MICROS;
+    }
+
+    /** Returns the time of the compiler threads of a process that is a Java virtual machine, in µs; 0 of others. */
+    static double ofCompilers(ProcessHandle process) {
+        long ticks = 0;
+        File[] threads = Path.of("/proc", Long.toString(process.pid()), "task").toFile().listFiles();
+        for (File thread : threads == null ? new File[0] : threads) {
+            try {
+                if (Files.readString(thread.toPath().resolve("comm")).matches("C[12] Compiler(?s).*")) {
+                    ticks += ticks(thread.toPath().resolve("stat"));
+                }
+            } catch (IOException ended) {
+                // a thread that has ended does not compile
+            }
         }
         return ticks * TICK_MICROS;
     }

@@ -121,12 +121,8 @@ final class Curve {
 
     /** Makes virtual machines compile what the curves use. */
     void warmUp(double time) throws Exception {
+        Fanout.warmUp(servers, time / 2);
         for (Server server : servers) {
-            try (Load load = new Load(server, 100, 0)) {
-                for (int depth : new int[] {1, 16, 1, 16}) {
-                    load.round(bytes, depth, time / 8);
-                }
-            }
             try (ChannelLoad load = new ChannelLoad(server, 1_000, 500, bytes)) {
                 load.publishToAll(time / 4);
                 load.publishToNone(time / 8);

@@ -79,11 +79,24 @@ final class Fanout {
         return groups.values();
     }
 
-    /** Makes virtual machines compile what a fan-out uses. */
+    /**
+     * Makes virtual machines compile what a fan-out uses. Other load on the machine makes this longer: it ends when compilers use less
+     * than a twentieth of the time of their server, or after five times as long.
+     */
     static void warmUp(List<Server> servers, double seconds) throws Exception {
         for (Server server : servers) {
-            for (int depth : new int[] {1, 16, 1, 16}) {
-                new Fanout(List.of(server), 0, seconds / 4).measure(new Row(100, 0, 64, depth));
+            ProcessHandle process = server.process().toHandle();
+            long began = System.nanoTime();
+            boolean compiles = true;
+            try (Load load = new Load(server, 100, 0)) {
+                for (double elapsed = 0; elapsed < seconds || (compiles && elapsed < 5 * seconds); ) {
+                    double compilers = Cpu.ofCompilers(process);
+                    double all = Cpu.ofProcess(process);
+                    load.round(64, 1, seconds / 8);
+                    load.round(64, 16, seconds / 8);
+                    compiles = Cpu.ofCompilers(process) - compilers > (Cpu.ofProcess(process) - all) / 20;
+                    elapsed = (System.nanoTime() - began) / 1e9;
+                }
             }
         }
     }

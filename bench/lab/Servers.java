@@ -55,7 +55,7 @@ final class Servers implements AutoCloseable {
         all.put("floor", Servers::floor);
         all.put("hub", folder -> hub(folder, "hub", Protocol.http("")));
         all.put("hub-netty", folder -> hub(folder, "hub-netty", Protocol.http(""), "http.sender=netty"));
-        all.put("hub-ids", folder -> hub(folder, "hub-ids", Protocol.http("?id=true ")));
+        all.put("hub-ids", folder -> hub(folder, "hub-ids", Protocol.http("?ids=1 ")));
         all.put("hub-sse", folder -> hub(folder, "hub-sse", Protocol.http("Accept: text/event-stream\r\n")));
         all.put("hub-ndjson", folder -> hub(folder, "hub-ndjson", Protocol.http("Accept: application/x-ndjson\r\n")));
         all.put("hub-gzip", folder -> {
