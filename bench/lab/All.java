@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs all measurements in short rounds, each in a process of its own, and writes tables and pictures to a folder. The tables can also be
- * written into a page, each in place of what is between the comments {@code <!-- NAME -->} and {@code <!-- end -->}. What fails
+ * written into a page instead, each in place of what is between the comments {@code <!-- NAME -->} and {@code <!-- end -->}. What fails
  * is reported at the end, and does not stop the others.
  */
 final class All {
@@ -58,10 +58,12 @@ final class All {
             }
             System.out.printf("%s: %s%n", part.name(), String.join(" ", part.arguments()));
             long start = System.nanoTime();
-            if (!run(part, folder)) {
+            if (!run(part, folder, options)) {
                 failed.add(part.name());
             } else if (!options.text("page", "").isEmpty()) {
-                insert(part.name(), Files.readString(folder.resolve(part.name() + ".md")), page);
+                Path table = folder.resolve(part.name() + ".md");
+                insert(part.name(), Files.readString(table), page);
+                Files.delete(table);
             }
             System.out.printf(Locale.ROOT, "  %.0f s%n", (System.nanoTime() - start) / 1e9);
         }
@@ -73,12 +75,17 @@ final class All {
         }
     }
 
-    private static boolean run(Part part, Path folder) throws IOException, InterruptedException {
+    private static boolean run(Part part, Path folder, Options options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dginkgo=" + System.getProperty("ginkgo", "./ginkgo"),
                 "bench/lab/Lab.java"));
         command.addAll(part.arguments());
+        for (String shorter : List.of("rounds", "seconds", "warm-up")) {
+            if (!options.text(shorter, "").isEmpty()) {
+                command.add(shorter + "=" + options.text(shorter, "")); // the last one counts
+            }
+        }
         File log = folder.resolve(part.name() + ".log").toFile();
         Path table = folder.resolve(part.name() + ".md");
         Process process =

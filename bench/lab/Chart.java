@@ -45,11 +45,26 @@ final class Chart {
                 <title>%3$s</title>
                 <style>
                 .b{fill:#fff} text{fill:#24292f} .g{stroke:#d0d7de} .a{stroke:#57606a}
-                .l{fill:none;stroke-width:2} .c0{stroke:#57606a} .c1{stroke:#0969da} .c2{stroke:#bc4c00} .c3{stroke:#1a7f37} .c4{stroke:#8250df} .c5{stroke:#9a6700}
-                .f0{fill:#57606a} .f1{fill:#0969da} .f2{fill:#bc4c00} .f3{fill:#1a7f37} .f4{fill:#8250df} .f5{fill:#9a6700}
+                .l{fill:none;stroke-width:2}
+                .c0{stroke:#57606a} .f0{fill:#57606a}
+                .c1{stroke:#0969da} .f1{fill:#0969da}
+                .c2{stroke:#bc4c00} .f2{fill:#bc4c00}
+                .c3{stroke:#1a7f37} .f3{fill:#1a7f37}
+                .c4{stroke:#8250df} .f4{fill:#8250df}
+                .c5{stroke:#9a6700} .f5{fill:#9a6700}
+                .c6{stroke:#bf3989} .f6{fill:#bf3989}
+                .c7{stroke:#0550ae} .f7{fill:#0550ae}
+                .c8{stroke:#6e7781} .f8{fill:#6e7781}
                 @media (prefers-color-scheme:dark){.b{fill:#0d1117} text{fill:#e6edf3} .g{stroke:#30363d} .a{stroke:#8b949e}
-                .c0{stroke:#8b949e} .c1{stroke:#58a6ff} .c2{stroke:#f0883e} .c3{stroke:#3fb950} .c4{stroke:#bc8cff} .c5{stroke:#d29922}
-                .f0{fill:#8b949e} .f1{fill:#58a6ff} .f2{fill:#f0883e} .f3{fill:#3fb950} .f4{fill:#bc8cff} .f5{fill:#d29922}}
+                .c0{stroke:#8b949e} .f0{fill:#8b949e}
+                .c1{stroke:#58a6ff} .f1{fill:#58a6ff}
+                .c2{stroke:#f0883e} .f2{fill:#f0883e}
+                .c3{stroke:#3fb950} .f3{fill:#3fb950}
+                .c4{stroke:#bc8cff} .f4{fill:#bc8cff}
+                .c5{stroke:#d29922} .f5{fill:#d29922}
+                .c6{stroke:#f778ba} .f6{fill:#f778ba}
+                .c7{stroke:#a5d6ff} .f7{fill:#a5d6ff}
+                .c8{stroke:#c9d1d9} .f8{fill:#c9d1d9}}
                 </style>
                 <rect class="b" width="%1$d" height="%2$d"/>
                 <text x="20" y="24" font-size="15" font-weight="bold">%3$s</text>
@@ -59,7 +74,7 @@ final class Chart {
     /** Returns a picture of values by a number on a logarithmic axis. */
     static String lines(String title, String xLabel, String yLabel, int[] xs, Map<String, Value[]> series) {
         Chart chart = new Chart(title, 400);
-        chart.legend(series.keySet().stream().toList());
+        chart.legend(series.keySet().stream().toList(), 0);
         double top = nice(series.values().stream().flatMap(Arrays::stream).mapToDouble(Value::max).max().orElse(1));
         for (int i = 0; i <= 5; i++) {
             double y = 330 - i * 52;
@@ -94,7 +109,7 @@ final class Chart {
         int bottom = 60 + perRow * rows.size();
         int left = 40 + 7 * rows.stream().mapToInt(String::length).max().orElse(0);
         Chart chart = new Chart(title, bottom + 55);
-        chart.legend(series.keySet().stream().toList());
+        chart.legend(series.keySet().stream().toList(), 1);
         double[] all = series.values().stream().flatMap(Arrays::stream).filter(each -> each != null)
                 .flatMapToDouble(each -> DoubleStream.of(each.min(), each.max())).filter(each -> each > 0).toArray();
         double min = Arrays.stream(all).min().orElse(1) / 1.1;
@@ -114,10 +129,10 @@ final class Chart {
         for (int row = 0; row < rows.size(); row++) {
             double y = 60 + perRow * row;
             chart.add("<text x=\"20\" y=\"%.1f\">%s</text>", y + perRow / 2.0 + 2, rows.get(row));
-            int index = 0;
+            int index = 1; // the first colour is that of the server to which the others are compared
             for (Value[] values : series.values()) {
                 Value value = values[row];
-                double line = y + 6 + (perRow - 12.0) * (index + 0.5) / series.size();
+                double line = y + 6 + (perRow - 12.0) * (index - 0.5) / series.size();
                 if (value != null && value.min() > 0) {
                     chart.add("<path class=\"l c%d\" d=\"M%.1f %.1fH%.1f\"/><circle class=\"f%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
                             index, left + scale * Math.log(value.min() / min), line, left + scale * Math.log(value.max() / min),
@@ -129,10 +144,10 @@ final class Chart {
         return chart.end();
     }
 
-    private void legend(List<String> names) {
+    private void legend(List<String> names, int firstColour) {
         double x = LEFT;
         for (int i = 0; i < names.size(); i++) {
-            add("<circle class=\"f%d\" cx=\"%.0f\" cy=\"40\" r=\"5\"/><text x=\"%.0f\" y=\"44\">%s</text>", i, x, x + 10, names.get(i));
+            add("<circle class=\"f%d\" cx=\"%.0f\" cy=\"40\" r=\"5\"/><text x=\"%.0f\" y=\"44\">%s</text>", firstColour + i, x, x + 10, names.get(i));
             x += 30 + 7 * names.get(i).length();
         }
     }

@@ -81,7 +81,7 @@ final class Fanout {
 
     /**
      * Makes virtual machines compile what a fan-out uses. Other load on the machine makes this longer: it ends when compilers use less
-     * than a twentieth of the time of their server, or after five times as long.
+     * than a twentieth of the time of their server, or after three times as long.
      */
     static void warmUp(List<Server> servers, double seconds) throws Exception {
         for (Server server : servers) {
@@ -89,7 +89,7 @@ final class Fanout {
             long began = System.nanoTime();
             boolean compiles = true;
             try (Load load = new Load(server, 100, 0)) {
-                for (double elapsed = 0; elapsed < seconds || (compiles && elapsed < 5 * seconds); ) {
+                for (double elapsed = 0; elapsed < seconds || (compiles && elapsed < 3 * seconds); ) {
                     double compilers = Cpu.ofCompilers(process);
                     double all = Cpu.ofProcess(process);
                     load.round(64, 1, seconds / 8);

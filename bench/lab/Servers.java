@@ -23,6 +23,7 @@ final class Servers implements AutoCloseable {
     static Servers start(List<String> names) throws IOException, InterruptedException {
         Map<String, Starter> all = all();
         Servers servers = new Servers();
+        Runtime.getRuntime().addShutdownHook(new Thread(servers::close)); // also after an interrupt
         try {
             for (String name : names) {
                 Starter starter = all.get(name);
@@ -30,12 +31,25 @@ final class Servers implements AutoCloseable {
                     throw new IllegalArgumentException(name + " is not one of " + all.keySet());
                 }
                 Peers.requireFor(name);
-                servers.started.add(starter.start(Files.createTempDirectory("lab-" + name)));
+                servers.started.add(start(name, starter));
             }
             return servers;
         } catch (IOException | InterruptedException | RuntimeException e) {
             servers.close();
             throw e;
+        }
+    }
+
+    /** Starts a server. Another program may have taken its port in the meantime; then it has another one. */
+    private static Server start(String name, Starter starter) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return starter.start(Files.createTempDirectory("lab-" + name));
+            } catch (IOException e) {
+                if (attempt == 3) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -46,7 +60,7 @@ final class Servers implements AutoCloseable {
 
     @Override
     public void close() {
-        started.forEach(Server::close);
+        List.copyOf(started).forEach(Server::close);
     }
 
     /** Returns how to start each server. */
