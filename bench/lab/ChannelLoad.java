@@ -28,7 +28,7 @@ final class ChannelLoad implements AutoCloseable {
     /** Publishes one message to each channel, waits until all subscribers have received theirs, and repeats this for a time. */
     Fanout.Result publishToAll(double seconds) throws Exception {
         Meter meter = new Meter(server);
-        while (meter.seconds() < seconds) {
+        while (!meter.isOver(seconds)) {
             for (int first = 0; first < channels; first += AT_ONCE) {
                 int some = Math.min(AT_ONCE, channels - first);
                 publisher.publishToChannels(FIRST_CHANNEL + first, some, pass, bytes);
@@ -44,7 +44,7 @@ final class ChannelLoad implements AutoCloseable {
     /** Publishes one message to one channel after another, and waits for each until its subscribers have received it. */
     Fanout.Result publishInTurns(double seconds) throws Exception {
         Meter meter = new Meter(server);
-        for (int channel = 0; channel > 0 || meter.seconds() < seconds; channel = (channel + 1) % channels) {
+        for (int channel = 0; channel > 0 || !meter.isOver(seconds); channel = (channel + 1) % channels) {
             publisher.publishToChannels(FIRST_CHANNEL + channel, 1, pass, bytes);
             subscribers.await(count / channels, _ -> {});
             publisher.awaitResponses(1);
@@ -59,7 +59,7 @@ final class ChannelLoad implements AutoCloseable {
     /** Publishes messages to as many channels without subscribers, and returns the cost of a message. */
     Fanout.Result publishToNone(double seconds) throws Exception {
         Meter meter = new Meter(server);
-        while (meter.seconds() < seconds) {
+        while (!meter.isOver(seconds)) {
             for (int first = 0; first < channels; first += AT_ONCE) {
                 int some = Math.min(AT_ONCE, channels - first);
                 publisher.publishToChannels(FIRST_WITHOUT_SUBSCRIBERS + first, some, pass, bytes);

@@ -51,7 +51,7 @@ final class Check {
                             Locale.ROOT, "| %s | %.2f × | %.2f × | %.2f × (%.2f–%.2f) |",
                             recorded.row(), recorded.ratio(), bound, ratio.median(), ratio.min(), ratio.max());
                     System.out.println(line);
-                    if (ratio.median() > bound) {
+                    if (!(ratio.median() <= bound)) {
                         again.add(recorded);
                         exceeded.add(line);
                     }

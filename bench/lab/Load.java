@@ -21,7 +21,7 @@ final class Load implements AutoCloseable {
     /** Publishes a number of messages at once, waits until all subscribers have received them, and repeats this for a time. */
     Fanout.Result round(int bytes, int depth, double seconds) throws Exception {
         Meter meter = new Meter(server);
-        while (meter.seconds() < seconds) {
+        while (!meter.isOver(seconds)) {
             publisher.publish(depth, bytes);
             subscribers.await((long) depth * reading, _ -> {});
             publisher.awaitResponses(depth);
