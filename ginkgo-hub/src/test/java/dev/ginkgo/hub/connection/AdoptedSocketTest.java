@@ -89,7 +89,7 @@ class AdoptedSocketTest {
         AdoptionFixture.Link link = fixture.adopt(4096);
         byte[] bytes = new byte[1 << 20];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i * 31 >>> 3);
+            bytes[i] = (byte) ((i * 31) >>> 3);
         }
         ByteBuf large = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
         ByteBuf last = Unpooled.wrappedBuffer("!".getBytes(US_ASCII));
