@@ -10,7 +10,7 @@ final class Idle {
     private Idle() {}
 
     static void run(Options options) throws Exception {
-        System.out.println("| server | subscribers | resident before, MB | bytes per subscriber |\n|---|---|---|---|");
+        System.out.println("| server | subscribers | resident before, MB | resident bytes per subscriber | bytes of live heap |\n|---|---|---|---|---|");
         List<String> rows = new ArrayList<>();
         List<Chart.Value> values = new ArrayList<>();
         try (Servers servers = Servers.start(options.texts("servers", "floor,hub,nchan"))) {
@@ -21,13 +21,15 @@ final class Idle {
                 for (int subscribers : options.numbers("subscribers", "100,1000")) {
                     server.collectGarbage();
                     long before = Cpu.resident(server.process().toHandle());
+                    long liveBefore = server.liveHeap();
                     try (Subscribers _ = server.subscribe(subscribers, 0)) {
                         server.collectGarbage();
                         long after = Cpu.resident(server.process().toHandle());
+                        long live = server.liveHeap() - liveBefore;
                         System.out.printf(
                                 Locale.ROOT,
-                                "| %s | %,d | %.1f | %,d |%n",
-                                server.name(), subscribers, before / 1e6, (after - before) / subscribers);
+                                "| %s | %,d | %.1f | %,d | %,d |%n",
+                                server.name(), subscribers, before / 1e6, (after - before) / subscribers, live / subscribers);
                         rows.add(String.format(Locale.ROOT, "%s, %,d", server.name(), subscribers));
                         values.add(Chart.Value.of((double) (after - before) / subscribers));
                     }

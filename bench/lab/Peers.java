@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Peers {
     private static final Path LAB = Path.of("bench", "lab");
     private static final Path BUN = LAB.resolve("target/bun/node_modules/.bin/bun");
-    private static final Path VERTX = Path.of("bench", "peers", "vertx", "target", "app.jar");
+    private static final Path VERTX = Path.of("bench", "peers", "vertx-fanout", "target", "app.jar");
     private static final String BUN_VERSION = "1.4.5";
 
     /** A program of a Debian package, and how it prints its version. */
@@ -65,7 +65,7 @@ final class Peers {
             System.out.println("\nBun: " + bun() + " " + BUN_VERSION);
         }
         if (Program.MAVEN.isInstalled()) {
-            System.out.println("Vert.x: " + vertx() + ", versions in bench/peers/vertx/pom.xml");
+            System.out.println("Vert.x: " + vertx() + ", versions in bench/peers/vertx-fanout/pom.xml");
         }
     }
 
@@ -84,7 +84,7 @@ final class Peers {
         if (!Files.exists(VERTX)) {
             require(Program.MAVEN);
             Path folder = Files.createDirectories(VERTX.getParent());
-            execute(folder, "mvn", "-q", "-B", "-ntp", "-f", "bench/peers/vertx", "package");
+            execute(folder, "mvn", "-q", "-B", "-ntp", "-f", "bench/peers/vertx-fanout", "package");
         }
         return VERTX;
     }

@@ -66,7 +66,7 @@ final class PlainSubscribers implements Subscribers {
         if (receiveBuffer > 0) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
         }
-        channel.bind(new InetSocketAddress("127.0.0." + (1 + number / 10_000), 0));
+        channel.bind(new InetSocketAddress("127.0.0." + (1 + number / 5_000), 0));
         channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         // a reset, so that the port can be used again at once

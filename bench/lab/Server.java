@@ -136,6 +136,18 @@ record Server(
         }
     }
 
+    /** Returns the size of the reachable objects of a Java process; 0 for others. */
+    long liveHeap() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String[] lines = new String(histogram.getInputStream().readAllBytes()).split("\n");
+        histogram.waitFor();
+        String[] total = lines[lines.length - 1].trim().split("\\s+");
+        return total[0].equals("Total") ? Long.parseLong(total[2]) : 0;
+    }
+
     /** Returns a port that nothing used a moment ago. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -84,7 +84,8 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("R-20 warm-up creates a class-data archive, which starts use until a jar is newer")
+    @DisplayName(
+            "R-20 R-103 warm-up creates a class-data archive and an AOT cache, which are used until a jar has changed")
     void warmUpCreatesClassDataArchive() throws Exception {
         Run warmUp = run("warm-up");
         assertThat(warmUp.code).as(warmUp.output).isZero();
@@ -95,11 +96,13 @@ class DistributionTest {
         runNumberServer();
         // And the second start of a source file, which is not compiled again, opens no jar of the distribution
         assertThat(jarsOpenedByNumberServer()).isEmpty();
+        assertThat(cacheMappedByCheck()).isTrue();
         // When a jar is newer
         Path jar = home.resolve("lib/ginkgo-core-" + versionOfFolder() + ".jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
         // Then the archive is ignored, and the command works
         assertThat(usesArchive()).isFalse();
+        assertThat(cacheMappedByCheck()).isFalse();
         assertThat(run("version").code).isZero();
     }
 
@@ -263,6 +266,16 @@ class DistributionTest {
         return flags("").lines().anyMatch(line -> line.matches(".* SharedArchiveFile .*ginkgo.jsa.*"));
     }
 
+    /** Returns whether the JVM that checks a configuration uses the AOT cache, according to its log. */
+    private boolean cacheMappedByCheck() throws Exception {
+        Path log = folder.resolve("aot.txt");
+        Files.deleteIfExists(log);
+        ProcessBuilder builder = builder(folder.resolve("check.txt"), "check", "examples/numbers.toml");
+        builder.environment().put("_JAVA_OPTIONS", "-Xlog:aot=info:file=" + log);
+        assertThat(builder.start().waitFor()).isZero();
+        return Files.readString(log).contains("Using AOT-linked classes: true");
+    }
+
     /** Returns the flags of the JVM of a command. */
     private String flags(String options) throws Exception {
         Path output = folder.resolve("flags.txt");
@@ -305,8 +318,20 @@ class DistributionTest {
     /** Returns a directory for PATH with standard Unix tools, without Maven and Java. */
     private Path tools() throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool :
-                List.of("sh", "env", "cat", "dirname", "readlink", "find", "head", "mkdir", "rm", "mv", "cksum")) {
+        for (String tool : List.of(
+                "sh",
+                "env",
+                "cat",
+                "dirname",
+                "readlink",
+                "find",
+                "head",
+                "mkdir",
+                "rm",
+                "mv",
+                "cksum",
+                "stat",
+                "cmp")) {
             Path executable = Stream.of("/bin/", "/usr/bin/")
                     .map(each -> Path.of(each + tool))
                     .filter(Files::exists)

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +19,19 @@ import picocli.CommandLine.Command;
 
 /**
  * Performs the steps of every start once (compile, bind, start, log, stop), so that the launcher can archive the
- * classes they load. Hidden: it is run with {@code java -XX:ArchiveClassesAtExit}.
+ * classes they load. Hidden: {@code warm-up} is run with {@code java -XX:ArchiveClassesAtExit}, and {@code warm-up
+ * starts}, which runs no command that needs picocli, with {@code -XX:AOTCacheOutput}: the JVM cannot create that cache
+ * after it has loaded picocli's classes.
  */
 @Command(hidden = true, description = "Loads the classes that a start needs.")
 final class WarmUpCommand implements Callable<Integer> {
+    private static final List<List<String>> STARTS = List.of(
+            List.of("check", "warm-up.toml"),
+            List.of("WarmUp.java", "--set", "pause=2ms"),
+            List.of("run", "warm-up.toml", "--name", "warm-up")); // with a pidfile and a control socket
+
     private static final List<List<String>> CLIENT_COMMANDS = List.of(
+            List.of("warm-up.toml", "-h"),
             List.of("status", "warm-up"),
             List.of("status", "unknown"),
             List.of("stop", "warm-up"),
@@ -38,8 +48,26 @@ final class WarmUpCommand implements Callable<Integer> {
         this.commandContext = commandContext;
     }
 
+    /** Returns whether the command line is the one that runs no command that needs picocli. */
+    static boolean isStartsOnly(String... arguments) {
+        return Arrays.equals(arguments, new String[] {"warm-up", "starts"});
+    }
+
     @Override
     public Integer call() throws IOException {
+        return run(CLIENT_COMMANDS);
+    }
+
+    /** Runs the starts only, without picocli. Returns the exit code. */
+    int runStarts() {
+        try {
+            return run(List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int run(List<List<String>> clientCommands) throws IOException {
         Path folder = Files.createTempDirectory("ginkgo-warm-up");
         Path source = folder.resolve("WarmUp.java");
         Path configuration = folder.resolve("warm-up.toml");
@@ -69,18 +97,14 @@ final class WarmUpCommand implements Callable<Integer> {
                             "HOME",
                             folder.toString()),
                     folder));
-            for (List<String> command : List.of(
-                    List.of("check", "warm-up.toml"),
-                    List.of("warm-up.toml", "-h"),
-                    List.of("WarmUp.java", "--set", "pause=2ms"),
-                    List.of("run", "warm-up.toml", "--name", "warm-up"))) { // with a pidfile and a control socket
+            for (List<String> command : STARTS) {
                 int code = quiet.run(command.toArray(String[]::new));
                 if (code != ExitCode.OK.number()) {
                     commandContext.printError("ginkgo " + String.join(" ", command) + " failed with exit code " + code);
                     return code;
                 }
             }
-            for (List<String> command : CLIENT_COMMANDS) { // loads the client classes; no daemon or hub responds
+            for (List<String> command : clientCommands) { // loads the client classes; no daemon or hub responds
                 quiet.run(command.toArray(String[]::new));
             }
             return ExitCode.OK.number();

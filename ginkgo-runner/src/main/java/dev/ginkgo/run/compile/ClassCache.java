@@ -105,7 +105,7 @@ public final class ClassCache {
     }
 
     private Path file(String key) {
-        return folder.resolve(Sha256.hex(key) + SUFFIX);
+        return folder.resolve(TextDigest.of(key) + SUFFIX);
     }
 
     private void prepare() throws IOException {

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  * truncated and damaged files.
  */
 final class ClassCacheFile {
-    private static final int DIGEST_LENGTH = 64;
     private static final String SUFFIX = ".java";
 
     private ClassCacheFile() {}
@@ -51,7 +50,7 @@ final class ClassCacheFile {
             text(out, each.getKey());
             texts(out, each.getValue());
         }
-        out.write(Sha256.hex(bytes.toByteArray()).getBytes(US_ASCII));
+        out.write(TextDigest.of(bytes.toByteArray()).getBytes(US_ASCII));
         return bytes.toByteArray();
     }
 
@@ -61,9 +60,10 @@ final class ClassCacheFile {
      * @throws IOException if the file is damaged or belongs to another key
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
-        int length = file.length - DIGEST_LENGTH;
+        int length = file.length - TextDigest.LENGTH;
         if (length < 0
-                || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST_LENGTH, US_ASCII))) {
+                || !TextDigest.of(Arrays.copyOf(file, length))
+                        .equals(new String(file, length, TextDigest.LENGTH, US_ASCII))) {
             throw new IOException("damaged file");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));
@@ -90,7 +90,7 @@ final class ClassCacheFile {
     /** Returns whether the sources are unchanged and no source file was added to or removed from their packages. */
     static boolean isFresh(CompiledClasses compiled) throws IOException {
         for (Map.Entry<String, String> source : compiled.sources().entrySet()) {
-            if (!Sha256.hex(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
+            if (!TextDigest.of(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
                 return false;
             }
         }

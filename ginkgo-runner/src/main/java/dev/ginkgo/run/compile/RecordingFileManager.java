@@ -51,7 +51,7 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
             CharSequence text = super.getCharContent(ignoreEncodingErrors);
-            read.put(Path.of(toUri()).toString(), Sha256.hex(text));
+            read.put(Path.of(toUri()).toString(), TextDigest.of(text));
             return text;
         }
     }

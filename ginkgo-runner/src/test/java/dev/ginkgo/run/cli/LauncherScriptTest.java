@@ -86,6 +86,20 @@ class LauncherScriptTest {
     }
 
     @Test
+    @DisplayName("R-104 a project that is created in the checkout, or changes there, does not build Ginkgo again")
+    void ignoresOtherProjects() throws Exception {
+        ginkgo(jdks(), "version");
+        Path project = Files.createDirectories(home.resolve("shop/src/main"));
+        for (Path file : List.of(home.resolve("shop/pom.xml"), project.resolve("Shop.java"))) {
+            Files.writeString(file, "");
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+        }
+
+        assertThat(ginkgo(jdks(), "version").output()).doesNotContain("building");
+        assertThat(calls()).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName(
             "C-31 the build runs without checks and tests, on two cores, and prints each module and the elapsed time")
     void printsProgress() throws Exception {
@@ -250,6 +264,43 @@ class LauncherScriptTest {
                     .contains("[status]")
                     .doesNotContain("UseSerialGC");
         }
+    }
+
+    @Test
+    @DisplayName(
+            "R-103 a service starts with the AOT cache, unless a jar or the JDK has changed, or the user's JVM options may"
+                    + " not fit it")
+    void usesAotCache_onlyIfItFits() throws Exception {
+        // Given a JDK that creates the cache
+        tool("stat");
+        tool("cmp");
+        script(
+                folder.resolve("jdks/25/bin/java"),
+                "for word; do echo \"[$word]\"; case $word in -XX:AOTCacheOutput=*) echo x >\"${word#*=}\" ;; esac; done");
+        ginkgo(jdks(), "version");
+        String cache = "[-XX:AOTCache=" + home.toRealPath() + "/dist/target/launcher/ginkgo/ginkgo.aot]";
+
+        // Then
+        for (String target : List.of("x.toml", "Hello.java", "Hello", "a.b.Hello")) {
+            assertThat(ginkgo(jdks(), target).output()).contains(cache, "[-XX:+UseCompactObjectHeaders]");
+        }
+        assertThat(ginkgo(jdks(), "run", "Hello").output()).contains(cache);
+        assertThat(ginkgo(jdks(), "status", "x").output()).doesNotContain("AOTCache");
+        assertThat(withOptions("-Xmx1g -Dx=*")).contains(cache);
+        assertThat(withOptions("-Xmx1g -XX:+UseZGC")).contains("[x.toml]").doesNotContain("AOTCache");
+        assertThat(withOptions("-agentlib:jdwp=transport=dt_socket")).doesNotContain("AOTCache");
+        assertThat(withOptions("-XX:-UseCompactObjectHeaders")).doesNotContain("ObjectHeaders", "AOTCache");
+
+        // When a jar has another time, even an earlier one
+        Files.setLastModifiedTime(
+                home.resolve("dist/target/launcher/ginkgo/lib/a.jar"), FileTime.from(Instant.ofEpochSecond(1)));
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains("[x.toml]").doesNotContain("AOTCache");
+    }
+
+    private String withOptions(String options) throws Exception {
+        Map<String, String> variables = new TreeMap<>(jdks());
+        variables.put("JDK_JAVA_OPTIONS", options);
+        return ginkgo(variables, "x.toml").output();
     }
 
     private record Result(int code, String output) {
