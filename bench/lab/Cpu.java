@@ -1,5 +1,6 @@
 package lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,22 @@ final class Cpu {
         return ticks * TICK_MICROS;
     }
 
+    /** Returns the time of the compiler threads of a process that is a Java virtual machine, in µs; 0 of others. */
+    static double ofCompilers(ProcessHandle process) {
+        long ticks = 0;
+        File[] threads = Path.of("/proc", Long.toString(process.pid()), "task").toFile().listFiles();
+        for (File thread : threads == null ? new File[0] : threads) {
+            try {
+                if (Files.readString(thread.toPath().resolve("comm")).matches("C[12] Compiler(?s).*")) {
+                    ticks += ticks(thread.toPath().resolve("stat"));
+                }
+            } catch (IOException ended) {
+                // a thread that has ended does not compile
+            }
+        }
+        return ticks * TICK_MICROS;
+    }
+
     /** Returns the time of all {@code ksoftirqd} threads, in µs. */
     static double ofKernelThreads() {
         return KERNEL_THREADS.stream().mapToLong(Cpu::ticks).sum() * TICK_MICROS;
@@ -40,6 +57,17 @@ final class Cpu {
             kibibytes += residentKibibytes(child.pid());
         }
         return kibibytes * 1024;
+    }
+
+    /** Returns the number of open files of a process and its children. */
+    static int openFiles(ProcessHandle process) {
+        return openFiles(process.pid())
+                + process.descendants().mapToInt(child -> openFiles(child.pid())).sum();
+    }
+
+    private static int openFiles(long pid) {
+        String[] files = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
+        return files == null ? 0 : files.length;
     }
 
     private static long residentKibibytes(long pid) {

@@ -10,13 +10,13 @@ import java.nio.ByteBuffer;
 
 /** Subscribes several times on one connection of HTTP/2 (RFC 9113), with windows that never limit the server. */
 final class Http2Layer implements ThreadSubscribers.Layer {
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
-    private static final int MAX_WINDOW = Integer.MAX_VALUE;
-    private static final int DATA = 0;
-    private static final int HEADERS = 1;
-    private static final int SETTINGS = 4;
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+    static final int MAX_WINDOW = Integer.MAX_VALUE;
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int SETTINGS = 4;
     private static final int PING = 6;
-    private static final int WINDOW_UPDATE = 8;
+    static final int WINDOW_UPDATE = 8;
     private static final int ACK = 1;
     private static final int END_HEADERS_AND_STREAM = 5;
 
@@ -78,10 +78,13 @@ final class Http2Layer implements ThreadSubscribers.Layer {
         socket.getOutputStream().write(out.toByteArray());
     }
 
-    /** Returns a header block of literals that are not indexed (RFC 7541, 6.2.2). */
     private byte[] request() {
+        return headers(":method", "GET", ":scheme", scheme, ":authority", "localhost", ":path", path);
+    }
+
+    /** Returns a header block of names and values, in literals that are not indexed (RFC 7541, 6.2.2). */
+    static byte[] headers(String... fields) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        String[] fields = {":method", "GET", ":scheme", scheme, ":authority", "localhost", ":path", path};
         for (int i = 0; i < fields.length; i += 2) {
             out.write(0);
             for (String text : new String[] {fields[i], fields[i + 1]}) {
@@ -92,11 +95,11 @@ final class Http2Layer implements ThreadSubscribers.Layer {
         return out.toByteArray();
     }
 
-    private static byte[] number(int number) {
+    static byte[] number(int number) {
         return ByteBuffer.allocate(4).putInt(number).array();
     }
 
-    private static void frame(ByteArrayOutputStream out, int type, int flags, int stream, byte[] body) {
+    static void frame(ByteArrayOutputStream out, int type, int flags, int stream, byte[] body) {
         out.writeBytes(ByteBuffer.allocate(9)
                 .putInt(body.length << 8 | type)
                 .put((byte) flags)

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * so that a subscriber finds the messages in any format, and checks that none is missing or repeated.
  */
 final class Payload {
+    /** Messages that one publisher can number. Those of publisher {@code n} begin with {@code n} times this. */
+    static final long NUMBERS = 1_000_000_000;
+
     private Payload() {}
 
     /** Creates the payload of a message. */
@@ -27,6 +30,7 @@ final class Payload {
         private long number;
         private boolean inNumber;
         private long last = -1;
+        private long[] lastOfPublisher = {-1};
 
         Reader(String server) {
             this.server = server;
@@ -38,9 +42,7 @@ final class Payload {
                 number = 0;
                 inNumber = true;
             } else if (next == '!') {
-                if (last >= 0 && number != last + 1) {
-                    throw new IllegalStateException(server + " delivered message " + number + " after " + last);
-                }
+                check();
                 last = number;
                 inNumber = false;
                 return true;
@@ -52,6 +54,20 @@ final class Payload {
                 }
             }
             return false;
+        }
+
+        private void check() {
+            int publisher = (int) (number / NUMBERS);
+            if (publisher >= lastOfPublisher.length) {
+                int known = lastOfPublisher.length;
+                lastOfPublisher = Arrays.copyOf(lastOfPublisher, publisher + 1);
+                Arrays.fill(lastOfPublisher, known, publisher + 1, -1);
+            }
+            long before = lastOfPublisher[publisher];
+            if (before >= 0 && number != before + 1) {
+                throw new IllegalStateException(server + " delivered message " + number + " after " + before);
+            }
+            lastOfPublisher[publisher] = number;
         }
 
         /** Returns the number of the last message. */

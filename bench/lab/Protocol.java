@@ -9,6 +9,14 @@ interface Protocol {
     /** Returns what a subscriber sends after it has connected. */
     byte[] subscribe();
 
+    /** Returns what a subscriber of one of many channels sends; channel 0 is the one of {@link #subscribe()}. */
+    default byte[] subscribe(int channel) {
+        if (channel != 0) {
+            throw new UnsupportedOperationException("this server is measured with one channel only");
+        }
+        return subscribe();
+    }
+
     /** Returns the last bytes of the response to a subscriber; messages published after that reach it. */
     byte[] subscribed();
 
@@ -17,18 +25,41 @@ interface Protocol {
         return new byte[0];
     }
 
+    /** Returns the last bytes of the response to that; empty if the publisher does not wait for one. */
+    default byte[] connected() {
+        return new byte[0];
+    }
+
+    /** Returns the protocol of a new connection of a publisher: another object if a connection has state. */
+    default Protocol connection() {
+        return this;
+    }
+
     /** Returns what a publisher sends for one message. */
     byte[] publish(byte[] payload);
+
+    /** Returns what a publisher sends for one message to one of many channels. */
+    default byte[] publish(int channel, byte[] payload) {
+        if (channel != 0) {
+            throw new UnsupportedOperationException("this server is measured with one channel only");
+        }
+        return publish(payload);
+    }
 
     /** Returns what a publisher sends after the last message of a batch; empty if nothing. */
     default byte[] flush() {
         return new byte[0];
     }
 
-    /** Returns the bytes by which a response to a publisher begins, and by which the responses of a batch are counted. */
+    /** Returns bytes that each response to a publisher contains once. */
     byte[] response();
 
-    /** Returns how many of these a batch has. */
+    /** Counts the responses on a new connection of a publisher. */
+    default ResponseCounter responseCounter() {
+        return ResponseCounter.matching(response());
+    }
+
+    /** Returns how many responses a batch has. */
     default int responses(int messages) {
         return messages;
     }
@@ -38,7 +69,12 @@ interface Protocol {
         return new Protocol() {
             @Override
             public byte[] subscribe() {
-                return ("GET /bench" + query(subscribeHeaders) + " HTTP/1.1\r\nHost: localhost\r\n" + headers(subscribeHeaders)
+                return subscribe(0);
+            }
+
+            @Override
+            public byte[] subscribe(int channel) {
+                return ("GET " + path(channel) + query(subscribeHeaders) + " HTTP/1.1\r\nHost: localhost\r\n" + headers(subscribeHeaders)
                                 + "\r\n")
                         .getBytes(US_ASCII);
             }
@@ -50,8 +86,13 @@ interface Protocol {
 
             @Override
             public byte[] publish(byte[] payload) {
+                return publish(0, payload);
+            }
+
+            @Override
+            public byte[] publish(int channel, byte[] payload) {
                 return join(
-                        ("POST /bench HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
+                        ("POST " + path(channel) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
                                         + payload.length + "\r\n\r\n")
                                 .getBytes(US_ASCII),
                         payload);
@@ -156,6 +197,10 @@ interface Protocol {
         };
     }
 
+    private static String path(int channel) {
+        return channel == 0 ? "/bench" : "/bench/" + channel;
+    }
+
     private static String query(String headers) {
         return headers.startsWith("?") ? headers.substring(0, headers.indexOf(' ')) : "";
     }
@@ -164,7 +209,7 @@ interface Protocol {
         return headers.startsWith("?") ? headers.substring(headers.indexOf(' ') + 1) : headers;
     }
 
-    private static byte[] join(byte[]... parts) {
+    static byte[] join(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);

@@ -2,6 +2,7 @@
  * The least that a server must do to deliver messages to many subscribers: one epoll loop, one send(2) per subscriber for
  * whatever a publisher has sent at once. It understands exactly the requests of the laboratory and nothing else; it has no
  * history, no slow subscribers and no errors. Its processor time per delivery is the unit in which other servers are measured.
+ * A channel is a number at the end of the path.
  *
  * cc -O2 -o floor floor.c && ./floor PORT
  */
@@ -19,26 +20,53 @@
 #define MAX 65536
 #define BUFFER (1 << 20)
 
-static int subscribers[MAX], count;
+#define CHANNELS 65536
+
+static int first[CHANNELS], next[MAX], channels[MAX]; /* subscribers by channel: lists of descriptors, which end with 0 */
 static char in[BUFFER], out[BUFFER], answers[BUFFER];
-static int pending[MAX]; /* bytes of an incomplete request, by descriptor; only the publisher has any */
+static int pending[MAX]; /* bytes of an incomplete request, by descriptor; only publishers have any */
+static char *rest[MAX];  /* these bytes */
 
 static const char HEAD[] =
     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
 static const char ANSWER[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
+/* Returns the number in a path such as /bench/17; 0 if there is none. */
+static int channel_of(const char *request) {
+    const char *path = strchr(request, '/'), *number = path;
+    while (*number > ' ' && (number == path || *number != '/')) number++;
+    return *number == '/' ? atoi(number + 1) & (CHANNELS - 1) : 0;
+}
+
+static void join(int fd, int channel) {
+    channels[fd] = channel;
+    next[fd] = first[channel];
+    first[channel] = fd;
+}
+
 static void leave(int fd) {
-    for (int i = 0; i < count; i++)
-        if (subscribers[i] == fd) {
-            subscribers[i] = subscribers[--count];
+    for (int *each = &first[channels[fd]]; *each; each = &next[*each])
+        if (*each == fd) {
+            *each = next[fd];
             break;
         }
     close(fd);
 }
 
-/* Sends all whole messages of a batch to all subscribers, with one send each. */
+static void deliver(int channel, int length) {
+    for (int fd = first[channel]; length && fd; fd = next[fd]) {
+        int sent = 0;
+        while (sent < length) {
+            ssize_t n = send(fd, out + sent, length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (n > 0) sent += n;
+            else if (errno != EAGAIN) break;
+        }
+    }
+}
+
+/* Sends all whole messages of a batch to their subscribers, with one send each for messages of the same channel. */
 static void publish(int fd, int length) {
-    int used = 0, encoded = 0, answered = 0;
+    int used = 0, encoded = 0, answered = 0, channel = 0;
     for (;;) {
         char *end = memmem(in + used, length - used, "\r\n\r\n", 4);
         if (!end) break;
@@ -46,6 +74,12 @@ static void publish(int fd, int length) {
         int body = field ? atoi(field + 16) : 0;
         int start = end + 4 - in;
         if (start + body > length) break;
+        int to = channel_of(in + used);
+        if (to != channel) {
+            deliver(channel, encoded);
+            channel = to;
+            encoded = 0;
+        }
         encoded += sprintf(out + encoded, "%x\r\n", body + 1);
         memcpy(out + encoded, in + start, body);
         encoded += body;
@@ -55,17 +89,13 @@ static void publish(int fd, int length) {
         answered += sizeof ANSWER - 1;
         used = start + body;
     }
-    for (int i = 0; encoded && i < count; i++) {
-        int sent = 0;
-        while (sent < encoded) {
-            ssize_t n = send(subscribers[i], out + sent, encoded - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (n > 0) sent += n;
-            else if (errno != EAGAIN) break;
-        }
-    }
+    deliver(channel, encoded);
     if (answered) send(fd, answers, answered, MSG_NOSIGNAL);
-    memmove(in, in + used, length - used);
     pending[fd] = length - used;
+    if (pending[fd]) {
+        rest[fd] = realloc(rest[fd], pending[fd]);
+        memcpy(rest[fd], in + used, pending[fd]);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -92,12 +122,13 @@ int main(int argc, char **argv) {
                 epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event);
                 continue;
             }
+            if (pending[fd]) memcpy(in, rest[fd], pending[fd]);
             ssize_t got = recv(fd, in + pending[fd], BUFFER - 1 - pending[fd], 0);
             if (got <= 0) {
                 leave(fd);
             } else if (!pending[fd] && !strncmp(in, "GET ", 4)) {
                 send(fd, HEAD, sizeof HEAD - 1, MSG_NOSIGNAL);
-                subscribers[count++] = fd;
+                join(fd, channel_of(in));
             } else {
                 publish(fd, pending[fd] + got);
             }

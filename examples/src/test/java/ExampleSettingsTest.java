@@ -1,12 +1,16 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
+import dev.ginkgo.run.cli.Main;
+import dev.ginkgo.run.output.CommandContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,33 +94,18 @@ class ExampleSettingsTest {
                 .toList();
     }
 
-    private String help(String target) throws IOException, InterruptedException {
-        Path err = folder.resolve("err.txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        absolute(System.getProperty("java.class.path")),
-                        "dev.ginkgo.run.cli.Main",
-                        target,
-                        "-h")
-                .directory(folder.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(err)).as(target).isEmpty();
-        assertThat(process.exitValue()).as(target).isZero();
-        return out;
-    }
-
-    private static String absolute(String classPath) {
-        return String.join(
-                File.pathSeparator,
-                Stream.of(classPath.split(File.pathSeparator, -1))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .toList());
+    /** Runs the command in this process: it starts no service. */
+    private String help(String target) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = new Main(new CommandContext(
+                        new PrintStream(out, true, UTF_8),
+                        new PrintStream(err, true, UTF_8),
+                        Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString()),
+                        folder))
+                .run(target, "-h");
+        assertThat(err.toString(UTF_8)).as(target).isEmpty();
+        assertThat(code).as(target).isZero();
+        return out.toString(UTF_8);
     }
 }

@@ -28,6 +28,7 @@ final class MovingSubscriber implements AutoCloseable {
     private final Thread thread;
     private volatile boolean subscribed;
     private volatile boolean closed;
+    private volatile boolean moving;
     private String lastId = "";
 
     /**
@@ -45,6 +46,11 @@ final class MovingSubscriber implements AutoCloseable {
         return subscribed;
     }
 
+    /** Connects to the next node instead of receiving the next message. */
+    void move() {
+        moving = true;
+    }
+
     private void run() {
         while (!closed) {
             URI uri = next.get();
@@ -60,6 +66,7 @@ final class MovingSubscriber implements AutoCloseable {
 
     private void subscribe(URI uri) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        moving = false;
         connection.setConnectTimeout(1_000);
         connection.setReadTimeout(20_000);
         connection.setRequestProperty("Accept", "text/event-stream");
@@ -70,7 +77,7 @@ final class MovingSubscriber implements AutoCloseable {
             String event = "message";
             String id = lastId;
             String data = "";
-            for (String line = in.readLine(); line != null && !closed; line = in.readLine()) {
+            for (String line = in.readLine(); line != null && !closed && !moving; line = in.readLine()) {
                 if (line.startsWith("event: ")) {
                     event = line.substring("event: ".length());
                 } else if (line.startsWith("id: ")) {

@@ -32,6 +32,8 @@ class ScaleArithmeticTest {
     private static final int SUBSCRIBERS_PER_HUB = 1_000;
     private static final int SILENCE_SECONDS = 2;
     private static final int PUBLISHERS = 20;
+    private static final int WARM_UP = 30;
+    private static final int MESSAGES = 100;
 
     @TempDir
     Path folder;
@@ -43,7 +45,7 @@ class ScaleArithmeticTest {
     @Test
     @DisplayName(
             "N-31 ten hubs deliver each message to 10,000 subscribers once and in order; entries, processor time and memory"
-                    + " are within the figures of docs/scale.md")
+                    + " are within the figures of docs/scale.md; they continue without one of three servers")
     void tenHubs() throws Exception {
         try (NatsRegions regions = new NatsRegions(folder);
                 StreamCounter subscribers = new StreamCounter()) {
@@ -67,6 +69,7 @@ class ScaleArithmeticTest {
             measureReading(regions);
             connect(subscribers);
             deliver(regions, subscribers);
+            loseServer(regions, subscribers);
         } finally {
             hubs.forEach(HubProcess::close);
         }
@@ -126,13 +129,11 @@ class ScaleArithmeticTest {
     }
 
     private void deliver(NatsRegions regions, StreamCounter subscribers) throws Exception {
-        int warmUp = 30;
-        int messages = 100;
-        publishNews(subscribers, 0, warmUp);
+        publishNews(subscribers, 0, WARM_UP);
         Duration hubsBefore = hubTime();
         Duration serversBefore = regions.processorTime();
-        publishNews(subscribers, warmUp, warmUp + messages);
-        long deliveries = (long) messages * HUBS * SUBSCRIBERS_PER_HUB;
+        publishNews(subscribers, WARM_UP, WARM_UP + MESSAGES);
+        long deliveries = (long) MESSAGES * HUBS * SUBSCRIBERS_PER_HUB;
         double perDelivery = micros(hubTime().minus(hubsBefore)) / deliveries;
         record("microseconds of the hubs per delivery", perDelivery);
         record(
@@ -140,6 +141,24 @@ class ScaleArithmeticTest {
                 micros(regions.processorTime().minus(serversBefore)) / deliveries);
         assertThat(perDelivery).isPositive().isLessThan(100);
         assertThat(subscribers.faults()).isZero();
+    }
+
+    /** Without one of three servers the hubs read on, and every subscriber receives what is published, at the same connection. */
+    private void loseServer(NatsRegions regions, StreamCounter subscribers) throws Exception {
+        int before = WARM_UP + MESSAGES;
+        long lostAt = System.nanoTime();
+        regions.kill("a2");
+        publish(before);
+        record("seconds from the loss of a server to the next publish that is accepted", seconds(lostAt));
+        long expected = (long) (before + 1) * HUBS * SUBSCRIBERS_PER_HUB;
+        await().atMost(TIMEOUT).until(() -> subscribers.received() >= expected);
+        record("seconds from the loss of a server until every subscriber has received that message", seconds(lostAt));
+        publishNews(subscribers, before + 1, before + 20);
+        assertThat(subscribers.faults()).isZero();
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
     }
 
     private void publishNews(StreamCounter subscribers, int from, int to) throws Exception {

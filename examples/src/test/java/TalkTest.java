@@ -111,6 +111,7 @@ class TalkTest {
                     "--default-signal=HUP,INT,TERM",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     "dev.ginkgo.run.cli.Main",

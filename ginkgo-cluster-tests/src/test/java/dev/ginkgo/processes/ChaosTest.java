@@ -68,6 +68,8 @@ class ChaosTest {
         List<String> command = new ArrayList<>(namespaceNetwork.commandPrefix(NODES + 1));
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dsun.net.http.retryPost=false", // no POST is repeated
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -110,10 +112,10 @@ class ChaosTest {
 
     @Test
     @DisplayName(
-            "K-03 K-05 K-06 K-20 H-16 a minute of random faults: one leader at a time, no older epoch after a newer"
+            "K-03 K-05 K-06 K-20 H-16 half a minute of random faults: one leader at a time, no older epoch after a newer"
                     + " one, no duplicates, publisher order, and every loss is a gap")
-    void guaranteesHoldForAMinute() throws Exception {
-        runFaults(Duration.ofMinutes(1));
+    void guaranteesHoldForHalfAMinute() throws Exception {
+        runFaults(Duration.ofSeconds(30));
     }
 
     @Test

@@ -27,8 +27,8 @@ final class LoadVerifier {
         }
     }
 
-    /** Longer than a hub waits for a missing range before it reports a loss. */
-    private static final Duration GAP_TIMEOUT = Duration.ofSeconds(5);
+    /** Longer than a hub waits for a missing range: 5 s after the last response of a peer, which may be partial. */
+    private static final Duration GAP_TIMEOUT = Duration.ofSeconds(15);
 
     private record LoadMessage(int node, int number) {}
 

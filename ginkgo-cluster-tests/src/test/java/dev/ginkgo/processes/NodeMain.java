@@ -10,14 +10,16 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * A node in a separate process. It writes its roster to its output, and, 100 times per second while it holds a valid
- * lease, a leader action; both with the time of the clock that all processes of the machine share. It stops gracefully
- * when its input ends. With a hub it is a {@link ScenarioNode}, which executes the lines of its input as commands.
+ * A node in a separate process. It writes its roster and the voters to its output, and, 100 times per second while it
+ * holds a valid lease, a leader action; all with the time of the clock that all processes of the machine share. It stops
+ * gracefully when its input ends. With a hub it is a {@link ScenarioNode}, which executes the lines of its input as commands.
  */
 final class NodeMain extends Service {
     private final Cluster cluster = add("cluster", new Cluster());
+    private List<String> lastVoters = List.of(); // used by the task "status"
 
     private NodeMain() {}
 
@@ -30,7 +32,16 @@ final class NodeMain extends Service {
                 () -> Duration.ofMillis(10),
                 () -> cluster.ifLeading(
                         lease -> print(time().nanos() + " act " + lease.epoch().number())));
-        every("status", () -> Duration.ofMillis(100), () -> print(time().nanos() + " status " + status().ready()));
+        every("status", () -> Duration.ofMillis(100), this::printStatus);
+    }
+
+    private void printStatus() {
+        List<String> voters = cluster.voters();
+        if (!voters.equals(lastVoters)) {
+            lastVoters = voters;
+            print(time().nanos() + " voters " + voters);
+        }
+        print(time().nanos() + " status " + status().ready());
     }
 
     private static void print(String line) {

@@ -85,6 +85,7 @@ final class NodeProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dtest.log=INFO",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 NodeMain.class.getName(),
@@ -145,23 +146,30 @@ final class NodeProcess implements AutoCloseable {
 
     /** Returns the last line with a roster, which starts with its time. */
     Optional<String> lastRoster() throws IOException {
-        return lines().reversed().stream()
-                .filter(line -> line.contains(" roster "))
-                .findFirst();
+        return last(" roster ");
+    }
+
+    private Optional<String> last(String type) throws IOException {
+        return lines().reversed().stream().filter(line -> line.contains(type)).findFirst();
     }
 
     boolean hasRoster(List<NodeProcess> members) throws IOException {
-        String last = lastRoster().orElse("");
-        return last.chars().filter(c -> c == ',').count() == members.size() - 1
-                && members.stream().allMatch(each -> last.contains(each.identity.toString()));
+        return names(lastRoster(), members);
+    }
+
+    /** Returns whether exactly these nodes are the voters, as this node knows them. */
+    boolean hasVoters(List<NodeProcess> voters) throws IOException {
+        return names(last(" voters "), voters);
+    }
+
+    private static boolean names(Optional<String> line, List<NodeProcess> nodes) {
+        String last = line.orElse("");
+        return last.chars().filter(c -> c == ',').count() == nodes.size() - 1
+                && nodes.stream().allMatch(each -> last.contains(each.identity.toString()));
     }
 
     boolean isReady() throws IOException {
-        return lines().reversed().stream()
-                .filter(line -> line.contains(" status "))
-                .findFirst()
-                .filter(line -> line.endsWith("true"))
-                .isPresent();
+        return last(" status ").filter(line -> line.endsWith("true")).isPresent();
     }
 
     void signal(String name) throws IOException, InterruptedException {

@@ -61,7 +61,7 @@ class PartitionTest {
         }
         await().during(SETTLED)
                 .atMost(ProcessCluster.TIMEOUT)
-                .until(() -> processCluster.countLines("becomes a voter") == 2 && processCluster.hasConverged());
+                .until(() -> processCluster.allVote() && processCluster.hasConverged());
     }
 
     @AfterEach

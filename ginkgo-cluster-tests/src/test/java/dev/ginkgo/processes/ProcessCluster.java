@@ -12,7 +12,8 @@ import java.util.List;
 
 /** The processes of one cluster, and their leader actions on the clock that all of them share. */
 final class ProcessCluster implements AutoCloseable {
-    static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** Long, so that a busy machine does not fail a test. */
+    static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final List<NodeProcess> nodes = new ArrayList<>();
 
@@ -42,6 +43,21 @@ final class ProcessCluster implements AutoCloseable {
     /** Returns whether each node is ready and has exactly these nodes in its roster. */
     boolean hasConverged() throws IOException {
         return haveConverged(nodes);
+    }
+
+    /** Returns whether each node knows exactly these nodes as the voters. */
+    boolean allVote() throws IOException {
+        return haveVoters(nodes);
+    }
+
+    /** Returns whether each of some nodes knows exactly these as the voters. */
+    static boolean haveVoters(List<NodeProcess> nodes) throws IOException {
+        for (NodeProcess node : nodes) {
+            if (!node.hasVoters(nodes)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The same for some of the nodes, while the others are dead or disconnected. */

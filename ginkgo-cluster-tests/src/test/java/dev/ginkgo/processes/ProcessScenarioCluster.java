@@ -51,7 +51,7 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
                 processCluster.add(new NodeProcess(
                         all.get(node), folder, all, namespaceNetwork.commandPrefix(node + 1), "insecure = true", HUB));
             }
-            await("three voters", () -> get(() -> processCluster.countLines("becomes a voter")) == NODES - 1);
+            await("three voters", () -> get(processCluster::allVote));
         } catch (Exception | Error e) {
             close();
             throw e;

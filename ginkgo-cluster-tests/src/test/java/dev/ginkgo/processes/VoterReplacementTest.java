@@ -29,7 +29,7 @@ class VoterReplacementTest {
             processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().during(SETTLED)
                     .atMost(TIMEOUT)
-                    .until(() -> processCluster.countLines("becomes a voter") == 2 && processCluster.hasConverged());
+                    .until(() -> processCluster.allVote() && processCluster.hasConverged());
             processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().atMost(TIMEOUT).until(processCluster::hasConverged);
             NodeProcess leader = processCluster.leader();
@@ -41,10 +41,7 @@ class VoterReplacementTest {
 
             dead.kill();
 
-            await().during(SETTLED)
-                    .atMost(TIMEOUT)
-                    .until(() -> processCluster.countLines("becomes a voter (replaces " + dead.identity) == 1
-                            && processCluster.countLines(dead.identity + " is no longer a voter") == 1);
+            await().during(SETTLED).atMost(TIMEOUT).until(() -> ProcessCluster.haveVoters(rest));
             for (NodeProcess each : rest) {
                 await().atMost(TIMEOUT).until(() -> each.hasRoster(rest));
             }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +90,9 @@ final class EtcdCoordinator extends Coordinator {
     private volatile @Nullable TaskHandle watchTask;
     private volatile @Nullable WakeableTimer sessionTimer;
     private Optional<String> reportedProblem = Optional.empty(); // used by the thread that may use the session
+
+    /** What has been logged in this outage: servers are asked in turn. Used like {@link #reportedProblem}. */
+    private final Set<String> loggedProblems = new HashSet<>();
 
     private final List<URI> defaultEndpoints;
 
@@ -172,7 +176,9 @@ final class EtcdCoordinator extends Coordinator {
         session = created;
         sessionTimer = timer;
         if (reportedProblem.isEmpty()) {
-            reportProblem(Optional.of("joining the cluster in etcd"));
+            String joining = "joining the cluster in etcd";
+            reportedProblem = Optional.of(joining); // not a problem yet, so it is not logged
+            degraded(joining);
         }
         sessionTask = spawn("session", () -> {
             while (true) {
@@ -205,9 +211,17 @@ final class EtcdCoordinator extends Coordinator {
     private void reportProblem(Optional<String> problem) {
         if (!problem.equals(reportedProblem)) {
             reportedProblem = problem;
-            problem.ifPresent(reason -> log.info("not ready: {}", reason));
-            problem.ifPresentOrElse(this::degraded, this::ready);
+            problem.filter(loggedProblems::add).ifPresent(reason -> log.warn("not ready: {}", reason));
+            problem.ifPresentOrElse(this::degraded, this::reportReady);
         }
+    }
+
+    private void reportReady() {
+        if (!loggedProblems.isEmpty()) {
+            loggedProblems.clear();
+            log.info("etcd responds");
+        }
+        ready();
     }
 
     @Override

@@ -71,7 +71,7 @@ class EtcdWatchTest {
     }
 
     @Test
-    @DisplayName("E-01 a node whose watch was interrupted learns of what has happened meanwhile")
+    @DisplayName("E-01 a node whose watch was interrupted learns what it has missed")
     void resumesTheWatch() throws Exception {
         try (CuttableProxy proxyA = new CuttableProxy(server.endpoint());
                 CuttableProxy proxyB = new CuttableProxy(server.endpoint());

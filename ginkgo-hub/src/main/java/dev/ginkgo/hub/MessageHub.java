@@ -226,7 +226,7 @@ public final class MessageHub extends Service {
 
     /**
      * Adds an authenticator for HTTP clients, after those that {@code [hub.auth]} configures. A hub with an authenticator
-     * admits no client without credentials unless the configuration says so. Called before the start.
+     * admits no client without credentials unless the configuration permits it. Called before the start.
      */
     public void authenticateWith(Authenticator authenticator) {
         authentication.add(requireNonNull(authenticator, "authenticator is null"));
@@ -270,7 +270,7 @@ public final class MessageHub extends Service {
      * broker stored the message.
      *
      * @throws dev.ginkgo.hub.message.UnknownOutcomeException if a broker does not confirm the message in time, and it may be
-     *     delivered; or if it has been delivered, but the lease expired meanwhile
+     *     delivered; or if it has been delivered, but the lease expired before that was known
      * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired; nothing was published
      * @throws InvalidChannelException if the name is not valid
      * @throws IllegalArgumentException if the text contains an unpaired surrogate

@@ -73,9 +73,8 @@ final class StoreFactory {
                     timeSource,
                     active::otherNodes,
                     active::publishTimeout,
-                    () -> new ReadStart.Tail(
-                            limits.maxAge().get(), limits.budget().get().bytes()),
-                    () -> limits.budget().get().bytes() / 4);
+                    () -> new ReadStart.Tail(limits.maxAge(), limits.budget().bytes()),
+                    () -> limits.budget().bytes() / 4);
             active.setBrokerReplication(brokered);
             return new Opened(store, idempotencyCache, brokered.publisher());
         }

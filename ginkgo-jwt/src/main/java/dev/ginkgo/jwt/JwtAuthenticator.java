@@ -34,7 +34,7 @@ import java.util.Set;
 /**
  * Verifies signed tokens, as RFC 8725 recommends: the algorithm must be on a list, a key verifies only algorithms of its own
  * kind, keys in the token are ignored, an unknown {@code crit} is rejected, and {@code exp} is required. The checks are made
- * here one after another, and not by the library's processor, so that the client is told which one has failed.
+ * here one after another, and not by the library's processor, so that the response names the one that has failed.
  */
 final class JwtAuthenticator implements Authenticator {
     /** Number of keys that are tried for a token without {@code kid}. */

@@ -50,7 +50,7 @@ class LeaderStepDownTest {
                 }
             }
 
-            // Then no node has left meanwhile
+            // Then no node has left
             assertThat(rosterSizes).isNotEmpty().containsOnly(3);
 
             // And a follower hands over nothing and removes nothing, nor is a node removed that is present

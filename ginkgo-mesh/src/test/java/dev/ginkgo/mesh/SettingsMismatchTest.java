@@ -17,7 +17,8 @@ class SettingsMismatchTest {
 
     @Test
     @DisplayName(
-            "K-23 a node that is restarted with another policy is rejected, does not lead, and both sides report why")
+            "K-23 a node that is restarted with another policy, or with another lease, is rejected, does not lead, and both"
+                    + " sides report why")
     void nodeWithOtherPolicy_isRejected() throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder);
                 CapturedLog capturedLog = new CapturedLog(Level.ERROR)) {
@@ -44,6 +45,20 @@ class SettingsMismatchTest {
                     .isNotEmpty();
             InProcessMesh.awaitConverged(a, b);
             InProcessMesh.awaitLeader(a, b);
+
+            // When it starts with another lease
+            restarted.tree().stop();
+            MeshNode otherLease = inProcessMesh.start(c.identity(), "lease.ttl = '5s'", a.identity());
+
+            // Then it is rejected in the same way
+            await().atMost(InProcessMesh.TIMEOUT)
+                    .until(() -> otherLease.degradedReason().contains("cluster.lease.ttl is"));
+            await().atMost(InProcessMesh.TIMEOUT)
+                    .until(() -> !capturedLog
+                            .messagesContaining("cluster.lease.ttl is 5000ms there")
+                            .isEmpty());
+            assertThat(otherLease.cluster().isLeader()).isFalse();
+            InProcessMesh.awaitConverged(a, b);
         }
     }
 }

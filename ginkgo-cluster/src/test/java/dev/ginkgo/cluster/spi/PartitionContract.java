@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.model.Epoch;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +28,19 @@ public abstract class PartitionContract extends ContractNodes {
     @DisplayName("C-73 contract: a leader that is cut off has no valid lease when another node leads; reconnected, it"
             + " follows")
     void leaderThatIsCutOff_isReplacedAndFollows() throws Exception {
+        assertReplaced(Duration.ZERO);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName(
+            "C-98 contract: the leases of two nodes are never valid at the same time while the leader is cut off for 20 s,"
+                    + " and when it returns")
+    void leaderThatIsCutOff_for20Seconds() throws Exception {
+        assertReplaced(Duration.ofSeconds(20));
+    }
+
+    private void assertReplaced(Duration atLeast) throws Exception {
         // Given
         Node a = join(1);
         Node b = join(2);
@@ -37,6 +52,7 @@ public abstract class PartitionContract extends ContractNodes {
             Epoch first = epoch(old);
 
             // When
+            long cutOffAt = System.nanoTime();
             cutOff(nodes().indexOf(old));
             await().atMost(TIMEOUT).until(other.listener::isLeading);
 
@@ -45,6 +61,9 @@ public abstract class PartitionContract extends ContractNodes {
             assertThat(first.isBefore(epoch(other))).isTrue();
             awaitNames(other, other);
             awaitDegraded(old);
+            await().atMost(TIMEOUT.plus(atLeast))
+                    .pollDelay(Duration.ZERO)
+                    .until(() -> System.nanoTime() - cutOffAt >= atLeast.toNanos());
 
             // When
             reconnect(nodes().indexOf(old));

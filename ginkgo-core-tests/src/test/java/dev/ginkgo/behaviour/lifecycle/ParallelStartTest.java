@@ -46,8 +46,9 @@ class ParallelStartTest {
     }
 
     @Test
-    @DisplayName("L-60 with childrenInParallel the children start at the same time, all of them are STARTING meanwhile,"
-            + " and onStart runs when they are ready")
+    @DisplayName(
+            "L-60 with childrenInParallel the children start at the same time, all of them are STARTING until then,"
+                    + " and onStart runs when they are ready")
     void startsChildrenAtTheSameTime() throws Exception {
         // Given three children, each of which waits for the others and for the test
         TestService root = parallelRoot();

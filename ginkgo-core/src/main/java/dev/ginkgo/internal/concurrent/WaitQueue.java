@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Wait queue for any number of threads, each waiting for a condition in a time source of its own. A thread that changes
  * the state calls {@link #signal()} after the change, and every waiting thread evaluates its condition again.
  *
- * <p>No lock is involved: a thread registers before it evaluates its condition, and a signal that arrives meanwhile is
+ * <p>No lock is involved: a thread registers before it evaluates its condition, and a signal that arrives during the evaluation is
  * remembered, so no change is missed. That the signal makes the next park return at once does not suffice: if the condition
  * waits for a lock, this consumes the permit to return.
  */

@@ -122,7 +122,8 @@ final class AdminEndpoints {
     private void connection(SubscriberLagCollector.SubscriberLag lag, JsonGenerator json) throws IOException {
         StreamRegistry.OpenStream openStream = lag.stream();
         json.writeStartObject();
-        json.writeStringField("address", ClientAddress.describe(openStream.connection()));
+        json.writeStringField(
+                "address", ClientAddress.describe(openStream.connection().client()));
         json.writeStringField("channel", openStream.selector().text());
         json.writeStringField("form", openStream.wireFormat().displayName());
         json.writeNumberField("behind", lag.behind());

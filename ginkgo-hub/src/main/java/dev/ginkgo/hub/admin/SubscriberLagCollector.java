@@ -2,7 +2,6 @@ package dev.ginkgo.hub.admin;
 
 import dev.ginkgo.hub.http.StreamRegistry;
 import dev.ginkgo.hub.metrics.LagSummary;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,9 +34,10 @@ public final class SubscriberLagCollector {
      */
     public record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pendingBytes) {
         private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
-            ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
             return new SubscriberLag(
-                    openStream, openStream.handle().lag(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+                    openStream,
+                    openStream.handle().lag(),
+                    openStream.connection().pendingBytes());
         }
     }
 

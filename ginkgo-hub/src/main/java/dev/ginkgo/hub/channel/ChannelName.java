@@ -28,7 +28,7 @@ public record ChannelName(String text) {
      * @throws InvalidChannelException if it is not a valid channel name
      */
     public static ChannelName parse(String rawPath) {
-        return of(decode(rawPath));
+        return isSimple(rawPath) ? new ChannelName(rawPath) : of(decode(rawPath));
     }
 
     /** Percent-decodes a path. The result is not checked against the rules for names. */
@@ -66,6 +66,29 @@ public record ChannelName(String text) {
      * @throws InvalidChannelException if it is not a valid channel name
      */
     public static ChannelName of(String text) {
+        return isSimple(text) ? new ChannelName(text) : checked(text);
+    }
+
+    /** Returns whether a name consists of ASCII letters, digits, underscores and hyphens, and so is certainly valid. */
+    private static boolean isSimple(String text) {
+        int length = text.length();
+        if (length < 2 || length > MAX_BYTES || text.charAt(0) != '/' || text.charAt(1) == '-') {
+            return false;
+        }
+        char before = ' ';
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            boolean inSegment =
+                    (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+            if (!inSegment && (c != '/' || before == '/')) {
+                return false;
+            }
+            before = c;
+        }
+        return before != '/';
+    }
+
+    private static ChannelName checked(String text) {
         if (!text.startsWith("/")) {
             throw invalid(text, "it must start with a slash, as in \"/numbers\"");
         }

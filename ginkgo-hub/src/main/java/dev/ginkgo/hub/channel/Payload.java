@@ -2,7 +2,10 @@ package dev.ginkgo.hub.channel;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +15,10 @@ import java.nio.charset.StandardCharsets;
  * it afterwards.
  */
 public final class Payload {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long NOT_ASCII = 0x8080808080808080L;
+
     private final byte[] bytes;
     private final boolean binary;
 
@@ -43,7 +50,7 @@ public final class Payload {
      * @throws IllegalArgumentException if the bytes are not valid UTF-8
      */
     public static Payload text(byte[] utf8) {
-        if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(utf8), StandardCharsets.UTF_8)) {
+        if (!isUtf8(utf8)) {
             throw new IllegalArgumentException(
                     "the body is not UTF-8; send it as application/octet-stream if it is not text");
         }
@@ -52,7 +59,21 @@ public final class Payload {
 
     /** Returns a payload received from another node. It is treated as text only if it is valid UTF-8. */
     public static Payload relayed(byte[] bytes, boolean binary) {
-        return new Payload(bytes, binary || !ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8));
+        return new Payload(bytes, binary || !isUtf8(bytes));
+    }
+
+    /** Returns whether bytes are valid UTF-8. Most are ASCII, of which eight are examined at a time. */
+    private static boolean isUtf8(byte[] bytes) {
+        int ascii = 0;
+        while (ascii <= bytes.length - Long.BYTES && ((long) LONGS.get(bytes, ascii) & NOT_ASCII) == 0) {
+            ascii += Long.BYTES;
+        }
+        while (ascii < bytes.length && bytes[ascii] >= 0) {
+            ascii++;
+        }
+        return ascii == bytes.length
+                || ByteBufUtil.isText(
+                        Unpooled.wrappedBuffer(bytes), ascii, bytes.length - ascii, StandardCharsets.UTF_8);
     }
 
     /** Returns a binary payload. */

@@ -118,10 +118,10 @@ public final class HubSampler implements DashboardStream.Sampler {
 
     private void writeLimits(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("limits");
-        json.writeNumberField("budget", source.limits.budget().get().bytes());
-        json.writeNumberField("messages", source.limits.maxMessages().get());
-        json.writeNumberField("ageMillis", source.limits.maxAge().get().toMillis());
-        json.writeNumberField("channels", source.limits.maxChannels().get());
+        json.writeNumberField("budget", source.limits.budget().bytes());
+        json.writeNumberField("messages", source.limits.maxMessages());
+        json.writeNumberField("ageMillis", source.limits.maxAge().toMillis());
+        json.writeNumberField("channels", source.limits.maxChannels());
         json.writeEndObject();
     }
 
@@ -152,7 +152,8 @@ public final class HubSampler implements DashboardStream.Sampler {
         for (SubscriberLag each : slowest.subList(0, Math.min(MAX_SUBSCRIBERS, slowest.size()))) {
             StreamRegistry.OpenStream stream = each.stream();
             json.writeStartObject();
-            json.writeStringField("address", ClientAddress.describe(stream.connection()));
+            json.writeStringField(
+                    "address", ClientAddress.describe(stream.connection().client()));
             json.writeStringField("channel", stream.selector().text());
             json.writeStringField("format", stream.wireFormat().displayName());
             json.writeNumberField("behind", each.behind());

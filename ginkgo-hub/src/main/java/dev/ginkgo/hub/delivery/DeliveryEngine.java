@@ -85,7 +85,7 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
         StreamSubscriber subscriber =
                 new StreamSubscriber(connection, feeds.join(subscribeRequest, wireFormat, deliveryLoop), feeds, retry);
-        subscriber.start(subscribeRequest);
+        subscriber.start(connection, subscribeRequest);
         if (closed) { // closed after the check in loop()
             subscriber.close();
         }

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.delivery.sender.NettySender;
 import dev.ginkgo.hub.delivery.sender.SocketSender;
+import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.metrics.LoopCounters;
@@ -53,7 +54,7 @@ final class DeliveryLoop implements Runnable {
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
     private final Set<LoopSubscriber> awaitingMemory = new LinkedHashSet<>();
     private final Set<LoopSubscriber> failed = new LinkedHashSet<>(); // for lack of memory
-    private final Set<SubscriberGroup> groupsWithBatch = new LinkedHashSet<>();
+    private final List<SubscriberGroup> groupsWithBatch = new ArrayList<>(); // each once
     private final List<Batch> retired = new ArrayList<>();
     private boolean running;
     private long now;
@@ -195,7 +196,7 @@ final class DeliveryLoop implements Runnable {
     /** Closes a subscriber that cannot be written because of an exception. */
     void closeFailed(LoopSubscriber subscriber, Throwable cause) {
         LOG.error("closing the stream {}: it cannot be written", subscriber, cause);
-        DisconnectReason.ERROR.mark(subscriber.connection());
+        subscriber.connection().mark(DisconnectReason.ERROR);
         subscriber.close();
     }
 
@@ -265,6 +266,16 @@ final class DeliveryLoop implements Runnable {
         }
     }
 
+    /** Counts a batch in the same way; creates no object if it has no older messages, as nearly all. */
+    void delivered(Batch batch, Cursor cursor) {
+        if (batch.parts().getFirst().from() < cursor.firstLive || cursor.feed.isConflated()) {
+            delivered(DeliveryStats.of(batch, cursor));
+        } else {
+            counters.recordLatency(now - batch.oldestNanos());
+            counters.recordDelivery(batch.messages(), 0);
+        }
+    }
+
     SocketSender socketSender() {
         return socketSender;
     }
@@ -275,6 +286,19 @@ final class DeliveryLoop implements Runnable {
 
     PinnedMemory pinnedMemory() {
         return pinnedMemory;
+    }
+
+    /** Counts a write that its socket has not accepted at once, until {@link #unpin}. */
+    PinnedMemory.Pin pin(LoopSubscriber subscriber, List<Batch.Part> parts, long bytes, boolean encrypted) {
+        counters.addPinnedBytes(bytes);
+        return pinnedMemory.pin(subscriber, this, encrypted ? List.of() : parts, encrypted ? bytes : 0, now);
+    }
+
+    /** Ends the count of a write, and reads the clock. */
+    void unpin(PinnedMemory.Pin pin, long bytes) {
+        pinnedMemory.unpin(pin);
+        counters.addPinnedBytes(-bytes);
+        updateClock();
     }
 
     void add(LoopSubscriber subscriber) {

@@ -5,9 +5,7 @@ import dev.ginkgo.hub.log.Feed;
 import dev.ginkgo.hub.log.Replay;
 import dev.ginkgo.hub.log.StoredMessage;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,21 +16,33 @@ final class EncodePlan {
     /** Typical size of a frame without the payload, in bytes. */
     private static final int FRAME_OVERHEAD = 256;
 
-    /**
-     * A message to encode.
-     *
-     * @param number its number in the feed
-     * @param room estimated size of the frames of this and the directly following messages, in bytes
-     */
-    record Item(long number, StoredMessage message, long room) {}
+    /** A message to encode. */
+    static final class Item {
+        /** Its number in the feed. */
+        final long number;
 
-    private record Frame(Slab slab, long number, int end) {}
+        final StoredMessage message;
+        private long room;
+
+        // where its frame is, when it has been encoded
+        private @Nullable Slab slab;
+        private int end;
+
+        private Item(long number, StoredMessage message) {
+            this.number = number;
+            this.message = message;
+        }
+
+        /** Returns the estimated size of the frames of this and the directly following messages, in bytes. */
+        long room() {
+            return room;
+        }
+    }
 
     private final Feed feed;
     private final List<Item> items = new ArrayList<>();
-    private final List<Slab> newSlabs = new ArrayList<>(1);
-    private final List<Frame> frames = new ArrayList<>();
-    private final Set<Slab> touched = new LinkedHashSet<>(2);
+    private final List<Slab> touched = new ArrayList<>(2); // first the one to append to, if there is one
+    private final int known; // how many of them are not new
     private @Nullable Slab slab;
     private long next;
     private int end; // offset after the last frame
@@ -45,6 +55,7 @@ final class EncodePlan {
     EncodePlan(Feed feed, @Nullable Slab slab) {
         this.feed = feed;
         this.slab = slab;
+        this.known = slab == null ? 0 : 1;
         if (slab != null) {
             touched.add(slab);
             slab.beingFilled = true;
@@ -62,7 +73,7 @@ final class EncodePlan {
                 n++, steps++) {
             Entry entry = feed.get(n);
             if (entry != null && Replay.wants(replay, n, entry) && encodedFeed.slabAt(n) == null) {
-                items.add(new Item(n, entry.message, 0));
+                items.add(new Item(n, entry.message));
                 bytes += entry.message.payloadBytes().length;
             }
         }
@@ -77,7 +88,7 @@ final class EncodePlan {
             }
             room += FRAME_OVERHEAD + item.message.payloadBytes().length;
             after = item.number;
-            items.set(i, new Item(item.number, item.message, room));
+            item.room = room;
         }
     }
 
@@ -93,7 +104,6 @@ final class EncodePlan {
 
     Slab startSlab(Slab newSlab) {
         newSlab.beingFilled = true;
-        newSlabs.add(newSlab);
         touched.add(newSlab);
         slab = newSlab;
         next = newSlab.first;
@@ -101,10 +111,11 @@ final class EncodePlan {
         return newSlab;
     }
 
-    /** Records that the next frame has been written to a slab. */
-    void frameEncoded(Slab filled) {
+    /** Records that the frame of the next message has been written to a slab. */
+    void frameEncoded(Item item, Slab filled) {
         end = filled.buffer().writerIndex();
-        frames.add(new Frame(filled, next, end));
+        item.slab = filled;
+        item.end = end;
         next++;
     }
 
@@ -116,22 +127,26 @@ final class EncodePlan {
     }
 
     List<Slab> newSlabs() {
-        return newSlabs;
+        return touched.subList(known, touched.size());
     }
 
     /** Publishes the frames to readers. */
     void finish() {
-        for (Frame frame : frames) {
-            frame.slab.endFrame(frame.end);
-            if (feed.get(frame.number) != null) {
-                frame.slab.liveMessages++;
+        for (Item item : items) {
+            Slab filled = item.slab;
+            if (filled == null) {
+                break; // the encoding has failed
+            }
+            filled.endFrame(item.end);
+            if (feed.get(item.number) != null) {
+                filled.liveMessages++;
             }
         }
         touched.forEach(each -> each.beingFilled = false);
     }
 
     /** Returns the slabs that were reserved for this plan. */
-    Set<Slab> touchedSlabs() {
+    List<Slab> touchedSlabs() {
         return touched;
     }
 }

@@ -65,13 +65,14 @@ public final class EncodedFeed implements Feed.EvictionListener {
 
     // guarded by encodeLock
     private final Object encodeLock = new Object();
-    private ByteBuf body = Unpooled.buffer();
+    private @Nullable ByteBuf body; // of messages that are not copied directly into their frames
     private int slabSize = MIN_SLAB_BYTES;
     private long compressedParts;
 
     // guarded by the store: slabs by the number of their first message; they do not overlap, and may have gaps between
     // them
     private final TreeMap<Long, Slab> slabs = new TreeMap<>();
+    private @Nullable Slab newest; // the last of these, which nearly every look-up finds
     private boolean closed;
 
     /** Created under the store's lock. */
@@ -145,16 +146,9 @@ public final class EncodedFeed implements Feed.EvictionListener {
         try {
             for (EncodePlan.Item item : encodePlan.items()) {
                 try {
-                    wireFormat.encodeBody(item.message(), feed.channelSelector, body.clear());
-                    if (wireFormat.compressesMessage(body)) {
-                        encodeCompressed(item, encodePlan);
-                    } else {
-                        Slab slab = slabFor(item, body.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
-                        wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
-                        encodePlan.frameEncoded(slab);
-                    }
+                    encode(item, encodePlan);
                 } catch (RuntimeException e) {
-                    LOG.error("cannot encode message {}; its subscribers receive a gap", item.message(), e);
+                    LOG.error("cannot encode message {}; its subscribers receive a gap", item.message, e);
                     encodeGap(item, encodePlan);
                 }
             }
@@ -162,8 +156,8 @@ public final class EncodedFeed implements Feed.EvictionListener {
         } catch (OutOfMemoryError e) {
             throw new NoMemoryException(e);
         } finally {
-            if (body.capacity() > MAX_BATCH_BYTES) {
-                body = Unpooled.buffer(); // grown by a large message; do not keep it
+            if (body != null && body.capacity() > MAX_BATCH_BYTES) {
+                body = null; // grown by a large message; do not keep it
             }
             if (!completed) {
                 synchronized (store) {
@@ -173,17 +167,37 @@ public final class EncodedFeed implements Feed.EvictionListener {
         }
     }
 
-    private void encodeCompressed(EncodePlan.Item item, EncodePlan encodePlan) {
+    private void encode(EncodePlan.Item item, EncodePlan encodePlan) {
+        int length = wireFormat.plainLength(item.message, singleChannel);
+        if (length >= 0) {
+            Slab slab = slabFor(item, length + FrameEncoder.OVERHEAD, encodePlan);
+            wireFormat.encodePlain(item.message, singleChannel, length, slab.buffer());
+            encodePlan.frameEncoded(item, slab);
+            return;
+        }
+        ByteBuf encoded = body == null ? Unpooled.buffer() : body.clear();
+        body = encoded;
+        wireFormat.encodeBody(item.message, feed.channelSelector, encoded);
+        if (wireFormat.compressesMessage(encoded)) {
+            encodeCompressed(item, encoded, encodePlan);
+        } else {
+            Slab slab = slabFor(item, encoded.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
+            wireFormat.encodeFrame(item.message, singleChannel, encoded, slab.buffer());
+            encodePlan.frameEncoded(item, slab);
+        }
+    }
+
+    private void encodeCompressed(EncodePlan.Item item, ByteBuf encoded, EncodePlan encodePlan) {
         compressors.use(compressor -> {
-            ByteBuf compressed = wireFormat.compressBody(body, compressor);
-            ByteBuf shorter = compressed == null ? body : compressed;
+            ByteBuf compressed = wireFormat.compressBody(encoded, compressor);
+            ByteBuf shorter = compressed == null ? encoded : compressed;
             Slab slab = slabFor(item, shorter.readableBytes() + FrameEncoder.OVERHEAD, encodePlan);
             if (compressed == null) {
-                wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
+                wireFormat.encodeFrame(item.message, singleChannel, encoded, slab.buffer());
             } else {
-                wireFormat.encodeCompressedFrame(item.message(), singleChannel, compressed, slab.buffer());
+                wireFormat.encodeCompressedFrame(item.message, singleChannel, compressed, slab.buffer());
             }
-            encodePlan.frameEncoded(slab);
+            encodePlan.frameEncoded(item, slab);
         });
     }
 
@@ -244,24 +258,21 @@ public final class EncodedFeed implements Feed.EvictionListener {
     }
 
     private Slab slabFor(EncodePlan.Item item, int needed, EncodePlan encodePlan) {
-        Slab slab = encodePlan.slabFor(item.number(), needed);
+        Slab slab = encodePlan.slabFor(item.number, needed);
         return slab != null
                 ? slab
                 : encodePlan.startSlab(new Slab(
-                        this,
-                        slabCache.allocate(sizeFor(needed, item.room())),
-                        item.number(),
-                        slabCache.pinnedMemory()));
+                        this, slabCache.allocate(sizeFor(needed, item.room())), item.number, slabCache.pinnedMemory()));
     }
 
     /** Encodes a gap in place of a message. */
     private void encodeGap(EncodePlan.Item item, EncodePlan encodePlan) {
         encodePlan.discardPartialFrame();
-        ByteBuf gap = wireFormat.encodeEvent(
-                new ControlEvent.MissedMessages(1, item.message().id()), feed.channelSelector);
+        ByteBuf gap =
+                wireFormat.encodeEvent(new ControlEvent.MissedMessages(1, item.message.id()), feed.channelSelector);
         Slab slab = slabFor(item, gap.readableBytes(), encodePlan);
         slab.buffer().writeBytes(gap);
-        encodePlan.frameEncoded(slab);
+        encodePlan.frameEncoded(item, slab);
     }
 
     /**
@@ -283,6 +294,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private void add(EncodePlan encodePlan) {
         for (Slab newSlab : encodePlan.newSlabs()) {
             slabs.put(newSlab.first, newSlab);
+            newest = newest == null || newest.first < newSlab.first ? newSlab : newest;
             slabCache.add(newSlab);
         }
         encodePlan.finish();
@@ -303,11 +315,19 @@ public final class EncodedFeed implements Feed.EvictionListener {
     /** Returns the slab that contains a message, or null. */
     @Nullable
     Slab slabAt(long number) {
+        Slab last = newest;
+        if (last == null || number >= last.first) {
+            return last == null || last.end() <= number ? null : last;
+        }
         Map.Entry<Long, Slab> entry = slabs.floorEntry(number);
         return entry == null || entry.getValue().end() <= number ? null : entry.getValue();
     }
 
     private @Nullable Slab slabBefore(long number) {
+        Slab last = newest;
+        if (last == null || number > last.first) {
+            return last == null || last.end() < number ? null : last;
+        }
         Map.Entry<Long, Slab> entry = slabs.lowerEntry(number);
         return entry == null || entry.getValue().end() < number ? null : entry.getValue();
     }
@@ -325,6 +345,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
     void release(Slab slab) {
         if (slab.source == null) {
             slabs.remove(slab.first);
+            newest = slab.equals(newest) ? last() : newest;
             slab.removeAllCompressed().forEach(slabCache::remove);
         } else {
             slab.source.removeCompressed(slab);
@@ -344,5 +365,11 @@ public final class EncodedFeed implements Feed.EvictionListener {
             slabCache.remove(slab);
             return true;
         });
+        newest = last();
+    }
+
+    private @Nullable Slab last() {
+        Map.Entry<Long, Slab> last = slabs.lastEntry();
+        return last == null ? null : last.getValue();
     }
 }

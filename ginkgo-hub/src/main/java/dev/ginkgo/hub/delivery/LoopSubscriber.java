@@ -1,6 +1,6 @@
 package dev.ginkgo.hub.delivery;
 
-import io.netty.channel.Channel;
+import dev.ginkgo.hub.connection.StreamConnection;
 
 /** A connection that a delivery loop serves. All methods are called on the loop. */
 abstract class LoopSubscriber {
@@ -23,7 +23,7 @@ abstract class LoopSubscriber {
     abstract void closeIfPending(PinnedMemory.Pin write);
 
     /** Returns the connection. */
-    abstract Channel connection();
+    abstract StreamConnection connection();
 
     /** Closes the connection immediately. */
     abstract void close();

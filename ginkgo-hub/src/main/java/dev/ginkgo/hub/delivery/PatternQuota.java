@@ -2,6 +2,7 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ConnectionLifetime;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.channel.Channel;
@@ -45,7 +46,7 @@ public final class PatternQuota<O> {
     public void acquireUntilClosed(Channel connection, O client, SubscribeRequest subscribeRequest) {
         if (!subscribeRequest.isSingleChannel()) {
             Runnable release = acquire(client, subscribeRequest);
-            var _ = connection.closeFuture().addListener(_ -> release.run());
+            ConnectionLifetime.of(connection).add(_ -> release.run());
         }
     }
 

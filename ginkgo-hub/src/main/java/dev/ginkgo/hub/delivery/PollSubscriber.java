@@ -1,6 +1,8 @@
 package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.StreamEncoder;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -34,6 +36,7 @@ final class PollSubscriber extends LoopSubscriber implements StreamHandle {
     private final Cursor cursor;
     private final long waitNanos;
     private final Function<String, Object> head;
+    private final ChannelConnection channelConnection;
     private final WriteStallDetector stallDetector;
     private final boolean encrypts;
 
@@ -65,7 +68,8 @@ final class PollSubscriber extends LoopSubscriber implements StreamHandle {
         this.cursor = joinResult.cursor();
         this.waitNanos = wait.toNanos();
         this.head = head;
-        this.stallDetector = new WriteStallDetector(connection);
+        this.channelConnection = new ChannelConnection(connection);
+        this.stallDetector = new WriteStallDetector(channelConnection);
         this.encrypts = connection.pipeline().get(SslHandler.class) != null;
     }
 
@@ -239,8 +243,8 @@ final class PollSubscriber extends LoopSubscriber implements StreamHandle {
     }
 
     @Override
-    public Channel connection() {
-        return connection;
+    public StreamConnection connection() {
+        return channelConnection;
     }
 
     @Override

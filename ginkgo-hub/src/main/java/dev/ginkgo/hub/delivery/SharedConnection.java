@@ -1,6 +1,8 @@
 package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.message.HubRejectedException;
@@ -33,6 +35,7 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     private final EncodedFeeds feeds;
     private final PatternQuota<InetAddress> patterns;
     private final long retryMillis;
+    private final ChannelConnection channelConnection;
     private final WriteStallDetector stallDetector;
 
     private final Set<SharedSubscription> subscriptions = new LinkedHashSet<>();
@@ -63,7 +66,8 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
         this.feeds = feeds;
         this.patterns = patterns;
         this.retryMillis = retryMillis;
-        this.stallDetector = new WriteStallDetector(connection);
+        this.channelConnection = new ChannelConnection(connection);
+        this.stallDetector = new WriteStallDetector(channelConnection);
     }
 
     void start() {
@@ -207,20 +211,11 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
             writeCompleted(last, write, true);
             return;
         }
-        deliveryLoop.counters().addPinnedBytes(write.bytes());
-        PinnedMemory.Pin pending = deliveryLoop
-                .pinnedMemory()
-                .pin(
-                        this,
-                        deliveryLoop,
-                        encrypts ? List.of() : write.parts,
-                        encrypts ? write.bytes() : 0,
-                        deliveryLoop.now());
+        PinnedMemory.Pin pending = deliveryLoop.pin(this, write.parts, write.bytes(), encrypts);
         pin = pending;
         last.addListener(completed -> {
             pin = null;
-            deliveryLoop.pinnedMemory().unpin(pending);
-            deliveryLoop.counters().addPinnedBytes(-write.bytes());
+            deliveryLoop.unpin(pending, write.bytes());
             writeCompleted((ChannelFuture) completed, write, false);
         });
     }
@@ -320,8 +315,8 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     }
 
     @Override
-    public Channel connection() {
-        return connection;
+    public StreamConnection connection() {
+        return channelConnection;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the close future of the connection has its own listeners

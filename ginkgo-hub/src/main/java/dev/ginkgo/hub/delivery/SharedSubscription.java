@@ -1,10 +1,10 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.framing.ControlEvent;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Cursor;
 import dev.ginkgo.hub.log.Replay;
-import io.netty.channel.Channel;
 
 /** Cursor of one subscription on a connection that several share. Used only on the event loop. */
 final class SharedSubscription extends LoopSubscriber implements SharedStream.Member {
@@ -131,7 +131,7 @@ final class SharedSubscription extends LoopSubscriber implements SharedStream.Me
     }
 
     @Override
-    public Channel connection() {
+    public StreamConnection connection() {
         return shared.connection();
     }
 
@@ -160,7 +160,6 @@ final class SharedSubscription extends LoopSubscriber implements SharedStream.Me
 
     @Override
     public String toString() {
-        return subscriberGroup.encodedFeed.feed.channelSelector + " to "
-                + shared.connection().remoteAddress();
+        return subscriberGroup.encodedFeed.feed.channelSelector + " to " + shared.connection();
     }
 }

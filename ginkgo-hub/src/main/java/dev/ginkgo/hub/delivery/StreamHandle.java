@@ -1,7 +1,12 @@
 package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.connection.StreamConnection;
+
 /** A connection attached to the hub. */
 public interface StreamHandle {
+    /** Returns its connection, which may be another object later: the hub adopts sockets from Netty. Any thread. */
+    StreamConnection connection();
+
     /** Returns how many messages the subscriber is behind. Called on its event loop. */
     long lag();
 

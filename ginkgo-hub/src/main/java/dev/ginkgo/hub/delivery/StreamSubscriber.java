@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.ConnectionLifetime;
+import dev.ginkgo.hub.connection.SocketAdoption;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.delivery.sender.SocketSender;
 import dev.ginkgo.hub.delivery.sender.SocketWrite;
 import dev.ginkgo.hub.framing.ControlEvent;
@@ -14,9 +18,8 @@ import dev.ginkgo.hub.log.Replay;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * A connection with a cursor. At most one write, of whole frames, is in progress at a time; until it completes, the
  * cursor does not move and the subscriber is not visited. All fields are used only on the event loop.
  *
- * <p>Messages of one slab, which is nearly every write, are submitted to the sender of the loop if it has adopted the
- * connection. Everything else is written through Netty, as is what the socket does not accept.
+ * <p>Messages of one slab, which is nearly every write, are submitted to the sender of the loop if it supports the
+ * connection. Everything else is written by the connection, as is what the socket does not accept. When there is nothing to
+ * write for the first time, the loop adopts the socket from Netty, if that is possible.
  *
  * <pre>
  *   waiting --(something new)--> behind --(write)--> writing --(written: more)--> behind
@@ -34,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  *      +----------------(written: no more)--------------+          closed: from any state
  * </pre>
  */
-final class StreamSubscriber extends LoopSubscriber implements StreamHandle, SocketWrite, ChannelFutureListener {
-    private final Channel connection;
+final class StreamSubscriber extends LoopSubscriber
+        implements StreamHandle, SocketWrite, SocketAdoption.Listener, ConnectionLifetime.Participant {
+    private volatile StreamConnection connection; // replaced on the event loop when its socket is adopted
     private final SubscriberGroup subscriberGroup;
     private final EncodedFeeds feeds;
     private final int retryMillis;
@@ -44,7 +49,9 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     private final boolean encrypts;
     private final StreamEncoder encoder;
 
-    private SocketSender.Adoption adoption = SocketSender.Adoption.NOT_YET;
+    private SocketSender.Support support = SocketSender.Support.NOT_YET;
+    private boolean adoptionTried;
+    private boolean adopting; // nothing is written meanwhile
     private @Nullable Batch submitted; // the batch of the group that the sender writes
 
     private boolean writing;
@@ -62,21 +69,21 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
      *
      * @param retryMillis reconnect delay to send in the {@code bye} event
      */
-    StreamSubscriber(Channel connection, JoinResult joinResult, EncodedFeeds feeds, long retryMillis) {
-        this.connection = connection;
+    StreamSubscriber(Channel channel, JoinResult joinResult, EncodedFeeds feeds, long retryMillis) {
+        this.connection = new ChannelConnection(channel);
         this.subscriberGroup = joinResult.group();
         this.feeds = feeds;
-        this.encrypts = connection.pipeline().get(SslHandler.class) != null;
+        this.encrypts = channel.pipeline().get(SslHandler.class) != null;
         this.encoder = subscriberGroup.encoder();
         this.cursor = joinResult.cursor();
         this.retryMillis = Math.toIntExact(retryMillis);
     }
 
-    void start(SubscribeRequest subscribeRequest) {
+    void start(Channel channel, SubscribeRequest subscribeRequest) {
         deliveryLoop().updateClock();
         deliveryLoop().add(this);
         lastProgressAt = deliveryLoop().now();
-        connection.closeFuture().addListener(this);
+        ConnectionLifetime.of(channel).add(this);
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> first = new ArrayList<>(1);
         encoder.encodeHeader().ifPresent(first::add);
@@ -133,10 +140,12 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         String after = batch.gapId() != null && cursor.reportsGap(batch.missed()) ? batch.gapId() : null;
         ByteBuf gap =
                 after == null ? null : encoder.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after));
-        batch.parts().forEach(part -> encoder.append(part.slab().checksum)); // in whichever way they are written
+        for (int i = 0; i < batch.parts().size(); i++) { // in whichever way they are written; without garbage
+            encoder.append(batch.parts().get(i).slab().checksum);
+        }
         String resumeId = cursor.unseenResumeId(batch.last(), after);
         cursor.advance(batch.next(), batch.last());
-        if (shared && batch.parts().size() == 1 && after == null && resumeId == null && isAdopted()) {
+        if (shared && batch.parts().size() == 1 && after == null && resumeId == null && isSupported()) {
             submit(batch);
         } else if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
@@ -166,15 +175,47 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     private void awaitMessages() {
         live = true;
-        subscriberGroup.addWaiting(this);
+        if (!startsAdoption()) {
+            subscriberGroup.addWaiting(this);
+        }
     }
 
-    private boolean isAdopted() {
-        if (adoption == SocketSender.Adoption.NOT_YET) {
-            adoption = deliveryLoop().socketSender().adopt(connection);
+    private boolean isSupported() {
+        if (support == SocketSender.Support.NOT_YET) {
+            support = deliveryLoop().socketSender().support(connection);
         }
-        return adoption == SocketSender.Adoption.ADOPTED;
+        return support == SocketSender.Support.SUPPORTED;
     }
+
+    // ---- adoption of the socket
+
+    /** Starts, once, to adopt the socket, when there is nothing to write. */
+    private boolean startsAdoption() {
+        if (adoptionTried || !isSupported()) {
+            return false;
+        }
+        adoptionTried = true;
+        adopting = deliveryLoop().socketSender().adopt(connection, this);
+        writing = adopting;
+        return adopting;
+    }
+
+    @Override
+    public void adopted(StreamConnection socket) {
+        connection = socket;
+        kept();
+    }
+
+    @Override
+    public void kept() {
+        adopting = false;
+        writing = false;
+        if (!closed) {
+            deliveryLoop().scheduleAgain(this); // messages may have arrived in the meantime
+        }
+    }
+
+    // ---- write through the sender
 
     private void submit(Batch batch) {
         writing = true;
@@ -191,13 +232,18 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         Batch batch = requireNonNull(submitted);
         submitted = null;
         ByteBuf frames = batch.parts().getFirst().frames();
-        DeliveryStats deliveryStats = DeliveryStats.of(batch, cursor);
         int rest = frames.readableBytes() - accepted;
         if (rest == 0) {
-            writeCompleted(true, deliveryStats, batch.atEnd());
+            endWrite();
+            deliveryLoop().delivered(batch, cursor);
+            continueAfterWrite(batch.atEnd());
         } else {
-            ChannelFuture last = connection.write(frames.retainedSlice(frames.readerIndex() + accepted, rest));
-            flush(last, rest, batch.parts(), deliveryStats, batch.atEnd());
+            write(
+                    List.of(frames.retainedSlice(frames.readerIndex() + accepted, rest)),
+                    rest,
+                    batch.parts(),
+                    DeliveryStats.of(batch, cursor),
+                    batch.atEnd());
         }
     }
 
@@ -206,47 +252,30 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
         deliveryLoop().closeFailed(this, cause);
     }
 
-    /**
-     * Writes frames through Netty.
-     *
-     * @param parts the messages among the frames
-     */
+    // ---- write through the connection
+
+    /** Writes frames, among them parts with messages. */
     private void write(List<ByteBuf> frames, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
-        long bytes = 0;
-        ChannelFuture last = connection.newSucceededFuture();
-        for (ByteBuf frame : frames) {
-            bytes += frame.readableBytes();
-            last = connection.write(frame);
-        }
+        long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         writing = true;
         lastProgressAt = deliveryLoop().now();
         deliveryLoop().counters().recordWrite();
-        flush(last, bytes, parts, deliveryStats, atEnd);
+        write(frames, bytes, parts, deliveryStats, atEnd);
     }
 
-    /** Flushes the connection, and continues when what has been written to it is sent. */
-    private void flush(
-            ChannelFuture last, long bytes, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
-        connection.flush();
+    /** Writes frames, and continues when the socket has accepted them. */
+    private void write(
+            List<ByteBuf> frames, long bytes, List<Batch.Part> parts, DeliveryStats deliveryStats, boolean atEnd) {
+        Future<?> last = connection.write(frames);
         if (last.isDone()) {
             deliveryLoop().updateClock();
             writeCompleted(last.isSuccess(), deliveryStats, atEnd);
         } else {
-            deliveryLoop().counters().addPinnedBytes(bytes);
-            PinnedMemory.Pin pending = deliveryLoop()
-                    .pinnedMemory()
-                    .pin(
-                            this,
-                            deliveryLoop(),
-                            encrypts ? List.of() : parts,
-                            encrypts ? bytes : 0,
-                            deliveryLoop().now());
+            PinnedMemory.Pin pending = deliveryLoop().pin(this, parts, bytes, encrypts);
             pin = pending;
             last.addListener(write -> {
                 pin = null;
-                deliveryLoop().pinnedMemory().unpin(pending);
-                deliveryLoop().counters().addPinnedBytes(-bytes);
-                deliveryLoop().updateClock();
+                deliveryLoop().unpin(pending, bytes);
                 // not at the end: more messages may have arrived in the meantime
                 writeCompleted(write.isSuccess(), deliveryStats, false);
             });
@@ -254,16 +283,24 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     }
 
     private void writeCompleted(boolean success, DeliveryStats deliveryStats, boolean atEnd) {
+        endWrite();
+        if (!success || byeSent) {
+            close();
+        } else {
+            deliveryLoop().delivered(deliveryStats);
+            continueAfterWrite(atEnd);
+        }
+    }
+
+    private void endWrite() {
         writing = false;
         if (stallDetector != null) {
             lastProgressAt = stallDetector.lastProgressAt();
             stallDetector = null;
         }
-        if (!success || byeSent) {
-            close();
-            return;
-        }
-        deliveryLoop().delivered(deliveryStats);
+    }
+
+    private void continueAfterWrite(boolean atEnd) {
         if (closed) {
             return;
         }
@@ -277,7 +314,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     /** Called when the connection has been closed. */
     @Override
-    public void operationComplete(ChannelFuture closeFuture) {
+    public void connectionClosed(DisconnectReason reason) {
         if (!closed) {
             closed = true;
             subscriberGroup.removeWaiting(this);
@@ -302,7 +339,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     @Override
     public void closeIfStalled(long timeoutNanos) {
-        if (!writing) {
+        if (!writing || adopting) {
             return;
         }
         if (stallDetector == null) {
@@ -323,7 +360,7 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     private void closeAsStalled() {
         deliveryLoop().counters().recordStall();
-        DisconnectReason.STALLED.mark(connection);
+        connection.mark(DisconnectReason.STALLED);
         close();
     }
 
@@ -346,11 +383,10 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
     }
 
     @Override
-    public Channel connection() {
+    public StreamConnection connection() {
         return connection;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the close future of the connection has its own listeners
     @Override
     public void close() {
         connection.close();
@@ -358,6 +394,6 @@ final class StreamSubscriber extends LoopSubscriber implements StreamHandle, Soc
 
     @Override
     public String toString() {
-        return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection.remoteAddress();
+        return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection;
     }
 }

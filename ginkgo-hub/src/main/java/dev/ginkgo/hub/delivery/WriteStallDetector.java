@@ -1,19 +1,17 @@
 package dev.ginkgo.hub.delivery;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
-import java.util.function.LongSupplier;
+import dev.ginkgo.hub.connection.StreamConnection;
 
 /** Detects writes that make no progress because the peer does not read. Used only on the event loop. */
 final class WriteStallDetector {
-    private final Channel connection;
+    private final StreamConnection connection;
 
     // when the socket last accepted bytes, and the state of the outbound buffer at that time
     private long lastProgressAt;
     private long pending;
     private long progress;
 
-    WriteStallDetector(Channel connection) {
+    WriteStallDetector(StreamConnection connection) {
         this.connection = connection;
     }
 
@@ -24,8 +22,7 @@ final class WriteStallDetector {
 
     /** Returns whether the socket has not accepted all bytes yet. */
     boolean isWritePending() {
-        ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
-        return buffer != null && buffer.totalPendingWriteBytes() > 0;
+        return connection.pendingBytes() > 0;
     }
 
     /** Returns the time of the last write or progress. */
@@ -38,9 +35,8 @@ final class WriteStallDetector {
      * progress.
      */
     boolean isStalled(long now, long timeoutNanos) {
-        ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
-        long pendingNow = buffer == null ? connection.bytesBeforeUnwritable() : buffer.totalPendingWriteBytes();
-        long progressNow = buffer == null ? reportedProgress() : buffer.currentProgress();
+        long pendingNow = connection.pendingBytes();
+        long progressNow = connection.progress();
         if (pendingNow != pending || progressNow != progress) {
             pending = pendingNow;
             progress = progressNow;
@@ -48,10 +44,5 @@ final class WriteStallDetector {
             return false;
         }
         return now - lastProgressAt >= timeoutNanos;
-    }
-
-    private long reportedProgress() {
-        LongSupplier reported = connection.attr(WriteProgress.KEY).get();
-        return reported == null ? 0 : reported.getAsLong();
     }
 }

@@ -22,6 +22,21 @@ interface BodyFormat {
         writeMessage(message, selector.isChannel(), out);
     }
 
+    /**
+     * Returns the length of the body of a message for {@link #writePlain}; -1 if the length is not known before the body has been
+     * written.
+     *
+     * @param alone as for {@link #writeMessage(StoredMessage, boolean, ByteBuf)}
+     */
+    default int plainLength(StoredMessage message, boolean alone) {
+        return -1;
+    }
+
+    /** Writes a message whose {@link #plainLength} is known, in a stream that contains only its channel. */
+    default void writePlain(StoredMessage message, ByteBuf out) {
+        writeMessage(message, true, out);
+    }
+
     /** Returns whether the body of a message is not text. */
     default boolean isBinary(StoredMessage message, boolean alone) {
         return false;

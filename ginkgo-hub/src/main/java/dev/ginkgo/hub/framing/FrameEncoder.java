@@ -3,21 +3,30 @@ package dev.ginkgo.hub.framing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /** Framing of a stream on the connection. */
 public enum FrameEncoder {
     /** A chunk of HTTP/1.1 (RFC 9112, 7.1). */
     CHUNK {
         @Override
-        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
-            out.writeCharSequence(Integer.toHexString(body.readableBytes()), StandardCharsets.US_ASCII);
-            out.writeShort(CRLF).writeBytes(body).writeShort(CRLF);
+        void writeHead(int length, boolean binary, ByteBuf out) {
+            for (int shift = Integer.BYTES * 8 - 4; shift >= 0; shift -= 4) {
+                if (length >>> shift != 0 || shift == 0) {
+                    out.writeByte(HEX_DIGITS.charAt((length >>> shift) & 0xf));
+                }
+            }
+            out.writeShort(CRLF);
+        }
+
+        @Override
+        void writeTail(ByteBuf out) {
+            out.writeShort(CRLF);
         }
 
         @Override
         int frameLength(int bodyLength) {
-            return Integer.toHexString(bodyLength).length() + bodyLength + 4;
+            int bits = Integer.SIZE - Integer.numberOfLeadingZeros(bodyLength);
+            return Math.max(1, (bits + 3) / 4) + bodyLength + 4;
         }
 
         @Override
@@ -32,9 +41,10 @@ public enum FrameEncoder {
     /** No framing: the protocol has its own, as HTTP/2. */
     NONE {
         @Override
-        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
-            out.writeBytes(body);
-        }
+        void writeHead(int length, boolean binary, ByteBuf out) {}
+
+        @Override
+        void writeTail(ByteBuf out) {}
 
         @Override
         int frameLength(int bodyLength) {
@@ -51,10 +61,12 @@ public enum FrameEncoder {
     /** An unfragmented, unmasked WebSocket frame, as servers send it (RFC 6455, 5.2). */
     WEBSOCKET {
         @Override
-        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
-            writeHeader(binary ? BINARY : TEXT, body.readableBytes(), out);
-            out.writeBytes(body);
+        void writeHead(int length, boolean binary, ByteBuf out) {
+            writeHeader(binary ? BINARY : TEXT, length, out);
         }
+
+        @Override
+        void writeTail(ByteBuf out) {}
 
         @Override
         void writeCompressedFrame(ByteBuf body, boolean binary, ByteBuf out) {
@@ -78,6 +90,7 @@ public enum FrameEncoder {
     /** Maximum number of bytes that {@link #writeFrame} adds to a body. */
     public static final int OVERHEAD = 12;
 
+    private static final String HEX_DIGITS = "0123456789abcdef";
     private static final int CRLF = ('\r' << 8) | '\n';
     private static final int FIN = 0x80;
     private static final int RSV1 = 0x40;
@@ -94,7 +107,17 @@ public enum FrameEncoder {
     private static final int MAX_REASON = 40;
 
     /** Writes a frame around {@code body}, and consumes it. */
-    abstract void writeFrame(ByteBuf body, boolean binary, ByteBuf out);
+    void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
+        writeHead(body.readableBytes(), binary, out);
+        out.writeBytes(body);
+        writeTail(out);
+    }
+
+    /** Writes what precedes a body of a given length. */
+    abstract void writeHead(int length, boolean binary, ByteBuf out);
+
+    /** Writes what follows a body. */
+    abstract void writeTail(ByteBuf out);
 
     /** Writes a frame that says that {@code body} is compressed (RFC 7692, section 6), and consumes it. */
     void writeCompressedFrame(ByteBuf body, boolean binary, ByteBuf out) {

@@ -37,17 +37,31 @@ final class LineFormat implements BodyFormat {
 
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
-        byte[] bytes = message.payloadBytes();
-        if (alone && (message.isBinary() ? !lines : isPlain(bytes))) {
-            if (ids) {
-                out.writeCharSequence(message.id(), StandardCharsets.US_ASCII);
-                out.writeByte('\t');
-            }
-            out.writeBytes(bytes);
+        if (plainLength(message, alone) >= 0) {
+            writePlain(message, out);
         } else {
             out.writeByte(RECORD_SEPARATOR);
             MessageJson.writeMessage(message, alone, out);
+            end(out);
         }
+    }
+
+    @Override
+    public int plainLength(StoredMessage message, boolean alone) {
+        byte[] bytes = message.payloadBytes();
+        if (!alone || !(message.isBinary() ? !lines : isPlain(bytes))) {
+            return -1;
+        }
+        return (ids ? message.id().length() + 1 : 0) + bytes.length + (lines ? 1 : 0);
+    }
+
+    @Override
+    public void writePlain(StoredMessage message, ByteBuf out) {
+        if (ids) {
+            out.writeCharSequence(message.id(), StandardCharsets.US_ASCII);
+            out.writeByte('\t');
+        }
+        out.writeBytes(message.payloadBytes());
         end(out);
     }
 

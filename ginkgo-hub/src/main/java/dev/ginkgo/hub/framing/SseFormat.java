@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.framing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.hub.log.StoredMessage;
@@ -23,16 +24,41 @@ final class SseFormat implements BodyFormat {
 
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
-        line(ID, message.id().getBytes(UTF_8), out);
+        if (plainLength(message, alone) >= 0) {
+            writePlain(message, out);
+            return;
+        }
+        id(message, out);
+        line(EVENT, JSON_EVENT, out);
+        out.writeBytes(DATA);
+        MessageJson.writeMessage(message, alone, out);
+        out.writeByte('\n').writeByte('\n');
+    }
+
+    @Override
+    public int plainLength(StoredMessage message, boolean alone) {
         byte[] bytes = message.payloadBytes();
         if (!alone || message.isBinary() || !isPlain(bytes)) {
-            line(EVENT, JSON_EVENT, out);
-            out.writeBytes(DATA);
-            MessageJson.writeMessage(message, alone, out);
-            out.writeByte('\n');
-        } else {
-            data(bytes, out);
+            return -1;
         }
+        long lines = 1;
+        for (byte b : bytes) {
+            lines += b == '\n' ? 1 : 0;
+        }
+        // each line feed of the payload ends a line, and so does one after the payload
+        long length = ID.length + message.id().length() + 1 + lines * DATA.length + bytes.length + 1 + 1;
+        return length > Integer.MAX_VALUE ? -1 : (int) length;
+    }
+
+    @Override
+    public void writePlain(StoredMessage message, ByteBuf out) {
+        id(message, out);
+        data(message.payloadBytes(), out);
+        out.writeByte('\n');
+    }
+
+    private static void id(StoredMessage message, ByteBuf out) {
+        out.writeBytes(ID).writeCharSequence(message.id(), US_ASCII);
         out.writeByte('\n');
     }
 

@@ -162,6 +162,28 @@ public enum WireFormat {
         bodyFormat.writeMessage(message, selector, out);
     }
 
+    /**
+     * Returns the length of the body of a message for {@link #encodePlain}; -1 if it must be encoded first, by {@link #encodeBody},
+     * because its length is not known, or because it may be compressed.
+     *
+     * @param alone whether the stream contains only one channel
+     */
+    public int plainLength(StoredMessage message, boolean alone) {
+        int length = bodyFormat.plainLength(message, alone);
+        return compression == Compression.MESSAGES && length >= MIN_COMPRESSED ? -1 : length;
+    }
+
+    /**
+     * Writes a frame with a message, whose payload is copied directly into it.
+     *
+     * @param length the {@link #plainLength} of the message
+     */
+    public void encodePlain(StoredMessage message, boolean alone, int length, ByteBuf out) {
+        encoder.writeHead(length, bodyFormat.isBinary(message, alone), out);
+        bodyFormat.writePlain(message, out);
+        encoder.writeTail(out);
+    }
+
     /** Writes the frame around an encoded body, and consumes the body. */
     public void encodeFrame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
         encoder.writeFrame(body, bodyFormat.isBinary(message, alone), out);

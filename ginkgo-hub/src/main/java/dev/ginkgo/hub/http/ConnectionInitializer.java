@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.connection.ConnectionLifetime;
 import dev.ginkgo.hub.http.h1.Http1Connection;
 import dev.ginkgo.hub.http.h1.RequestTurns;
 import dev.ginkgo.hub.http.h2.Http2Connection;
@@ -53,6 +54,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
     private final Counters counters;
     private final Map<EventLoop, RequestTurns.Share> turnShares = new ConcurrentHashMap<>();
     private final Set<ManagedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final OpenConnections open = new OpenConnections();
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
     private volatile @Nullable Tls tls;
@@ -106,11 +108,22 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
             var _ = channel.close();
             return;
         }
-        var _ = channel.closeFuture().addListener(_ -> {
-            connectionLimiter.release(proxy ? null : network);
-            counters.recordDisconnect(DisconnectReason.of(channel));
-        });
+        InetAddress counted = proxy ? null : connectionLimiter.shared(network);
         channels.add(channel);
+        open.opened();
+        ConnectionLifetime.of(channel).add(new ConnectionLifetime.Participant() {
+            @Override
+            public void connectionClosed(DisconnectReason reason) {
+                connectionLimiter.release(counted);
+                counters.recordDisconnect(reason);
+                open.closed();
+            }
+
+            @Override
+            public void socketAdopted(Channel unused) {
+                channels.remove(unused);
+            }
+        });
         if (trustedProxies.requiresHeader(peer)) {
             awaitProxyHeader(channel, peer);
         } else {
@@ -143,7 +156,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
             var _ = channel.close();
             return;
         }
-        var _ = channel.closeFuture().addListener(_ -> connectionLimiter.releaseClient(network));
+        ConnectionLifetime.of(channel).add(_ -> connectionLimiter.releaseClient(network));
         serve(channel, new Client(network, network));
     }
 
@@ -160,7 +173,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         }
     }
 
-    /** Starts a handshake, unless the connection exceeds a limit: a response that says so would cost a handshake. */
+    /** Starts a handshake, unless the connection exceeds a limit: a response with the reason would cost a handshake. */
     private void startHandshake(Channel channel, Client client, Tls current) {
         if (connectionLimiter.rejection(client.network) != null) {
             DisconnectReason.REFUSED.mark(channel);
@@ -249,20 +262,20 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
      * @return whether they are; false after the timeout
      */
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        return channels.newCloseFuture().await(timeout.toMillis());
+        return open.awaitNone(timeout);
     }
 
-    /** Returns the open connections. */
+    /** Returns the open connections of Netty: not those whose sockets have been adopted. */
     public Collection<Channel> channels() {
         return List.copyOf(channels);
     }
 
     /** Returns the number of open connections. */
     public int size() {
-        return channels.size();
+        return open.count();
     }
 
-    /** Closes all connections. */
+    /** Closes the connections of Netty. */
     @Override
     public void close() {
         channels.forEach(DisconnectReason.STOPPING::mark);

@@ -155,7 +155,11 @@ public final class HttpFrontend extends HttpFrontendSettings {
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         NettyServer nettyServer = closeOnStop(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
-        closeOnStop(connections);
+        closeOnStop(() -> {
+            streams.closeAll();
+            connections.close();
+            connections.awaitClosed(CLOSE_TIMEOUT);
+        });
         Channel listener = nettyServer.listen(bind.get(), bind.describe(), connections);
         run = new Run(listener, connections, streams, shutdown, tls);
         closeOnStop(() -> listener.close().awaitUninterruptibly());

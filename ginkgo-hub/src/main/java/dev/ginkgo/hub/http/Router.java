@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -81,7 +82,7 @@ final class Router implements RequestHandler {
         String host = RequestValidator.host(request, receivedTarget);
         exchange.setAllowedOrigin(originPolicy.check(
                 host,
-                request.headers().getAll(HttpHeaderNames.ORIGIN),
+                origins(request.headers()),
                 ClientNetwork.isLoopback(exchange.connection().channel().localAddress()),
                 exchange.connection().isSecure()));
 
@@ -108,6 +109,10 @@ final class Router implements RequestHandler {
                 throw problem;
             });
         }
+    }
+
+    private static List<String> origins(HttpHeaders headers) {
+        return headers.contains(HttpHeaderNames.ORIGIN) ? headers.getAll(HttpHeaderNames.ORIGIN) : List.of();
     }
 
     private void route(Exchange exchange, HttpMethod method, RequestTarget requestTarget) throws ProblemException {

@@ -3,6 +3,8 @@ package dev.ginkgo.hub.http;
 import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.auth.Principal;
 import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.connection.ConnectionLifetime;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.server.ProblemException;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -40,15 +43,23 @@ public final class StreamRegistry {
     public record OpenStream(
             ChannelSelector selector,
             WireFormat wireFormat,
-            Channel connection,
             StreamHandle handle,
             long openedAt,
             double lifetimeShare,
             Access access) {
         /** Ends the stream with a {@code bye} event that has the reason. */
         void endGracefully(DisconnectReason reason) {
-            reason.mark(connection);
+            try { // on the event loop, which may adopt the socket at this moment
+                connection().eventLoop().execute(() -> connection().mark(reason));
+            } catch (RejectedExecutionException ended) {
+                return;
+            }
             handle.endGracefully(reason.text());
+        }
+
+        /** Returns the connection. */
+        public StreamConnection connection() {
+            return handle.connection();
         }
 
         private boolean sharesConnection() {
@@ -156,11 +167,11 @@ public final class StreamRegistry {
             StreamHandle streamHandle,
             Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream openStream = new OpenStream(
-                countSelector(selector), wireFormat, connection, streamHandle, timeSource.nanos(), share, access);
+        OpenStream openStream =
+                new OpenStream(countSelector(selector), wireFormat, streamHandle, timeSource.nanos(), share, access);
         countStream(access);
         streams.add(openStream);
-        var _ = connection.closeFuture().addListener(_ -> remove(openStream));
+        ConnectionLifetime.of(connection).add(_ -> remove(openStream));
         if (stopping) {
             openStream.endGracefully(DisconnectReason.STOPPING);
         }
@@ -178,11 +189,10 @@ public final class StreamRegistry {
      */
     public void addShared(WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream shared =
-                new OpenStream(NO_CHANNELS, wireFormat, connection, handle, timeSource.nanos(), share, access);
+        OpenStream shared = new OpenStream(NO_CHANNELS, wireFormat, handle, timeSource.nanos(), share, access);
         countStream(access);
         sharedConnections.add(shared);
-        var _ = connection.closeFuture().addListener(_ -> {
+        ConnectionLifetime.of(connection).add(_ -> {
             sharedConnections.remove(shared);
             releaseStream(access);
         });
@@ -197,9 +207,9 @@ public final class StreamRegistry {
      * @return removes it; must be run once
      */
     public Runnable addSubscription(
-            ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
-        OpenStream subscription = new OpenStream(
-                countSelector(selector), wireFormat, connection, handle, timeSource.nanos(), UNLIMITED, access);
+            ChannelSelector selector, WireFormat wireFormat, StreamHandle handle, Access access) {
+        OpenStream subscription =
+                new OpenStream(countSelector(selector), wireFormat, handle, timeSource.nanos(), UNLIMITED, access);
         streams.add(subscription);
         return () -> {
             streams.remove(subscription);
@@ -252,6 +262,14 @@ public final class StreamRegistry {
                 case EXPIRED -> each.endGracefully(DisconnectReason.TOKEN_EXPIRED);
                 case REVOKED -> each.endGracefully(DisconnectReason.TOKEN_REVOKED);
             }
+        }
+    }
+
+    /** Closes the connections of all streams abruptly. Does not wait until they are closed. */
+    void closeAll() {
+        for (OpenStream each : endable()) {
+            each.connection().mark(DisconnectReason.STOPPING);
+            each.connection().close();
         }
     }
 

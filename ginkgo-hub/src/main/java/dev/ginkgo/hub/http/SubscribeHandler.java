@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http;
 
 import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.StreamInputDiscarder;
 import dev.ginkgo.hub.delivery.PatternQuota;
 import dev.ginkgo.hub.delivery.StreamAttacher;
 import dev.ginkgo.hub.framing.WireFormat;

@@ -24,6 +24,9 @@ final class ChannelLog {
     /** Upper bound of the sequence number of the last message that this node published on this channel. */
     long lastOwnSequence;
 
+    /** Whether the channel may have more messages than its count, so that {@link RetentionManager} has it in a set. */
+    boolean overLimit;
+
     /** Whether the channel has been removed from the registry. */
     boolean removed;
 
@@ -52,6 +55,24 @@ final class ChannelLog {
     void addTo(Feed other) {
         mergedFeeds.add(other);
         other.add(this);
+    }
+
+    /**
+     * Adds a message to the merged feeds.
+     *
+     * @param changed receives the listeners of those that have something new
+     * @return the memory that this takes, in bytes
+     */
+    long addToMergedFeeds(Entry entry, List<FeedListener.Group> changed) {
+        long cost = 0;
+        for (Feed each : mergedFeeds) {
+            long before = each.cost();
+            if (each.add(entry)) {
+                changed.add(each.listeners());
+            }
+            cost += each.cost() - before;
+        }
+        return cost;
     }
 
     void removeFrom(Feed other) {
@@ -97,23 +118,25 @@ final class ChannelLog {
     /** Evicts a message, which must be the oldest. */
     void remove(Entry entry) {
         feed.remove(entry);
-        mergedFeeds.forEach(each -> each.remove(entry));
+        for (int i = 0; i < mergedFeeds.size(); i++) {
+            mergedFeeds.get(i).remove(entry);
+        }
         raiseWatermark(entry.message.position(), entry.nanos);
     }
 
     /** Raises the watermark of the channel, and of the merged feeds that include it. */
     void raiseWatermark(Position position, long nanos) {
         watermark.raise(position, nanos);
-        for (Feed each : mergedFeeds) {
-            each.watermark.raise(position, nanos);
+        for (int i = 0; i < mergedFeeds.size(); i++) {
+            mergedFeeds.get(i).watermark.raise(position, nanos);
         }
     }
 
     /** Returns the number of subscribers that receive messages of this channel. */
     int subscribers() {
         int count = feed.subscribers();
-        for (Feed each : mergedFeeds) {
-            count += each.subscribers();
+        for (int i = 0; i < mergedFeeds.size(); i++) {
+            count += mergedFeeds.get(i).subscribers();
         }
         return count;
     }

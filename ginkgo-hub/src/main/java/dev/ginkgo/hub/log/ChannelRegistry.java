@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registry of the channels, of the merged feeds of patterns and lists, and of the watermarks of channels that no longer
@@ -38,6 +39,7 @@ final class ChannelRegistry {
     private final Map<ChannelName, ChannelLog> channels = new ConcurrentHashMap<>();
     // the channels without subscribers of their own, the least recently used first
     private final LinkedHashSet<ChannelLog> idle = new LinkedHashSet<>();
+    private @Nullable ChannelLog lastUsed; // the last one of these, or null
     // the same by owner, and the owners that exceed their share: at most OWNER_SHARE
     private final Map<Long, LinkedHashSet<ChannelLog>> idleByOwner = new HashMap<>();
     private final Set<Long> overShare = new HashSet<>();
@@ -63,16 +65,23 @@ final class ChannelRegistry {
 
     // ---- look-up
 
+    /** Returns the channel with a name, or null. May be called without the lock; the channel may be removed meanwhile. */
+    @Nullable
+    ChannelLog find(ChannelName name) {
+        return channels.get(name);
+    }
+
     /**
      * Returns the channel with a name, and creates it if necessary. If the limit for channels is reached, the least
      * recently used channel without subscribers of its own is removed, with its messages: one of the client that exceeds its
      * share the most, if there is one.
      *
+     * @param found the result of {@link #find} before the lock was acquired; null if there was none
      * @param client number of the client that publishes; 0 if a program does, or a client subscribes
      * @throws dev.ginkgo.hub.message.HubRejectedException if the limit is reached and all channels have subscribers
      */
-    ChannelLog open(ChannelName name, long client) {
-        ChannelLog log = channels.get(name);
+    ChannelLog open(@Nullable ChannelLog found, ChannelName name, long client) {
+        ChannelLog log = found == null || found.removed ? channels.get(name) : found;
         if (log == null) {
             if (!makeRoom()) {
                 limits.requireCapacity(channels.size(), name);
@@ -110,8 +119,10 @@ final class ChannelRegistry {
                 .getFirst();
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private void used(ChannelLog log) {
-        if (log.feed.subscribers() == 0) {
+        if (log.feed.subscribers() == 0 && log != lastUsed) {
+            lastUsed = log;
             idle.addLast(log); // moves it if present
             if (log.owner != 0) {
                 idleByOwner
@@ -123,6 +134,7 @@ final class ChannelRegistry {
     }
 
     private void removeIdle(ChannelLog log) {
+        lastUsed = null;
         idle.remove(log);
         if (log.owner != 0) {
             idleByOwner.computeIfPresent(log.owner, (_, logs) -> logs.remove(log) && logs.isEmpty() ? null : logs);
@@ -163,7 +175,7 @@ final class ChannelRegistry {
      */
     Feed feed(SubscribeRequest subscribeRequest, StartPosition.StoreState storeState) {
         if (subscribeRequest.isSingleChannel()) {
-            return open(subscribeRequest.selector().channel(), 0).feed;
+            return open(null, subscribeRequest.selector().channel(), 0).feed;
         }
         Since since = subscribeRequest.since();
         Feed found = mergedFeeds.find(subscribeRequest, feed -> StartPosition.isCovered(feed, since, storeState));
@@ -215,10 +227,7 @@ final class ChannelRegistry {
         }
     }
 
-    /**
-     * Removes a feed if it has no subscribers. The channels of a merged feed are released in steps, see {@link
-     * #releaseStep}.
-     */
+    /** Removes a feed if it has no subscribers. {@link #releaseStep} releases the channels of a merged one. */
     void removeIfUnsubscribed(Feed feed) {
         if (feed.isInUse()) {
             return;
@@ -367,7 +376,6 @@ final class ChannelRegistry {
         return mergedFeeds.size();
     }
 
-    /** Returns how many trie nodes look-ups have visited in total. */
     long trieSteps() {
         return mergedFeeds.visitedNodes();
     }
@@ -384,5 +392,6 @@ final class ChannelRegistry {
         idle.clear();
         idleByOwner.clear();
         overShare.clear();
+        lastUsed = null;
     }
 }

@@ -9,7 +9,7 @@ public final class Entry {
      * Estimated memory of a message besides its payload, in bytes: this object, the message, and their arrays and
      * references.
      */
-    private static final int OVERHEAD = 208;
+    private static final int OVERHEAD = 208; // measured without the id
 
     /**
      * Additional memory in a cluster, in bytes: the envelope without its idempotency record, its channel name, and an
@@ -43,6 +43,6 @@ public final class Entry {
 
     long cost() {
         int replication = envelope == null ? 0 : ENVELOPE + envelope.idempotencyBytes();
-        return OVERHEAD + replication + (long) message.payloadBytes().length;
+        return OVERHEAD + replication + message.idBytes() + (long) message.payloadBytes().length;
     }
 }

@@ -18,22 +18,37 @@ public interface FeedListener {
     void wake();
 
     /** Immutable list of the listeners to notify when there is something new. */
-    record Group(List<FeedListener> members) {
+    final class Group {
         static final Group NONE = new Group(List.of());
 
+        private final List<FeedListener> members;
+
+        /** A list that contains only this group: what a message changes, unless there are merged feeds. */
+        final List<Group> alone = List.of(this);
+
+        private Group(List<FeedListener> members) {
+            this.members = members;
+        }
+
         /** Notifies the listeners of several feeds that there is something new. Called without holding any lock. */
+        @SuppressWarnings("ForLoopReplaceableByForEach") // without an iterator: once for each message
         static void appended(List<Group> changed) {
-            for (Group group : changed) {
-                for (FeedListener listener : group.members) {
-                    listener.appended();
+            for (int i = 0; i < changed.size(); i++) {
+                List<FeedListener> members = changed.get(i).members;
+                for (int member = 0; member < members.size(); member++) {
+                    members.get(member).appended();
                 }
             }
-            changed.forEach(Group::wake);
+            for (int i = 0; i < changed.size(); i++) {
+                changed.get(i).wake();
+            }
         }
 
         /** Wakes all listeners. */
         void wake() {
-            members.forEach(FeedListener::wake);
+            for (int i = 0; i < members.size(); i++) {
+                members.get(i).wake();
+            }
         }
 
         Group with(FeedListener listener) {

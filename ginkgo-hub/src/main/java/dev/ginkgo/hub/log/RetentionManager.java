@@ -3,7 +3,6 @@ package dev.ginkgo.hub.log;
 import dev.ginkgo.hub.spi.RangeResponse;
 import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.time.TimeSource;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -107,6 +106,7 @@ final class RetentionManager {
      */
     void evictInSteps(Object lock) {
         Deque<ChannelLog> untrimmed;
+        var _ = limits.read();
         synchronized (lock) {
             untrimmed = new ArrayDeque<>(overLimit);
         }
@@ -146,8 +146,11 @@ final class RetentionManager {
 
     /** Evicts after a message was added to a channel. */
     void evict(ChannelLog log, long now) {
-        if (log.size() > limits.maxMessages().get()) {
-            overLimit.add(log);
+        if (log.size() > limits.latest().maxMessages()) {
+            if (!log.overLimit) {
+                log.overLimit = true;
+                overLimit.add(log);
+            }
             trim(log, now, STEP);
         }
         evict(now);
@@ -158,12 +161,15 @@ final class RetentionManager {
      * number.
      */
     int trim(ChannelLog log) {
-        return overLimit.contains(log) ? trim(log, timeSource.nanos(), STEP) : 0;
+        return log.overLimit ? trim(log, timeSource.nanos(), STEP) : 0;
     }
 
     /** Forgets a channel that is being removed. */
     void forget(ChannelLog log) {
-        overLimit.remove(log);
+        if (log.overLimit) {
+            log.overLimit = false;
+            overLimit.remove(log);
+        }
     }
 
     /**
@@ -171,8 +177,8 @@ final class RetentionManager {
      * the grace period, so that the subscribers can still read them.
      */
     private int trim(ChannelLog log, long now, int atMost) {
-        long count = limits.maxMessages().get();
-        long grace = nanos(limits.grace().get());
+        long count = limits.latest().maxMessages();
+        long grace = limits.latest().graceNanos();
         int evicted = 0;
         Entry oldest = log.oldest();
         while (oldest != null
@@ -184,14 +190,14 @@ final class RetentionManager {
             oldest = log.oldest();
         }
         if (log.size() <= count) {
-            overLimit.remove(log);
+            forget(log);
         }
         return evicted;
     }
 
     /** Evicts messages that exceed the budget, and some that exceed the maximum age; returns whether there are more. */
     private boolean evict(long now) {
-        long budget = limits.budget().get().bytes();
+        long budget = limits.latest().budget();
         long maxAge = maxAgeNanos();
         while (used() > budget && cache.evictOldest(budget / 4)) {
             // the contents can be recreated
@@ -211,23 +217,19 @@ final class RetentionManager {
         arrivalList.remove(entry);
         originIndex.remove(entry);
         charge(-entry.cost());
-        long before = entry.log.mergedCost();
-        entry.log.remove(entry);
-        charge(entry.log.mergedCost() - before);
+        if (entry.log.mergedFeeds().isEmpty()) {
+            entry.log.remove(entry);
+        } else {
+            long before = entry.log.mergedCost();
+            entry.log.remove(entry);
+            charge(entry.log.mergedCost() - before);
+        }
         onTrimmed.accept(entry.log);
     }
 
     /** Returns the maximum age of a message in nanoseconds. */
     long maxAgeNanos() {
-        return nanos(limits.maxAge().get());
-    }
-
-    static long nanos(Duration d) {
-        try {
-            return d.toNanos();
-        } catch (ArithmeticException overflow) {
-            return Long.MAX_VALUE;
-        }
+        return limits.latest().maxAgeNanos();
     }
 
     void clear() {

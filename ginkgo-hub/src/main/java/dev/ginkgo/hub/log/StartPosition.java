@@ -114,7 +114,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     }
 
     private static long moment(Since.Ago ago, StoreState storeState) {
-        return storeState.now - Math.min(RetentionManager.nanos(ago.time()), MAX_AGE_NANOS);
+        return storeState.now - Math.min(StoreLimits.nanos(ago.time()), MAX_AGE_NANOS);
     }
 
     private static long moment(Since.At at, StoreState storeState) {

@@ -88,10 +88,10 @@ public final class Store implements Publisher, AutoCloseable {
         this.counters = counters;
         startedAt = timeSource.nanos();
         versionVector = new VersionVector(own, startedAt, ofStreams);
-        retention = new RetentionManager(limits, timeSource, this::trimmed);
+        retention = new RetentionManager(limits, timeSource, this::removeIfUnused);
         channelRegistry = new ChannelRegistry(limits, retention);
         snapshots = new StoreSnapshots(this, limits, timeSource, epochFence, channelRegistry, versionVector, retention);
-        streams = new StreamInput(this, limits, timeSource, versionVector, retention);
+        streams = new StreamInput(this, limits, timeSource, channelRegistry, versionVector, retention);
         if (own.sequence() > 0) {
             channelRegistry.restoreOwnPosition(own, startedAt);
         }
@@ -110,23 +110,28 @@ public final class Store implements Publisher, AutoCloseable {
      */
     public PublishResult publish(
             ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key, @Nullable Lease lease) {
-        List<FeedListener.Group> changed = new ArrayList<>(1);
-        PublishResult publishResult;
+        List<FeedListener.Group> changed;
+        StoredMessage message;
+        int receivers;
+        int peers;
+        var _ = limits.read();
+        limits.requireMessageFits(payload.bytes().length);
+        Instant now = timeSource.now();
+        ChannelLog found = channelRegistry.find(channel);
         synchronized (this) {
             epochFence.require(lease);
-            limits.requireMessageFits(payload.bytes().length);
-            ChannelLog log = openChannel(channel, client);
-            long nanos = timeSource.nanos();
-            StoredMessage message = message(log, nanos, versionVector.own().next(), timeSource.now(), payload);
+            ChannelLog log = openChannel(found, channel, client);
+            long nanos = timeSource.nanos(); // read under the lock, so that messages are in the order of their times
+            message = message(log, nanos, versionVector.own().next(), now, payload);
             Envelope envelope =
                     replicationOutput == null ? null : replicationOutput.wrap(log, message, lease, key, client);
-            append(log, nanos, message, envelope, changed);
-            int peers = envelope == null ? 0 : requireNonNull(replicationOutput).sendToPeers(envelope);
-            publishResult = new PublishResult(message.id(), channel.text(), log.subscribers(), peers);
+            changed = append(log, nanos, nanos, message, envelope);
+            peers = envelope == null ? 0 : requireNonNull(replicationOutput).sendToPeers(envelope);
+            receivers = log.subscribers();
         }
         counters.recordPublish();
         FeedListener.Group.appended(changed);
-        return publishResult;
+        return new PublishResult(message.id(), channel.text(), receivers, peers);
     }
 
     /**
@@ -141,7 +146,9 @@ public final class Store implements Publisher, AutoCloseable {
      */
     public boolean relay(ChannelName channel, Position position, Envelope envelope) {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
-        List<FeedListener.Group> changed = new ArrayList<>(1);
+        List<FeedListener.Group> changed;
+        var _ = limits.read();
+        ChannelLog found = channelRegistry.find(channel);
         synchronized (this) {
             if (!versionVector.isNew(position)) {
                 return false;
@@ -152,10 +159,11 @@ public final class Store implements Publisher, AutoCloseable {
                     channelRegistry.recordLoss(position.before(), nanos);
                 }
                 limits.requireMessageFits(payload.bytes().length);
-                ChannelLog log = openChannel(channel, envelope.client());
+                ChannelLog log = openChannel(found, channel, envelope.client());
                 Instant time = Instant.ofEpochMilli(envelope.publishedMillis());
-                append(log, nanos, message(log, nanos, position, time, payload), envelope, changed);
+                changed = append(log, nanos, nanos, message(log, nanos, position, time, payload), envelope);
             } else {
+                changed = new ArrayList<>();
                 channelRegistry.markLost(skipTo(position, channel), this::nextArrival, changed);
             }
         }
@@ -199,44 +207,43 @@ public final class Store implements Publisher, AutoCloseable {
         return new StoredMessage(log.name.text(), position, others, published, payload);
     }
 
-    /** Appends a message to its channel and to the merged feeds. Called under the lock. */
-    void append(
-            ChannelLog log,
-            long now,
-            StoredMessage message,
-            @Nullable Envelope envelope,
-            List<FeedListener.Group> changed) {
-        Entry entry = new Entry(message, log, now, ++arrival, envelope);
+    /**
+     * Appends a message to its channel and to the merged feeds. Called under the lock.
+     *
+     * @param published when it was published, on the monotonic clock
+     * @return the listeners to notify after the lock has been released
+     */
+    List<FeedListener.Group> append(
+            ChannelLog log, long published, long now, StoredMessage message, @Nullable Envelope envelope) {
+        Entry entry = new Entry(message, log, published, ++arrival, envelope);
         retention.add(entry);
         log.feed.add(entry);
-        changed.add(log.feed.listeners());
-        for (Feed feed : log.mergedFeeds()) {
-            long before = feed.cost();
-            if (feed.add(entry)) {
-                changed.add(feed.listeners());
-            }
-            retention.charge(feed.cost() - before);
+        List<FeedListener.Group> changed = log.feed.listeners().alone;
+        if (!log.mergedFeeds().isEmpty()) {
+            changed = new ArrayList<>(changed);
+            retention.charge(log.addToMergedFeeds(entry, changed));
         }
-        retention.evict(log, timeSource.nanos());
+        retention.evict(log, now);
+        return changed;
+    }
+
+    private void removeIfUnused(ChannelLog log) {
+        channelRegistry.removeIfUnused(log);
     }
 
     private long nextArrival() {
         return ++arrival;
     }
 
-    ChannelLog openChannel(ChannelName name, long client) {
+    ChannelLog openChannel(@Nullable ChannelLog found, ChannelName name, long client) {
         requireOpen();
-        return channelRegistry.open(name, client);
+        return channelRegistry.open(found, name, client);
     }
 
     void requireOpen() {
         if (closed) {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
-    }
-
-    private void trimmed(ChannelLog log) {
-        channelRegistry.removeIfUnused(log);
     }
 
     /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. Called without the lock. */
@@ -260,6 +267,7 @@ public final class Store implements Publisher, AutoCloseable {
      * @throws HubRejectedException if the limit for patterns is reached, or the store is closed
      */
     public FeedReservation reserve(SubscribeRequest subscribeRequest) {
+        var _ = limits.read();
         return FeedReservation.open(this, channelRegistry, subscribeRequest);
     }
 
@@ -279,11 +287,7 @@ public final class Store implements Publisher, AutoCloseable {
         return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
     }
 
-    /**
-     * Opens a cursor and adds a listener to its feed. Called without the lock.
-     *
-     * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
-     */
+    /** Opens a cursor and adds a listener to its feed, or throws as {@link #reserve}. Called without the lock. */
     public Cursor openCursor(SubscribeRequest subscribeRequest, FeedListener listener) {
         try (FeedReservation reservation = reserve(subscribeRequest)) {
             synchronized (this) {

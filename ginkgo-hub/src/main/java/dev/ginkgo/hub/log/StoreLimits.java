@@ -6,24 +6,13 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.HubRejectedException;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of a store. They are suppliers, so that a reload takes effect with the next message.
- *
- * @param budget memory for messages, their metadata, and their encoded frames
- * @param maxMessages messages per channel
- * @param grace how long messages beyond the count are retained while the channel has subscribers
- * @param maxAge maximum age of a message
- * @param maxChannels maximum number of channels
- * @param maxPatterns maximum number of merged feeds
+ * Limits of a store. They are suppliers, so that a reload takes effect with the next message. {@link #read} asks them before
+ * the lock of the store is acquired; what runs under the lock uses the {@link #latest} result. Thread-safe.
  */
-public record StoreLimits(
-        Supplier<Size> budget,
-        Supplier<Integer> maxMessages,
-        Supplier<Duration> grace,
-        Supplier<Duration> maxAge,
-        Supplier<Integer> maxChannels,
-        Supplier<Integer> maxPatterns) {
+public final class StoreLimits {
     /**
      * Default of the budget: 64 MiB, or less in a small heap, where large arrays take up to twice their length, and what
      * the budget does not count needs room, too.
@@ -40,6 +29,106 @@ public record StoreLimits(
     /** The patterns of all merged feeds may have this many segments for each feed that the limit allows. */
     private static final int SEGMENTS_PER_PATTERN = 16;
 
+    private final Supplier<Size> budget;
+    private final Supplier<Integer> maxMessages;
+    private final Supplier<Duration> grace;
+    private final Supplier<Duration> maxAge;
+    private final Supplier<Integer> maxChannels;
+    private final Supplier<Integer> maxPatterns;
+    private volatile @Nullable Values latest;
+
+    /**
+     * All limits at one moment.
+     *
+     * @param budget in bytes
+     * @param graceNanos in nanoseconds
+     * @param maxAgeNanos in nanoseconds
+     */
+    record Values(long budget, int maxMessages, long graceNanos, long maxAgeNanos, int maxChannels, int maxPatterns) {}
+
+    /**
+     * Creates the limits of one store.
+     *
+     * @param budget memory for messages, their metadata, and their encoded frames
+     * @param maxMessages messages per channel
+     * @param grace how long messages beyond the count are retained while the channel has subscribers
+     * @param maxAge maximum age of a message
+     * @param maxChannels maximum number of channels
+     * @param maxPatterns maximum number of merged feeds
+     */
+    public StoreLimits(
+            Supplier<Size> budget,
+            Supplier<Integer> maxMessages,
+            Supplier<Duration> grace,
+            Supplier<Duration> maxAge,
+            Supplier<Integer> maxChannels,
+            Supplier<Integer> maxPatterns) {
+        this.budget = budget;
+        this.maxMessages = maxMessages;
+        this.grace = grace;
+        this.maxAge = maxAge;
+        this.maxChannels = maxChannels;
+        this.maxPatterns = maxPatterns;
+    }
+
+    /** Returns the memory for messages, their metadata, and their encoded frames. */
+    public Size budget() {
+        return budget.get();
+    }
+
+    /** Returns the maximum number of messages per channel. */
+    public int maxMessages() {
+        return maxMessages.get();
+    }
+
+    /** Returns the maximum age of a message. */
+    public Duration maxAge() {
+        return maxAge.get();
+    }
+
+    /** Returns the maximum number of channels. */
+    public int maxChannels() {
+        return maxChannels.get();
+    }
+
+    /** Reads all limits. Called before the lock of the store is acquired. */
+    Values read() {
+        long currentBudget = budget.get().bytes();
+        int currentMessages = maxMessages.get();
+        long currentGrace = nanos(grace.get());
+        long currentAge = nanos(maxAge.get());
+        int currentChannels = maxChannels.get();
+        int currentPatterns = maxPatterns.get();
+        Values known = latest;
+        if (known != null
+                && known.budget == currentBudget
+                && known.maxMessages == currentMessages
+                && known.graceNanos == currentGrace
+                && known.maxAgeNanos == currentAge
+                && known.maxChannels == currentChannels
+                && known.maxPatterns == currentPatterns) {
+            return known;
+        }
+        Values changed =
+                new Values(currentBudget, currentMessages, currentGrace, currentAge, currentChannels, currentPatterns);
+        latest = changed;
+        return changed;
+    }
+
+    /** Returns what has been read last. */
+    Values latest() {
+        Values known = latest;
+        return known == null ? read() : known;
+    }
+
+    static long nanos(Duration d) {
+        try {
+            return d.toNanos();
+        } catch (ArithmeticException overflow) {
+            return Long.MAX_VALUE;
+        }
+    }
+
     /**
      * Returns how many segments the patterns of a number of merged feeds may have in total: a publish on a new channel
      * visits at most as many nodes of the trie.
@@ -51,7 +140,7 @@ public record StoreLimits(
 
     /** Rejects a message that is too large. */
     void requireMessageFits(int bytes) {
-        long largest = budget.get().bytes() / MESSAGE_SHARE;
+        long largest = latest().budget / MESSAGE_SHARE;
         if (bytes > largest) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_LARGE,
@@ -62,12 +151,12 @@ public record StoreLimits(
 
     /** Returns whether the limit for channels is reached. */
     boolean isFull(int inUse) {
-        return inUse >= maxChannels.get();
+        return inUse >= latest().maxChannels;
     }
 
     /** Returns whether a number of channels is more than one part in {@code parts} of the limit. */
     boolean exceedsShare(int channels, int parts) {
-        return (long) channels * parts > maxChannels.get();
+        return (long) channels * parts > latest().maxChannels;
     }
 
     /** Rejects a new channel if the limit is reached. */
@@ -75,25 +164,26 @@ public record StoreLimits(
         if (isFull(inUse)) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_CHANNELS,
-                    "the limit `max-channels` = " + maxChannels.get() + " is reached and all channels have subscribers;"
-                            + " cannot create channel " + name);
+                    "the limit `max-channels` = " + latest().maxChannels
+                            + " is reached and all channels have subscribers;" + " cannot create channel " + name);
         }
     }
 
     /** Rejects a new merged feed if the limit for feeds, or for the segments of their patterns, is reached. */
     void requireCapacity(int inUse, int segmentsInUse, ChannelSelector channelSelector) {
-        int maxSegments = maxSegments(maxPatterns.get());
+        int limit = latest().maxPatterns;
+        int maxSegments = maxSegments(limit);
         if ((long) segmentsInUse + channelSelector.patternSegments() > maxSegments) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
                     "the patterns in use would have more than " + maxSegments
-                            + " segments, the limit for `max-patterns` = " + maxPatterns.get()
+                            + " segments, the limit for `max-patterns` = " + limit
                             + "; cannot subscribe to " + channelSelector);
         }
-        if (inUse >= maxPatterns.get()) {
+        if (inUse >= limit) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "the limit `max-patterns` = " + maxPatterns.get()
+                    "the limit `max-patterns` = " + limit
                             + " for patterns, lists and conflated channels is reached; cannot subscribe to "
                             + channelSelector);
         }

@@ -145,6 +145,8 @@ public final class StoreSnapshots {
     public void apply(ChannelName channel, Position position, SnapshotChunk.Item item) {
         Envelope envelope = item.message();
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
+        var _ = limits.read();
+        ChannelLog found = channelRegistry.find(channel);
         synchronized (store) {
             if (!versionVector.isNew(position)) { // it would be out of order
                 store.skipTo(position, channel);
@@ -152,12 +154,13 @@ public final class StoreSnapshots {
             }
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
-            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
-            ChannelLog log = store.openChannel(channel, envelope.client());
+            long now = timeSource.nanos();
+            long nanos = now - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
+            ChannelLog log = store.openChannel(found, channel, envelope.client());
             item.evicted().forEach(watermark -> log.raiseWatermark(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             StoredMessage message = store.message(log, nanos, position, published, payload);
-            store.append(log, nanos, message, envelope, new ArrayList<>());
+            var _ = store.append(log, nanos, now, message, envelope);
         }
     }
 

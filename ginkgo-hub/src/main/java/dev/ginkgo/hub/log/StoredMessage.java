@@ -6,19 +6,28 @@ import dev.ginkgo.hub.message.MessageId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A message in a store, with its position in the version vector. Immutable. */
 public final class StoredMessage implements Message {
+    /** Memory of an id with one position: a text of about 16 characters. */
+    private static final int ID_BYTES = 56;
+
+    private static final int ID_BYTES_PER_ORIGIN = 16;
+
     private final String channel;
     private final MessageId.Position position;
     private final List<MessageId.Position> others;
     private final Instant time;
     private final Payload payload;
 
+    /** The id, built when it is asked for first. Threads that do so at the same time build equal ones. */
+    private @Nullable String id;
+
     /**
      * Creates a message.
      *
-     * @param others the positions of the other origins when the message arrived
+     * @param others the positions of the other origins when the message arrived, in ascending order of origins
      */
     public StoredMessage(
             String channel,
@@ -40,7 +49,17 @@ public final class StoredMessage implements Message {
 
     @Override
     public String id() {
-        return vector().text();
+        String known = id;
+        if (known == null) {
+            known = MessageId.text(position, others);
+            id = known;
+        }
+        return known;
+    }
+
+    /** Returns the estimated memory of the id, in bytes. */
+    int idBytes() {
+        return ID_BYTES + ID_BYTES_PER_ORIGIN * others.size();
     }
 
     MessageId vector() {
@@ -61,7 +80,7 @@ public final class StoredMessage implements Message {
 
     /** Returns the id of the position just before this message. */
     public String idBefore() {
-        return MessageId.of(position.before(), others).text();
+        return MessageId.text(position.before(), others);
     }
 
     MessageId.Position position() {

@@ -8,7 +8,6 @@ import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +20,7 @@ public final class StreamInput {
     private final TimeSource timeSource;
 
     // guarded by the store
+    private final ChannelRegistry channelRegistry;
     private final VersionVector versionVector;
     private final RetentionManager retention;
 
@@ -29,11 +29,13 @@ public final class StreamInput {
             Store store,
             StoreLimits limits,
             TimeSource timeSource,
+            ChannelRegistry channelRegistry,
             VersionVector versionVector,
             RetentionManager retentionManager) {
         this.store = store;
         this.limits = limits;
         this.timeSource = timeSource;
+        this.channelRegistry = channelRegistry;
         this.versionVector = versionVector;
         this.retention = retentionManager;
     }
@@ -83,14 +85,17 @@ public final class StreamInput {
      * @throws dev.ginkgo.hub.message.HubRejectedException if it exceeds a limit of this hub; the position is not passed then
      */
     public Appended append(Item item) {
-        List<FeedListener.Group> changed = new ArrayList<>(1);
+        List<FeedListener.Group> changed;
         Appended appended;
+        var _ = limits.read();
+        limits.requireMessageFits(item.payload.bytes().length);
+        ChannelLog found = channelRegistry.find(item.channel);
         synchronized (store) {
-            limits.requireMessageFits(item.payload.bytes().length);
-            ChannelLog log = store.openChannel(item.channel, item.client);
-            long nanos = timeSource.nanos() - item.age.toNanos();
-            StoredMessage message = store.message(log, nanos, item.position, item.published, item.payload);
-            store.append(log, nanos, message, null, changed);
+            ChannelLog log = store.openChannel(found, item.channel, item.client);
+            long now = timeSource.nanos();
+            long published = now - item.age.toNanos();
+            StoredMessage message = store.message(log, published, item.position, item.published, item.payload);
+            changed = store.append(log, published, now, message, null);
             appended = new Appended(message, log.subscribers());
         }
         FeedListener.Group.appended(changed);
@@ -110,6 +115,7 @@ public final class StreamInput {
      * @throws dev.ginkgo.hub.message.HubRejectedException if it cannot
      */
     public void requireAccepted(Payload payload) {
+        var _ = limits.read();
         limits.requireMessageFits(payload.bytes().length);
         synchronized (store) {
             store.requireOpen();

@@ -1,6 +1,5 @@
 package dev.ginkgo.hub.message;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record MessageId(List<Position> positions) {
     public static final int MAX_LENGTH = 256;
+
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     /**
      * Position in the messages of one origin: the last message that is included.
@@ -130,22 +131,53 @@ public record MessageId(List<Position> positions) {
 
     /** Returns the text form of the id. */
     public String text() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(16);
-        for (Position position : positions) {
-            write(position.origin, out);
-            write(position.incarnation, out);
-            write(position.sequence, out);
-        }
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
+        return text(positions.getFirst(), positions.subList(1, positions.size()));
     }
 
-    private static void write(long value, ByteArrayOutputStream out) {
+    /**
+     * Returns the text form of the id that consists of one position and those of other origins. The id is not created.
+     *
+     * @param others positions of other origins, in ascending order of origins
+     */
+    public static String text(Position one, List<Position> others) {
+        int length = length(one);
+        for (int i = 0; i < others.size(); i++) {
+            length += length(others.get(i));
+        }
+        byte[] bytes = new byte[length];
+        int at = 0;
+        int next = 0;
+        while (next < others.size() && others.get(next).origin < one.origin) {
+            at = write(others.get(next++), bytes, at);
+        }
+        at = write(one, bytes, at);
+        while (next < others.size()) {
+            at = write(others.get(next++), bytes, at);
+        }
+        return ENCODER.encodeToString(bytes);
+    }
+
+    private static int length(Position position) {
+        return length(position.origin) + length(position.incarnation) + length(position.sequence);
+    }
+
+    private static int length(long value) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
+    }
+
+    private static int write(Position position, byte[] out, int from) {
+        return write(position.sequence, out, write(position.incarnation, out, write(position.origin, out, from)));
+    }
+
+    private static int write(long value, byte[] out, int from) {
+        int at = from;
         long rest = value;
         while (rest > 0x7f) {
-            out.write((int) ((rest & 0x7f) | 0x80));
+            out[at++] = (byte) ((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
-        out.write((int) rest);
+        out[at] = (byte) rest;
+        return at + 1;
     }
 
     /**

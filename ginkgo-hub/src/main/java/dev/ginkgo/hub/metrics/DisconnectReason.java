@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Reason why a connection was closed. */
 public enum DisconnectReason {
@@ -47,9 +48,14 @@ public enum DisconnectReason {
         (io ? CLIENT : ERROR).mark(connection);
     }
 
+    /** Returns the reason that has been set for a connection, null if none has. */
+    public static @Nullable DisconnectReason marked(Channel connection) {
+        return connection.hasAttr(REASON) ? connection.attr(REASON).get() : null; // asking would create the attribute
+    }
+
     /** Returns the reason why a connection was closed. */
     public static DisconnectReason of(Channel connection) {
-        DisconnectReason reason = connection.attr(REASON).get();
+        DisconnectReason reason = marked(connection);
         return reason == null ? CLIENT : reason;
     }
 }

@@ -68,9 +68,8 @@ public final class ClientAddress {
         return address instanceof InetSocketAddress inet ? inet : null;
     }
 
-    /** Returns {@code address:port} of the client, for operators; "closed" if there is none. */
-    public static String describe(Channel channel) {
-        InetSocketAddress address = of(channel);
+    /** Returns {@code address:port} of a client, for operators; "closed" if there is none. */
+    public static String describe(@Nullable InetSocketAddress address) {
         if (address == null) {
             return "closed";
         }

@@ -13,15 +13,50 @@ import java.util.TreeMap;
 final class KnownIncarnations {
     private static final int MAX_INCARNATIONS = 16;
 
-    private final Map<Long, TreeMap<Long, Long>> lastSequences = new HashMap<>();
+    private final Map<Long, OfOrigin> byOrigin = new HashMap<>();
 
-    /** Records that all messages of an origin up to a position are accounted for. */
-    void add(Position position) {
-        TreeMap<Long, Long> incarnations = lastSequences.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
-        incarnations.merge(position.incarnation(), position.sequence(), Math::max);
-        if (incarnations.size() > MAX_INCARNATIONS) {
-            incarnations.pollFirstEntry();
+    /** The known incarnations of one origin. */
+    static final class OfOrigin {
+        /** The last sequence number of each incarnation but the newest one. */
+        private final TreeMap<Long, Long> older = new TreeMap<>();
+
+        private long newest = -1;
+        private long lastSequence;
+
+        private OfOrigin() {}
+
+        /** Records that all messages of the origin up to a position are accounted for. */
+        void add(Position position) {
+            if (position.incarnation() == newest) {
+                lastSequence = Math.max(lastSequence, position.sequence());
+                return;
+            }
+            if (position.incarnation() < newest) {
+                older.merge(position.incarnation(), position.sequence(), Math::max);
+            } else {
+                if (newest >= 0) {
+                    older.put(newest, lastSequence);
+                }
+                newest = position.incarnation();
+                lastSequence = position.sequence();
+            }
+            if (older.size() >= MAX_INCARNATIONS) {
+                older.pollFirstEntry();
+            }
         }
+
+        private boolean isKnown(Position position) {
+            if (position.incarnation() == newest) {
+                return true;
+            }
+            Long lastKnown = older.get(position.incarnation());
+            return lastKnown != null && position.sequence() <= lastKnown;
+        }
+    }
+
+    /** Returns the incarnations of an origin. None may be known yet. */
+    OfOrigin of(long origin) {
+        return byOrigin.computeIfAbsent(origin, _ -> new OfOrigin());
     }
 
     /**
@@ -29,12 +64,7 @@ final class KnownIncarnations {
      * either arrive or be reported as lost.
      */
     boolean isKnown(Position position) {
-        TreeMap<Long, Long> incarnations = lastSequences.get(position.origin());
-        if (incarnations == null) {
-            return false;
-        }
-        Long lastKnown = incarnations.get(position.incarnation());
-        return lastKnown != null
-                && (position.sequence() <= lastKnown || incarnations.lastKey() == position.incarnation());
+        OfOrigin incarnations = byOrigin.get(position.origin());
+        return incarnations != null && incarnations.isKnown(position);
     }
 }

@@ -19,7 +19,22 @@ public final class VersionVector {
     /** Characters reserved in an id for the positions to grow while the list of other origins is cached. */
     private static final int RESERVED_CHARACTERS = 16;
 
-    private record LastSeen(Position position, long nanos) {}
+    /** The last position of an origin, and when it was received. */
+    private static final class LastSeen {
+        private Position position;
+        private long nanos;
+        private final KnownIncarnations.OfOrigin known;
+
+        private LastSeen(Position position, long nanos, KnownIncarnations.OfOrigin known) {
+            this.position = position;
+            this.nanos = nanos;
+            this.known = known;
+        }
+
+        private Position position() {
+            return position;
+        }
+    }
 
     private final long self;
     private final boolean ofStreams;
@@ -27,6 +42,9 @@ public final class VersionVector {
     private final KnownIncarnations knownIncarnations = new KnownIncarnations();
     private Position own;
     private boolean hasPublished;
+
+    /** The origin of the latest message. Most messages are of the same origin as the one before. */
+    private LastSeen latest;
 
     // cached positions of the other origins, valid while messages keep arriving from the origin othersOf
     private List<Position> others = List.of();
@@ -54,8 +72,9 @@ public final class VersionVector {
         this.ofStreams = ofStreams;
         this.othersOf = self;
         this.own = own;
-        lastSeen.put(self, new LastSeen(own, nanos));
-        knownIncarnations.add(own);
+        this.latest = new LastSeen(own, nanos, knownIncarnations.of(self));
+        lastSeen.put(self, latest);
+        latest.known.add(own);
     }
 
     /** Returns the position of the last message that this node has published in its current incarnation and run. */
@@ -75,8 +94,12 @@ public final class VersionVector {
 
     /** Returns the last position of an origin, or null if there is none. */
     public @Nullable Position positionOf(long origin) {
-        LastSeen found = lastSeen.get(origin);
+        LastSeen found = lastSeen(origin);
         return found == null ? null : found.position;
+    }
+
+    private @Nullable LastSeen lastSeen(long origin) {
+        return latest.position.origin() == origin ? latest : lastSeen.get(origin);
     }
 
     /** Returns the last position of every origin. */
@@ -102,14 +125,22 @@ public final class VersionVector {
     }
 
     /**
-     * Records a message, and returns the positions of the other origins that its id contains.
+     * Records a message, and returns the positions of the other origins that its id contains, in ascending order of origins.
      *
      * @param nanos the current monotonic time
      * @param window the retention period in nanoseconds
      */
     public List<Position> add(Position position, long nanos, long window) {
-        lastSeen.put(position.origin(), new LastSeen(position, nanos));
-        knownIncarnations.add(position);
+        LastSeen seen = lastSeen(position.origin());
+        if (seen == null) {
+            seen = new LastSeen(position, nanos, knownIncarnations.of(position.origin()));
+            lastSeen.put(position.origin(), seen);
+        } else {
+            seen.position = position;
+            seen.nanos = nanos;
+        }
+        seen.known.add(position);
+        latest = seen;
         if (position.origin() == self && position.incarnation() == own.incarnation()) {
             own = position;
             hasPublished = true;
@@ -141,13 +172,13 @@ public final class VersionVector {
         if (position.sequence() > 0 && isNew(position)) {
             add(position, nanos, window);
         } else {
-            knownIncarnations.add(position);
+            knownIncarnations.of(position.origin()).add(position);
         }
     }
 
     /** Returns the id of the current end: the position of a subscriber that has received everything. */
     public String endId() {
-        return MessageId.of(requireNonNull(positionOf(othersOf)), others).text();
+        return MessageId.text(requireNonNull(positionOf(othersOf)), others);
     }
 
     private List<Position> others(Position position, long nanos, long window) {
@@ -160,6 +191,7 @@ public final class VersionVector {
             kept.removeLast(); // the origin that has been silent longest
             truncated = true;
         }
+        kept.sort(Comparator.comparingLong(Position::origin));
         return List.copyOf(kept);
     }
 

@@ -148,7 +148,7 @@ final class SocketSession {
                 text,
                 new Subscription(
                         member,
-                        context.registry().addSubscription(request.selector(), wireFormat, connection, member, access),
+                        context.registry().addSubscription(request.selector(), wireFormat, member, access),
                         releaseQuotas));
         return SocketResponses.subscribed(number, text, member.start(), request.rejected());
     }

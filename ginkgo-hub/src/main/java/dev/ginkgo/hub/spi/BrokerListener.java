@@ -29,6 +29,16 @@ public interface BrokerListener {
     void lost(SequenceRange positions);
 
     /**
+     * Processes a position that holds no message of a hub, but for example one of another program. In contrast to {@link #lost},
+     * it is certain that no hub reads a message there. The default calls {@link #lost}.
+     *
+     * @param brokerPosition the next position of its stream
+     */
+    default void skipped(BrokerPosition brokerPosition) {
+        lost(new SequenceRange(brokerPosition.stream(), brokerPosition.sequence(), brokerPosition.sequence()));
+    }
+
+    /**
      * Notifies of a stream that has been created or created again; not before {@link Broker#open} has returned. A stream that was created again has
      * a higher incarnation; nothing more is reported about the earlier one. The listener calls {@link Broker#read}.
      */

@@ -3,20 +3,16 @@ package dev.ginkgo.hub.spi;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.cluster.model.Epoch;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A message as it is stored in a stream of a broker. Immutable; the payload array must not be changed. */
-public final class BrokerMessage {
+public final class BrokerMessage extends TransferredMessage {
     private final NodeIncarnation sender;
     private final long number;
-    private final String channel;
-    private final boolean binary;
-    private final byte[] payload;
-    private final long publishedMillis;
-    private final @Nullable Epoch epoch;
     private final @Nullable IdempotencyKey key;
-    private final long client;
+    private final Map<NodeIncarnation, Long> read;
 
     /**
      * Creates a message.
@@ -42,18 +38,46 @@ public final class BrokerMessage {
             Optional<Epoch> epoch,
             Optional<IdempotencyKey> key,
             long client) {
+        this(sender, number, channel, binary, payload, millis, epoch, key, client, Map.of());
+    }
+
+    private BrokerMessage(
+            NodeIncarnation sender,
+            long number,
+            String channel,
+            boolean binary,
+            byte[] payload,
+            long millis,
+            Optional<Epoch> epoch,
+            Optional<IdempotencyKey> key,
+            long client,
+            Map<NodeIncarnation, Long> read) {
+        super(channel, binary, payload, millis, epoch, client);
         this.sender = requireNonNull(sender, "sender is null");
         this.number = number;
-        this.channel = requireNonNull(channel, "channel is null");
-        this.binary = binary;
-        this.payload = requireNonNull(payload, "payload is null");
-        this.publishedMillis = millis;
-        this.epoch = epoch.orElse(null);
         this.key = key.orElse(null);
-        this.client = client;
+        this.read = Map.copyOf(read);
         if (number < 1) {
             throw new IllegalArgumentException("message " + number + " of " + sender + "; the first is 1");
         }
+    }
+
+    /**
+     * Returns this message with the positions up to which its sender has read the streams. The hub adds them to a message with
+     * an epoch: no message up to there has a later epoch, because the lease was valid when they had been read. A broker preserves
+     * the position in the stream of the message; those in other streams, and in a {@linkplain Broker stream of the hub's own},
+     * it may leave out.
+     *
+     * @param positions the last position that the sender has read of each stream; 0 if none
+     */
+    public BrokerMessage withRead(Map<NodeIncarnation, Long> positions) {
+        return new BrokerMessage(
+                sender, number, channel(), binary(), payload(), publishedMillis(), epoch(), key(), client(), positions);
+    }
+
+    /** Returns the positions up to which the sender had read the streams; empty if they are not known. */
+    public Map<NodeIncarnation, Long> read() {
+        return read;
     }
 
     /** Returns the node that published the message. */
@@ -66,43 +90,13 @@ public final class BrokerMessage {
         return number;
     }
 
-    /** Returns the name of the channel. */
-    public String channel() {
-        return channel;
-    }
-
-    /** Returns whether the payload was published as bytes. */
-    public boolean binary() {
-        return binary;
-    }
-
-    /** Returns the payload itself, which must not be changed. */
-    public byte[] payload() {
-        return payload;
-    }
-
-    /** Returns when the message was published, in milliseconds of the sender's wall clock. */
-    public long publishedMillis() {
-        return publishedMillis;
-    }
-
-    /** Returns the leadership epoch under which the message was published. */
-    public Optional<Epoch> epoch() {
-        return Optional.ofNullable(epoch);
-    }
-
     /** Returns the idempotency key with which the message was published. */
     public Optional<IdempotencyKey> key() {
         return Optional.ofNullable(key);
     }
 
-    /** Returns the number of the client that published the message; 0 if the program itself did. */
-    public long client() {
-        return client;
-    }
-
     @Override
     public String toString() {
-        return channel + " " + number + " of " + sender + " (" + payload.length + " bytes)";
+        return channel() + " " + number + " of " + sender + " (" + payload().length + " bytes)";
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A message as it is sent between nodes. Immutable; the payload array must not be changed. */
-public final class Envelope {
+public final class Envelope extends TransferredMessage {
     /** Maximum length of a channel name in bytes of UTF-8. */
     public static final int MAX_CHANNEL = 255;
 
@@ -17,13 +17,7 @@ public final class Envelope {
     private final NodeIncarnation origin;
     private final long sequence;
     private final long previous;
-    private final String channel;
-    private final boolean binary;
-    private final byte[] payload;
-    private final long publishedMillis;
-    private final @Nullable Epoch epoch;
     private final @Nullable IdempotencyRecord idempotency;
-    private final long client;
 
     /**
      * Creates an envelope of a message that was published without an idempotency key.
@@ -87,16 +81,11 @@ public final class Envelope {
             Optional<Epoch> epoch,
             Optional<IdempotencyRecord> idempotency,
             long client) {
-        this.client = client;
+        super(channel, binary, payload, millis, epoch, client);
         this.origin = requireNonNull(origin, "origin is null");
-        this.channel = requireNonNull(channel, "channel is null");
-        this.payload = requireNonNull(payload, "payload is null");
-        this.epoch = epoch.orElse(null);
         this.idempotency = idempotency.orElse(null);
         this.sequence = sequence;
         this.previous = previous;
-        this.binary = binary;
-        this.publishedMillis = millis;
         if (sequence < 1 || previous < 0 || previous >= sequence) {
             throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + origin
                     + "; sequence numbers start at 1 and increase");
@@ -118,39 +107,9 @@ public final class Envelope {
         return previous;
     }
 
-    /** Returns the name of the channel. */
-    public String channel() {
-        return channel;
-    }
-
-    /** Returns whether the payload was published as bytes. */
-    public boolean binary() {
-        return binary;
-    }
-
-    /** Returns the payload itself, which must not be changed. */
-    public byte[] payload() {
-        return payload;
-    }
-
-    /** Returns when the message was published, in milliseconds of the origin's wall clock. */
-    public long publishedMillis() {
-        return publishedMillis;
-    }
-
-    /** Returns the leadership epoch under which the message was published. */
-    public Optional<Epoch> epoch() {
-        return Optional.ofNullable(epoch);
-    }
-
     /** Returns the idempotency key with which the message was published, and the response to that request. */
     public Optional<IdempotencyRecord> idempotency() {
         return Optional.ofNullable(idempotency);
-    }
-
-    /** Returns the number of the client that has published the message; 0 if it is not known. */
-    public long client() {
-        return client;
     }
 
     /** Returns the memory of the idempotency record, in bytes; 0 if there is none. */
@@ -160,11 +119,11 @@ public final class Envelope {
 
     /** Returns the memory for which the message counts in a queue, in bytes. */
     public long memoryBytes() {
-        return OVERHEAD + idempotencyBytes() + (long) payload.length;
+        return OVERHEAD + idempotencyBytes() + (long) payload().length;
     }
 
     @Override
     public String toString() {
-        return channel + " " + sequence + " of " + origin + " (" + payload.length + " bytes)";
+        return channel() + " " + sequence + " of " + origin + " (" + payload().length + " bytes)";
     }
 }

@@ -2,6 +2,8 @@ package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.bootstrap.ServerBootstrap;
@@ -57,8 +59,8 @@ class DeliveryLoopTest {
         }
 
         @Override
-        public Channel connection() {
-            return connection;
+        public StreamConnection connection() {
+            return new ChannelConnection(connection);
         }
 
         @Override

@@ -7,12 +7,16 @@ import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ConnectionLifetime;
+import dev.ginkgo.hub.connection.StreamConnection;
+import dev.ginkgo.hub.connection.StreamInputDiscarder;
 import dev.ginkgo.hub.delivery.sender.SocketSenders;
 import dev.ginkgo.hub.delivery.sender.TestSenders;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.testing.ChunkedStreamClient;
 import dev.ginkgo.hub.testing.DirectStreamHub;
 import dev.ginkgo.time.TimeSource;
@@ -38,6 +42,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,16 +61,20 @@ final class EngineFixture implements AutoCloseable {
 
     private final Channel listener;
     private final Map<Integer, SubscribeRequest> requestsByPort = new ConcurrentHashMap<>();
-    private final Map<Integer, Channel> connectionsByPort = new ConcurrentHashMap<>();
     private final Map<Integer, StreamHandle> streamsByPort = new ConcurrentHashMap<>();
+    private final Map<Integer, DisconnectReason> reasonsByPort = new ConcurrentHashMap<>();
+    private final boolean adopting;
+    private final AtomicInteger adoptedConnections = new AtomicInteger();
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
     private final WireFormat wireFormat;
 
     /**
+     * @param adopting whether the sockets are adopted from Netty
      * @param historyCount messages retained per channel
      * @param call replaces {@code send(2)}
      */
-    EngineFixture(int loopCount, int historyCount, WireFormat wireFormat, TestSenders.Call call) {
+    EngineFixture(boolean adopting, int loopCount, int historyCount, WireFormat wireFormat, TestSenders.Call call) {
+        this.adopting = adopting;
         this.wireFormat = wireFormat;
         store = new Store(
                 new StoreLimits(
@@ -110,10 +119,25 @@ final class EngineFixture implements AutoCloseable {
         public void channelActive(ChannelHandlerContext context) {
             Channel connection = context.channel();
             int port = ((InetSocketAddress) connection.remoteAddress()).getPort();
+            if (adopting) {
+                context.pipeline().addLast(StreamInputDiscarder.INSTANCE);
+            }
             context.pipeline().remove(this);
-            streamsByPort.put(port, engine.attach(connection, requireNonNull(requestsByPort.remove(port)), wireFormat));
-            connectionsByPort.put(port, connection);
-            var _ = connection.closeFuture().addListener(_ -> connectionsByPort.remove(port, connection));
+            reasonsByPort.remove(port);
+            StreamHandle stream = engine.attach(connection, requireNonNull(requestsByPort.remove(port)), wireFormat);
+            streamsByPort.put(port, stream);
+            ConnectionLifetime.of(connection).add(new ConnectionLifetime.Participant() {
+                @Override
+                public void connectionClosed(DisconnectReason reason) {
+                    streamsByPort.remove(port, stream);
+                    reasonsByPort.put(port, reason);
+                }
+
+                @Override
+                public void socketAdopted(Channel unused) {
+                    adoptedConnections.incrementAndGet();
+                }
+            });
         }
     }
 
@@ -144,8 +168,20 @@ final class EngineFixture implements AutoCloseable {
 
     /** Returns the hub's side of a connection, or null. */
     @Nullable
-    Channel connection(Socket client) {
-        return connectionsByPort.get(client.getLocalPort());
+    StreamConnection connection(Socket client) {
+        StreamHandle stream = streamsByPort.get(client.getLocalPort());
+        return stream == null ? null : stream.connection();
+    }
+
+    /** Returns why the connection of a client was closed, null if it is open. */
+    @Nullable
+    DisconnectReason reason(Socket client) {
+        return reasonsByPort.get(client.getLocalPort());
+    }
+
+    /** Returns the number of connections whose sockets have been adopted. */
+    int adoptedConnections() {
+        return adoptedConnections.get();
     }
 
     StreamHandle stream(ChunkedStreamClient client) {
@@ -154,11 +190,12 @@ final class EngineFixture implements AutoCloseable {
 
     /** Closes one of the connections of the event loop that calls this. */
     void closeConnectionOfThisLoop(int random) {
-        List<Channel> mine = connectionsByPort.values().stream()
+        List<StreamConnection> mine = streamsByPort.values().stream()
+                .map(StreamHandle::connection)
                 .filter(each -> each.eventLoop().inEventLoop())
                 .toList();
         if (!mine.isEmpty()) {
-            var _ = mine.get(Math.floorMod(random, mine.size())).close();
+            mine.get(Math.floorMod(random, mine.size())).close();
         }
     }
 
@@ -179,7 +216,7 @@ final class EngineFixture implements AutoCloseable {
             each.close();
         }
         listener.close().syncUninterruptibly();
-        DirectStreamHub.soon().atMost(Duration.ofSeconds(60)).until(connectionsByPort::isEmpty);
+        DirectStreamHub.soon().atMost(Duration.ofSeconds(60)).until(streamsByPort::isEmpty);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         engine.close();
         store.close();

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Allocator that overwrites direct memory when it is released, and does not return it to the system: whoever still reads it
+ * Allocator that overwrites direct memory when it is released, and does not return it to the system: code that still reads it
  * reads the pattern.
  */
 final class PoisoningAllocator extends AbstractByteBufAllocator {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Subscribers that stall, close, reset and reconnect at random moments, while messages are evicted and sockets accept parts of
  * what is sent. Each subscriber checks every byte. Memory is overwritten when it is released, so a byte that is sent too late
- * is wrong; a byte that is sent to another connection is a frame too many there.
+ * is wrong; a byte that is sent to another connection is a frame too many there. Sockets are adopted from Netty.
  */
 class SenderStressTest {
     private static final int TIMEOUT_MILLIS = 60_000;
@@ -76,7 +76,7 @@ class SenderStressTest {
         }
 
         void execute(int subscribers) throws Exception {
-            try (EngineFixture started = new EngineFixture(2, HISTORY, WireFormat.LINES_WITH_IDS, this::send)) {
+            try (EngineFixture started = new EngineFixture(true, 2, HISTORY, WireFormat.LINES_WITH_IDS, this::send)) {
                 fixture = started;
                 List<FutureTask<@Nullable Void>> tasks = new ArrayList<>();
                 for (int i = 0; i < subscribers; i++) {
@@ -88,9 +88,10 @@ class SenderStressTest {
                 for (FutureTask<@Nullable Void> each : tasks) {
                     each.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
                 }
-                System.out.println(
-                        "seed " + seed + ": " + sessions + " connections received " + frames + " messages and " + gaps
-                                + " gaps; " + started.senders.sentDirectly() + " writes were sent directly");
+                System.out.println("seed " + seed + ": " + sessions + " connections received " + frames
+                        + " messages and " + gaps + " gaps; " + started.senders.sentDirectly()
+                        + " writes were sent directly; " + started.adoptedConnections() + " sockets were adopted");
+                assertThat(started.adoptedConnections()).isPositive();
                 assertThat(started.senders.sentDirectly()).isGreaterThan(messages / 4);
                 assertThat(gaps).hasPositiveValue();
                 assertThat(started.memory.releasedBuffers()).isPositive();

@@ -6,6 +6,9 @@ import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.SocketAdoption;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.delivery.sender.SocketSender;
 import dev.ginkgo.hub.delivery.sender.SocketWrite;
 import dev.ginkgo.hub.framing.WireFormat;
@@ -14,7 +17,6 @@ import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -50,12 +52,17 @@ class SharedBatchesTest {
     /** Evicts all messages before it reads what was submitted. */
     private final class EvictingSender implements SocketSender {
         @Override
-        public Adoption adopt(Channel connection) {
-            return Adoption.ADOPTED;
+        public Support support(StreamConnection connection) {
+            return Support.SUPPORTED;
         }
 
         @Override
-        public void submit(Channel connection, ByteBuf frames, SocketWrite write) {
+        public boolean adopt(StreamConnection connection, SocketAdoption.Listener listener) {
+            return false;
+        }
+
+        @Override
+        public void submit(StreamConnection connection, ByteBuf frames, SocketWrite write) {
             throw new UnsupportedOperationException();
         }
 
@@ -110,8 +117,8 @@ class SharedBatchesTest {
         }
 
         @Override
-        public Channel connection() {
-            return new EmbeddedChannel();
+        public StreamConnection connection() {
+            return new ChannelConnection(new EmbeddedChannel());
         }
 
         @Override

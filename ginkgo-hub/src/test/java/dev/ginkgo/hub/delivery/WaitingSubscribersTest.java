@@ -2,9 +2,10 @@ package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.time.TimeSource;
-import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayDeque;
@@ -39,8 +40,8 @@ class WaitingSubscribersTest {
         }
 
         @Override
-        public Channel connection() {
-            return new EmbeddedChannel();
+        public StreamConnection connection() {
+            return new ChannelConnection(new EmbeddedChannel());
         }
 
         @Override

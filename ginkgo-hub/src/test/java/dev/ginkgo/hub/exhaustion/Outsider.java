@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 
 /**
  * A client that opens many connections from an address of its own, sends as much as the hub takes, and reads nothing
- * unless it is told to.
+ * unless a test requests it.
  */
 final class Outsider implements AutoCloseable {
     /** Time without progress after which the hub is taken to accept no more. */

@@ -222,6 +222,51 @@ class WireFormatTest {
         assertThat(Arrays.copyOfRange(close, at, at + 4)).containsExactly(0x88, 82, 1001 >> 8, 1001 & 0xff);
     }
 
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName(
+            "H-322 a payload that is copied directly into its frame gives the same frame as one that is encoded first")
+    void encodesPlainPayloadsDirectly(String text) {
+        for (Payload payload : List.of(Payload.text(text), Payload.binary(text.getBytes(UTF_8)))) {
+            for (WireFormat wireFormat : WireFormat.values()) {
+                for (boolean alone : new boolean[] {true, false}) {
+                    StoredMessage message =
+                            new StoredMessage("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
+                    int length = wireFormat.plainLength(message, alone);
+                    ByteBuf body = Unpooled.buffer();
+                    wireFormat.encodeBody(message, alone, body);
+                    assertThat(length).isIn(-1, body.readableBytes());
+                    if (length >= 0) {
+                        ByteBuf direct = Unpooled.buffer();
+                        wireFormat.encodePlain(message, alone, length, direct);
+                        ByteBuf frame = Unpooled.buffer();
+                        wireFormat.encodeFrame(message, alone, body, frame);
+                        assertThat(bytes(direct)).isEqualTo(bytes(frame));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-322 lines, server-sent events and WebSocket frames with plain payloads are not encoded twice")
+    void plainLengthIsKnown() {
+        StoredMessage message = new StoredMessage(
+                "/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, Payload.text("x".repeat(100)));
+        for (WireFormat wireFormat : List.of(
+                WireFormat.LINES,
+                WireFormat.LINES_WITH_IDS,
+                WireFormat.SSE,
+                WireFormat.WEBSOCKET,
+                WireFormat.HTTP2_LINES,
+                WireFormat.GZIP_SSE)) {
+            assertThat(wireFormat.plainLength(message, true))
+                    .as(wireFormat.name())
+                    .isGreaterThan(99);
+        }
+        assertThat(message.id()).as("built once").isSameAs(message.id());
+    }
+
     private static byte[] framed(WireFormat wireFormat, Payload payload) {
         StoredMessage message =
                 new StoredMessage("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);

@@ -22,11 +22,11 @@ class IdleSubscriberMemoryTest {
     private static final int FEW = 50;
     private static final int MANY = 450;
 
-    /** Maximum bytes of objects of the hub's own classes per subscriber: its state, cursor, entry and two listeners. */
-    private static final double MAX_HUB_BYTES = 240;
+    /** Maximum bytes of objects of the hub's own classes per subscriber: its state, cursor, entry, socket, and what ends with it. */
+    private static final double MAX_HUB_BYTES = 304;
 
-    /** Maximum bytes of objects of the hub and of Netty per subscriber, without the JDK's addresses, sets and byte arrays. */
-    private static final double MAX_BYTES = 1_340;
+    /** Maximum bytes of objects of the hub and of Netty per subscriber, without the JDK's sets and byte arrays. */
+    private static final double MAX_BYTES = 390;
 
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
 
@@ -34,7 +34,7 @@ class IdleSubscriberMemoryTest {
 
     @Test
     @DisplayName(
-            "H-304 an idle subscriber keeps nothing of its request, and five objects of the hub with at most 240 bytes")
+            "H-304 an idle subscriber keeps nothing of its request and of its channel, and 304 bytes of objects of the hub")
     void idleSubscriber_keepsFewObjects() throws Exception {
         try (TestHub testHub = TestHub.start("max-connections-per-address = 1000", "heartbeat = '1h'", "loops = 1");
                 ClientGroup _ = ClientGroup.of(FEW, _ -> testHub.lines("/quiet"))) {
@@ -63,12 +63,14 @@ class IdleSubscriberMemoryTest {
                                 "dev.ginkgo.hub.channel.SubscribeRequest",
                                 "dev.ginkgo.hub.channel.ChannelSelector",
                                 "dev.ginkgo.hub.log.StartPosition",
-                                "io.netty.util.DefaultAttributeMap$DefaultAttribute");
+                                "io.netty.util.DefaultAttributeMap$DefaultAttribute",
+                                "io.netty.channel.epoll.EpollSocketChannel",
+                                "java.net.InetSocketAddress");
                 assertThat(perSubscriber.keySet())
                         .as("created once for all, or when needed")
                         .doesNotContain(
                                 "dev.ginkgo.hub.framing.StreamEncoder",
-                                "dev.ginkgo.hub.http.StreamInputDiscarder",
+                                "dev.ginkgo.hub.connection.StreamInputDiscarder",
                                 "dev.ginkgo.hub.delivery.WriteStallDetector",
                                 "java.util.LinkedHashMap$Entry");
                 assertThat(hubBytes).as("%s", perSubscriber).isLessThanOrEqualTo(MAX_HUB_BYTES);

@@ -55,7 +55,7 @@ class ResumeInEveryFormatTest {
                 // When
                 HubAccess.http(testHub.hub())
                         .openStreams()
-                        .forEach(stream -> stream.connection().close().syncUninterruptibly());
+                        .forEach(stream -> stream.connection().close());
                 publish(testHub, 51, 100);
                 process.awaitOutput("message 100\n");
 

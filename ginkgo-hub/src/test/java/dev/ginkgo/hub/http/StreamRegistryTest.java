@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.hub.access.Access;
 import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.metrics.DisconnectReason;
@@ -20,6 +22,17 @@ class StreamRegistryTest {
     private final List<String> ended = new ArrayList<>();
 
     private final class RecordingHandle implements StreamHandle {
+        private final StreamConnection connection;
+
+        private RecordingHandle(EmbeddedChannel channel) {
+            this.connection = new ChannelConnection(channel);
+        }
+
+        @Override
+        public StreamConnection connection() {
+            return connection;
+        }
+
         @Override
         public long lag() {
             return 0;
@@ -37,7 +50,8 @@ class StreamRegistryTest {
     }
 
     private void add(EmbeddedChannel connection) {
-        registry.add(ChannelSelector.of("/x"), WireFormat.SSE, connection, new RecordingHandle(), Access.OPEN);
+        registry.add(
+                ChannelSelector.of("/x"), WireFormat.SSE, connection, new RecordingHandle(connection), Access.OPEN);
     }
 
     @Test
@@ -50,7 +64,9 @@ class StreamRegistryTest {
 
         // When the hub stops
         List<StreamRegistry.OpenStream> toEnd = registry.stop();
-        assertThat(toEnd).extracting(StreamRegistry.OpenStream::connection).containsExactly(first);
+        assertThat(toEnd)
+                .extracting(each -> ((ChannelConnection) each.connection()).channel())
+                .containsExactly(first);
         assertThat(ended).isEmpty();
         add(late);
 

@@ -3,87 +3,17 @@ package dev.ginkgo.hub.log;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.channel.ChannelName;
-import dev.ginkgo.hub.channel.ChannelSelector;
-import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.message.Gap;
-import dev.ginkgo.hub.message.Message;
 import dev.ginkgo.hub.message.MessageId;
 import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
-import dev.ginkgo.hub.position.EvictionWatermark;
-import dev.ginkgo.hub.position.VersionVector;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Cursors over an in-memory feed: start positions, replay, gaps, conflation and batches. */
-class CursorTest {
-    private static final long LOCAL = 1;
-    private static final long REMOTE = 5;
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
-
-    private final VersionVector versionVector = new VersionVector(new Position(LOCAL, 7, 0), 0);
-    private final EvictionWatermark forgotten = new EvictionWatermark();
-    private final ChannelLog log = new ChannelLog(ChannelName.of("/a"), new EvictionWatermark());
-    private final ChannelLog other = new ChannelLog(ChannelName.of("/b"), new EvictionWatermark());
-    private long arrival;
-    private long now;
-
-    private Entry publish(ChannelLog to, String text) {
-        return add(to, versionVector.own().next(), text);
-    }
-
-    private Entry add(ChannelLog to, Position position, String text) {
-        List<Position> others = versionVector.add(position, now, Long.MAX_VALUE);
-        StoredMessage message = new StoredMessage(to.name.text(), position, others, Instant.EPOCH, Payload.text(text));
-        Entry entry = new Entry(message, to, now, ++arrival, null);
-        to.feed.add(entry);
-        to.mergedFeeds().forEach(feed -> feed.add(entry));
-        return entry;
-    }
-
-    private void evictOldest(ChannelLog from) {
-        Entry oldest = from.oldest();
-        from.remove(requireNonNull(oldest));
-    }
-
-    private void markLost() {
-        log.feed.markLost(++arrival);
-    }
-
-    private Cursor open(Feed feed, Since since) {
-        Cursor cursor = new Cursor(
-                feed,
-                StartPosition.of(
-                        feed, since, new StartPosition.StoreState(versionVector, _ -> forgotten, arrival, now, 0, 0)),
-                versionVector);
-        feed.joined(cursor.position());
-        return cursor;
-    }
-
-    private Cursor open(Since since) {
-        return open(log.feed, since);
-    }
-
-    /** Reads all available messages and gaps. */
-    private static List<String> read(Cursor cursor) {
-        List<String> read = new ArrayList<>();
-        for (Cursor.Step step = cursor.next(); !step.atEnd(); step = cursor.next()) {
-            Message message = step.message();
-            if (message != null) {
-                read.add((step.replayed() ? "old " : "") + message.text());
-            } else if (step.missed() != 0) {
-                read.add(step.missed() == Gap.UNKNOWN ? "gap" : "gap of " + step.missed());
-            }
-        }
-        return read;
-    }
-
+/** Cursors over an in-memory feed: start positions, replay and gaps. */
+class CursorTest extends CursorFixture {
     @Nested
     @DisplayName("Start")
     class Start {
@@ -301,111 +231,5 @@ class CursorTest {
             cursor.advance(cursor.position(), publish(log, "1").message);
             assertThat(cursor.reportsGap(Gap.UNKNOWN)).isTrue();
         }
-    }
-
-    @Nested
-    @DisplayName("Conflation")
-    class Conflated {
-        private final Feed feed = Feed.of(ChannelSelector.of("/*"), new Conflation(SECOND));
-
-        Conflated() {
-            log.addTo(feed);
-            other.addTo(feed);
-        }
-
-        private void flush() {
-            now += 2 * SECOND;
-            feed.flush(now, 1_000);
-        }
-
-        @Test
-        @DisplayName("a newer message of a channel replaces the previous one, without a gap")
-        void superseded() {
-            Cursor cursor = open(feed, Since.Point.NONE);
-            publish(log, "a1");
-            flush();
-            publish(other, "b1");
-            publish(log, "a2");
-            flush();
-            publish(log, "a3");
-            flush();
-            assertThat(read(cursor)).containsExactly("b1", "a3");
-        }
-
-        @Test
-        @DisplayName("a channel's newest message evicted before it is read is a gap of unknown size")
-        void evicted() {
-            Cursor cursor = open(feed, Since.Point.NONE);
-            publish(log, "a1");
-            flush();
-            evictOldest(log);
-            assertThat(read(cursor)).containsExactly("gap");
-        }
-    }
-
-    @Nested
-    @DisplayName("Batches")
-    class Batches {
-        @Test
-        @DisplayName("advance moves the cursor to the end of a batch, and next() continues from there")
-        void advance() {
-            Cursor cursor = open(Since.Point.NONE);
-            publish(log, "1");
-            Entry second = publish(log, "2");
-            publish(log, "3");
-            cursor.advance(cursor.position() + 2, second.message);
-            assertThat(read(cursor)).containsExactly("3");
-        }
-
-        @Test
-        @DisplayName("the resume id is that of the last message, else of the gap, else of the start")
-        void resumeId() {
-            StoredMessage before = publish(log, "1").message;
-            Cursor cursor = open(Since.Point.NONE);
-            StoredMessage last = publish(log, "2").message;
-            assertThat(cursor.resumeId(last, before.id())).isEqualTo(last.id());
-            assertThat(cursor.resumeId(null, last.id())).isEqualTo(last.id());
-            assertThat(cursor.resumeId(null, null))
-                    .isEqualTo(cursor.start().id())
-                    .isEqualTo(before.id());
-            assertThat(cursor.unseenResumeId(last, null)).isNull();
-        }
-
-        @Test
-        @DisplayName("during a replay for a subscriber ahead of this node, the resume id includes both positions")
-        void resumeIdDuringReplay() {
-            MessageId received = MessageId.of(REMOTE, 1, 3);
-            add(log, new Position(REMOTE, 1, 1), "received");
-            Cursor cursor = open(new Since.After(received.text()));
-            StoredMessage last = publish(log, "new").message;
-            String both = last.vector().merge(received).text();
-            assertThat(cursor.resumeId(last, null)).isEqualTo(both);
-            assertThat(cursor.unseenResumeId(last, null)).isEqualTo(both);
-            assertThat(cursor.unseenResumeId(null, null)).isNull();
-            assertThat(cursor.unseenResumeId(null, both)).isNull();
-
-            StoredMessage catchUp = add(log, new Position(REMOTE, 1, 3), "received").message;
-            cursor.advance(log.feed.end(), catchUp);
-            assertThat(cursor.replay()).isNull();
-        }
-
-        @Test
-        @DisplayName("the replay of retained messages ends where live messages begin")
-        void replayEnds() {
-            Feed feed = merged();
-            publish(log, "a1");
-            Cursor cursor = open(feed, Since.Point.LATEST);
-            cursor.advance(cursor.position(), null);
-            assertThat(cursor.replay()).isNotNull();
-            cursor.advance(feed.end(), null);
-            assertThat(cursor.replay()).isNull();
-        }
-    }
-
-    private Feed merged() {
-        Feed feed = Feed.of(ChannelSelector.of("/*"), Since.Point.ALL);
-        log.addTo(feed);
-        other.addTo(feed);
-        return feed;
     }
 }

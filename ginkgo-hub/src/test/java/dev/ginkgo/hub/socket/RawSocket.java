@@ -11,7 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** WebSocket with the subprotocol {@code ginkgo.v1} on a plain socket, which reads only when it is told to. */
+/** WebSocket with the subprotocol {@code ginkgo.v1} on a plain socket, which reads only on request. */
 final class RawSocket implements AutoCloseable {
     private final Socket socket = new Socket();
     private final DataInputStream in;

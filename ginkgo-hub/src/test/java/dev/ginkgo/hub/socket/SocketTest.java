@@ -130,7 +130,8 @@ class SocketTest {
     }
 
     @Test
-    @DisplayName("H-162 a publish with a key is published once, over WebSocket and by POST, and its repetition says so")
+    @DisplayName(
+            "H-162 a publish with a key is published once, over WebSocket and by POST, and the response to its repetition reports that")
     void publishWithKey_isPublishedOnce() throws Exception {
         try (SocketClient client = connect();
                 var subscription = testHub.hub().subscribe("/keyed", Since.Point.ALL)) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -130,17 +131,21 @@ public abstract class BrokerContract {
         BrokerNode sender = reader("a");
         BrokerNode other = reader("b");
         byte[] bytes = {0, -1, 10, 13, 127};
+        String channel = "/räume/Küche 1/*.>";
+        BrokerPosition first = get(sender.append(channel, "first"));
+        Map<NodeIncarnation, Long> read = hasOwnStreams() ? Map.of() : Map.of(first.stream(), first.sequence());
         List<BrokerMessage> messages = List.of(
                 new BrokerMessage(
-                        sender.self,
-                        1,
-                        "/räume/Küche 1/*.>",
-                        true,
-                        bytes,
-                        BrokerNode.MILLIS,
-                        Optional.of(new Epoch("mesh-1", 7)),
-                        Optional.of(new IdempotencyKey("key-1", "digest", 3)),
-                        42),
+                                sender.self,
+                                8,
+                                channel,
+                                true,
+                                bytes,
+                                BrokerNode.MILLIS,
+                                Optional.of(new Epoch("mesh-1", 7)),
+                                Optional.of(new IdempotencyKey("key-1", "digest", 3)),
+                                42)
+                        .withRead(read),
                 new BrokerMessage(sender.self, 9, "/", false, new byte[0], 1, Optional.empty(), Optional.empty(), 0),
                 new BrokerMessage(
                         sender.self,
@@ -157,7 +162,7 @@ public abstract class BrokerContract {
             get(sender.broker.append(each));
         }
 
-        soon().until(() -> other.listener.received().size() == messages.size());
+        soon().until(() -> other.listener.received().size() == messages.size() + 1);
         for (BrokerMessage sent : messages) {
             BrokerMessage received = other.listener.received().stream()
                     .map(RecordingBrokerListener.Received::message)

@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,16 @@ public abstract class TransportContract {
         }
         TransportNode node = new TransportNode(tree.root(), transport(), new NodeIncarnation(name, incarnation));
         nodes.add(node);
+        return node;
+    }
+
+    /** Adds a node, and waits until all are connected with each other. */
+    private TransportNode joinTo(String name, TransportNode... others) throws Exception {
+        TransportNode node = join(name, 1);
+        TransportNode[] all = Arrays.copyOf(others, others.length + 1);
+        all[others.length] = node;
+        connect(all);
+        awaitReady(all);
         return node;
     }
 
@@ -106,9 +117,7 @@ public abstract class TransportContract {
     void deliversUnchanged() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 7);
-        TransportNode c = join("c", 1);
-        connect(a, b, c);
-        awaitReady(a, b, c);
+        TransportNode c = joinTo("c", a, b);
 
         byte[] large = new byte[900_000];
         large[899_999] = 1;
@@ -168,9 +177,7 @@ public abstract class TransportContract {
     @DisplayName("H-14 contract: messages on 5,000 channels arrive like those of one channel")
     void manyChannels() throws Exception {
         TransportNode a = join("a", 1);
-        TransportNode b = join("b", 1);
-        connect(a, b);
-        awaitReady(a, b);
+        TransportNode b = joinTo("b", a);
 
         for (int channel = 0; channel < 5_000; channel++) {
             a.send("/channel/" + channel, "x");
@@ -211,9 +218,7 @@ public abstract class TransportContract {
     void frozenPeerDoesNotDelayOthers() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode frozen = join("b", 1);
-        TransportNode c = join("c", 1);
-        connect(a, frozen, c);
-        awaitReady(a, frozen, c);
+        TransportNode c = joinTo("c", a, frozen);
 
         frozen.listener.freeze();
         byte[] payload = new byte[10_000];
@@ -265,9 +270,7 @@ public abstract class TransportContract {
     void sendsNothingToDepartedPeer() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode b = join("b", 1);
-        TransportNode c = join("c", 1);
-        connect(a, b, c);
-        awaitReady(a, b, c);
+        TransportNode c = joinTo("c", a, b);
 
         a.setPeers(a, c);
         soon().until(() -> a.transport.readyPeers().equals(Set.of(c.self)));
@@ -285,9 +288,7 @@ public abstract class TransportContract {
     @DisplayName("H-08 contract: after a peer leaves and rejoins, restarted or not, each message arrives once")
     void deliversOnce_afterPeerRejoins() throws Exception {
         TransportNode a = join("a", 1);
-        TransportNode b = join("b", 1);
-        connect(a, b);
-        awaitReady(a, b);
+        TransportNode b = joinTo("b", a);
         for (int i = 0; i < 5; i++) {
             long last = a.last();
             a.setPeers(a);
@@ -312,9 +313,7 @@ public abstract class TransportContract {
     @DisplayName("K-20 contract: a peer responds to a range request for any origin with the messages it has, in parts")
     void respondsToRangeRequest() throws Exception {
         TransportNode a = join("a", 1);
-        TransportNode b = join("b", 1);
-        connect(a, b);
-        awaitReady(a, b);
+        TransportNode b = joinTo("b", a);
         NodeIncarnation third = new NodeIncarnation("third", 3);
         for (long n = 1; n <= 50; n++) {
             b.listener.addToHistory(new Envelope(
@@ -343,9 +342,7 @@ public abstract class TransportContract {
     @DisplayName("K-20 contract: a peer responds to a snapshot request with its snapshot, unchanged, chunk by chunk")
     void respondsToSnapshotRequest() throws Exception {
         TransportNode a = join("a", 1);
-        TransportNode b = join("b", 1);
-        connect(a, b);
-        awaitReady(a, b);
+        TransportNode b = joinTo("b", a);
         NodeIncarnation third = new NodeIncarnation("third", 3);
         SnapshotChunk.Watermark watermark = new SnapshotChunk.Watermark(1L << 41, 7, 1_000);
         Envelope binary =

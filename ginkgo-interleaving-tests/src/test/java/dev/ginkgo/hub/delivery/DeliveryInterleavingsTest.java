@@ -2,10 +2,10 @@ package dev.ginkgo.hub.delivery;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.interleaving.Scenario;
 import dev.ginkgo.interleaving.StandingTime;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
@@ -80,7 +80,7 @@ class DeliveryInterleavingsTest {
             public void closeIfPending(PinnedMemory.Pin write) {}
 
             @Override
-            public Channel connection() {
+            public StreamConnection connection() {
                 throw new UnsupportedOperationException();
             }
 

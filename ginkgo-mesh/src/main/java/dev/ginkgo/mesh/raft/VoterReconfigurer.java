@@ -73,7 +73,7 @@ public final class VoterReconfigurer {
         Removal replaced = requested.getAndSet(removal);
         if (replaced != null) {
             replaced.done.completeExceptionally(
-                    new IllegalStateException("the removal of " + name + " was requested meanwhile; try again"));
+                    new IllegalStateException("the removal of " + name + " was requested at the same time; try again"));
         }
         context.membershipTimer().wake();
         return removal.done;

@@ -35,7 +35,7 @@ import org.jgroups.stack.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deterministic run of several {@link MeshRaft} nodes: the test decides who is elected, which nodes are connected and
+ * Deterministic run of several {@link MeshRaft} nodes: the test decides which node is elected, which nodes are connected and
  * when unacknowledged entries are sent again. No threads, no time. After each delivered message it checks that no two
  * nodes have committed different entries with the same index, also over restarts.
  */

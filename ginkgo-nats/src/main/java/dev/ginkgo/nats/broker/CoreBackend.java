@@ -80,7 +80,7 @@ final class CoreBackend implements Backend {
         this.senders = new SenderSequences(time);
         if (previous != null && previous.self.equals(self)) {
             lastSent = previous.lastSent();
-            next = previous.next() + 1; // skips one: messages may have been missed meanwhile
+            next = previous.next() + 1; // skips one: messages may have been missed
         }
     }
 
@@ -139,7 +139,7 @@ final class CoreBackend implements Backend {
             if (message.getSubject().endsWith(HEARTBEAT)) {
                 heartbeat = Heartbeat.parse(new String(message.getData(), UTF_8));
             } else {
-                input = MessageHeaders.decode(subjects, message);
+                input = MessageHeaders.decode(subjects, message, "");
             }
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             LOG.warn("ignored a message on {} that is not one of a hub: {}", message.getSubject(), e.getMessage());
@@ -226,7 +226,7 @@ final class CoreBackend implements Backend {
         }
         synchronized (sending) {
             long number = lastSent + 1;
-            Headers headers = MessageHeaders.encode(message, number);
+            Headers headers = MessageHeaders.encode(message, number, null);
             long size = (long) message.payload().length + headers.serializedLength();
             if (size > session.connection().getMaxPayload()) {
                 added.fail(new BrokerException(

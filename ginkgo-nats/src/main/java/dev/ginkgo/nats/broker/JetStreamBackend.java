@@ -155,7 +155,9 @@ final class JetStreamBackend implements Backend {
             return CompletableFuture.failedFuture(
                     new BrokerException(Reason.UNAVAILABLE, "there is no connection to NATS; retry later"));
         }
-        Headers headers = MessageHeaders.encode(message, 0);
+        int number = subjects.stream(message.channel());
+        NodeIncarnation stream = current.streams.get(number).stream();
+        Headers headers = MessageHeaders.encode(message, 0, stream.name());
         long size = (long) message.payload().length + headers.serializedLength();
         if (size > current.session.connection().getMaxPayload()) {
             pending.rejected();
@@ -170,8 +172,6 @@ final class JetStreamBackend implements Backend {
         } catch (BrokerException e) {
             return CompletableFuture.failedFuture(e);
         }
-        int number = subjects.stream(message.channel());
-        NodeIncarnation stream = current.streams.get(number).stream();
         try {
             CompletableFuture<?> _ = current.jetStream
                     .publishAsync(
@@ -182,7 +182,7 @@ final class JetStreamBackend implements Backend {
                                     .expectedStream(stream.name())
                                     .build())
                     .whenComplete((ack, error) -> completed(added, stream, ack, error));
-        } catch (IllegalStateException e) { // closed meanwhile, before it was sent
+        } catch (IllegalStateException e) { // closed before it was sent
             added.fail(new BrokerException(Reason.UNAVAILABLE, "there is no connection to NATS; retry later", e));
         } catch (IllegalArgumentException e) {
             added.fail(new BrokerException(Reason.TOO_LARGE, "NATS does not accept the message: " + e.getMessage(), e));

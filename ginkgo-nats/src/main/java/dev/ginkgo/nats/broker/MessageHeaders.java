@@ -7,6 +7,7 @@ import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.nats.client.NameTokens;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * Ginkgo: 1 10=2E0=2E0=2E1=3A4440 1763942400000 17 text 1763942401234 0
- * Ginkgo: 1 SENDER INCARNATION NUMBER text|bytes MILLIS CLIENT [epoch=NUMBER,CLUSTER] [key=KEY,DIGEST,CLIENT] [sent=N]
+ * Ginkgo: 1 SENDER INCARNATION NUMBER text|bytes MILLIS CLIENT [epoch=NUMBER,CLUSTER] [key=KEY,DIGEST,CLIENT]
+ *     [sent=N] [read=POSITION,INCARNATION]
  * </pre>
  */
 final class MessageHeaders {
@@ -37,8 +39,9 @@ final class MessageHeaders {
      * Returns the headers of a message.
      *
      * @param sent number among the messages that the sender has sent; 0 if they are not counted
+     * @param stream name of the stream in which it is stored; null if in none
      */
-    static Headers encode(BrokerMessage message, long sent) {
+    static Headers encode(BrokerMessage message, long sent, @Nullable String stream) {
         StringBuilder text = new StringBuilder(VERSION)
                 .append(' ')
                 .append(NameTokens.encode(message.sender().name()))
@@ -65,6 +68,11 @@ final class MessageHeaders {
         if (sent > 0) {
             text.append(" sent=").append(sent);
         }
+        message.read().forEach((each, position) -> {
+            if (each.name().equals(stream)) {
+                text.append(" read=").append(position).append(',').append(each.incarnation());
+            }
+        });
         Headers headers = new Headers().put(HEADER, text.toString());
         message.key()
                 .ifPresent(key -> headers.put(
@@ -78,14 +86,15 @@ final class MessageHeaders {
     /**
      * Decodes a message.
      *
+     * @param stream name of the stream in which it is stored; empty if in none
      * @throws IllegalArgumentException if no hub has sent it
      */
-    static Received decode(ChannelSubjects subjects, Message message) {
+    static Received decode(ChannelSubjects subjects, Message message, String stream) {
         String header = message.hasHeaders() ? message.getHeaders().getFirst(HEADER) : null;
-        return decode(subjects.channel(message.getSubject()), header, message.getData());
+        return decode(subjects.channel(message.getSubject()), header, message.getData(), stream);
     }
 
-    private static Received decode(String channel, @Nullable String header, byte[] payload) {
+    private static Received decode(String channel, @Nullable String header, byte[] payload, String stream) {
         if (header == null) {
             throw new IllegalArgumentException("it has no header " + HEADER);
         }
@@ -96,6 +105,7 @@ final class MessageHeaders {
         Optional<Epoch> epoch = Optional.empty();
         Optional<IdempotencyKey> key = Optional.empty();
         long sent = 0;
+        Map<NodeIncarnation, Long> read = Map.of();
         for (int i = FIXED_FIELDS; i < fields.length; i++) {
             int equals = fields[i].indexOf('=');
             String[] parts = COMMA.split(fields[i].substring(equals + 1), -1);
@@ -105,6 +115,8 @@ final class MessageHeaders {
                     key = Optional.of(new IdempotencyKey(
                             NameTokens.decode(parts[0]), NameTokens.decode(parts[1]), Long.parseLong(parts[2])));
                 case "sent" -> sent = Long.parseLong(parts[0]);
+                case "read" ->
+                    read = Map.of(new NodeIncarnation(stream, Long.parseLong(parts[1])), Long.parseLong(parts[0]));
                 default -> {} // of a later version
             }
         }
@@ -118,6 +130,6 @@ final class MessageHeaders {
                 epoch,
                 key,
                 Long.parseLong(fields[6]));
-        return new Received(message, sent);
+        return new Received(message.withRead(read), sent);
     }
 }

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class NatsBroker extends Broker {
     private static final Duration MIN_PAUSE = Duration.ofMillis(50);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
+    /** After a shorter connection, the pauses before the next ones go on growing. */
+    private static final Duration STABLE = Duration.ofSeconds(10);
+
     /** How long the first connection waits for JetStream. */
     private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
@@ -112,12 +115,12 @@ public final class NatsBroker extends Broker {
 
     /** Creates a broker that is not open. */
     public NatsBroker() {
-        this(NatsSettings.DEFAULT_SERVER);
+        this(NatsSettings.DEFAULT_SERVERS);
     }
 
     /** Creates a broker with another default of {@code servers}. */
-    NatsBroker(Address defaultServer) {
-        connection = new NatsSettings(new Declared(), defaultServer);
+    NatsBroker(List<Address> defaultServers) {
+        connection = new NatsSettings(new Declared(), defaultServers);
     }
 
     private BrokerConfig config() {
@@ -190,46 +193,59 @@ public final class NatsBroker extends Broker {
                 + "; check that JetStream is enabled there, and that the user may create streams";
     }
 
-    private void stayConnected(NatsConnector connector, Backend to, BrokerListener input, NatsSession first)
+    private void stayConnected(NatsConnector connector, Backend to, StoppableListener input, NatsSession first)
             throws InterruptedException {
         BackoffSequence backoff = BackoffSequence.shortenedByUpToHalf(ThreadLocalRandom.current());
         NatsSession current = first;
-        while (true) {
-            String problem = current.awaitEnd(time());
-            to.disconnected(current, problem);
-            current.close();
-            report(input, problem);
-            current = reconnect(connector, to, input, problem, backoff);
-            backoff.reset();
-            reconnects.increment();
-            log.info("connected to NATS at {} again", server);
-            ready();
-            input.connectionChanged(Optional.empty());
+        try {
+            while (true) {
+                long begin = time().nanos();
+                String problem = current.awaitEnd(time());
+                input.requireRunning();
+                if (time().nanos() - begin > STABLE.toNanos()) {
+                    backoff.reset();
+                }
+                to.disconnected(current, problem);
+                current.close();
+                report(input, problem);
+                current = reconnect(connector, to, input, problem, backoff);
+                reconnects.increment();
+                log.info("connected to NATS at {} again", server);
+                ready();
+                input.connectionChanged(Optional.empty());
+            }
+        } finally {
+            current.close(); // onStop does not know a connection that was established after it
         }
     }
 
     private NatsSession reconnect(
-            NatsConnector connector, Backend to, BrokerListener input, String lastProblem, BackoffSequence backoff)
+            NatsConnector connector, Backend to, StoppableListener input, String lastProblem, BackoffSequence backoff)
             throws InterruptedException {
         String reported = lastProblem;
         while (true) {
             sleep(backoff.next(MIN_PAUSE, MAX_PAUSE));
-            String problem;
+            input.requireRunning();
+            String problem = "the hub stops";
             NatsSession opened = null;
+            boolean usable = false;
             try {
                 opened = NatsSession.connect(connector, changes);
                 session = opened;
+                input.requireRunning(); // after the assignment: either this or onStop closes the connection
                 to.connected(opened);
                 server = String.valueOf(opened.connection().getConnectedUrl());
+                usable = true;
                 return opened;
             } catch (JetStreamApiException e) {
                 problem = describe(e, connector);
             } catch (IOException | IllegalStateException e) {
                 problem = String.valueOf(e.getMessage());
-            }
-            if (opened != null) {
-                to.disconnected(opened, problem);
-                opened.close();
+            } finally {
+                if (opened != null && !usable) {
+                    to.disconnected(opened, problem);
+                    opened.close();
+                }
             }
             if (!problem.equals(reported)) {
                 reported = problem;
@@ -298,6 +314,17 @@ public final class NatsBroker extends Broker {
 
         StoppableListener(BrokerListener target) {
             this.target = target;
+        }
+
+        /**
+         * Ends the calling task if the service stops: the NATS client discards an interrupt while it connects.
+         *
+         * @throws InterruptedException if the service stops
+         */
+        void requireRunning() throws InterruptedException {
+            if (stopped) {
+                throw new InterruptedException("the broker is stopped");
+            }
         }
 
         @Override

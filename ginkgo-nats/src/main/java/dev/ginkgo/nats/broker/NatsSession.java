@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, from its establishment to its end. Thread-safe. */
-final class NatsSession implements AutoCloseable {
+final class NatsSession implements StreamReader.ReadSession, AutoCloseable {
     private final NatsLink link;
     private final String servers;
     private final WaitQueue changes;
@@ -42,7 +42,8 @@ final class NatsSession implements AutoCloseable {
         return link.connection();
     }
 
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return problem.get() == null;
     }
 
@@ -55,7 +56,8 @@ final class NatsSession implements AutoCloseable {
      *
      * @param reason what does not work, without the address of the server
      */
-    void fail(String reason) {
+    @Override
+    public void fail(String reason) {
         boolean closed = connection().getStatus() == Connection.Status.CLOSED; // the reason is a consequence
         problem.compareAndSet(null, closed ? lost(servers) : reason + " (NATS at " + servers + ")");
         changes.signal();

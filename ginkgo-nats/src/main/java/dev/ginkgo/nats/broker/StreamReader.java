@@ -8,6 +8,8 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.internal.concurrent.BackoffSequence;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import dev.ginkgo.time.TimeSource;
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
@@ -20,6 +22,7 @@ import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,7 @@ final class StreamReader {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
     /**
-     * How long a request for messages lasts. The server sends heartbeats meanwhile, two in this time; if they are missing, as when the
+     * How long a request for messages lasts. The server sends two heartbeats in this time; if they are missing, as when the
      * server that has the consumer is dead, the client creates another consumer.
      */
     private static final long REQUEST_MILLIS = 3_000;
@@ -52,6 +55,11 @@ final class StreamReader {
 
     private static final int CREATE_ATTEMPTS = 4;
 
+    /** Pauses between consumers that have ended without a message. */
+    private static final Duration MIN_PAUSE = Duration.ofMillis(50);
+
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
+
     private final TimeSource time;
     private final NodeIncarnation stream;
     private final ReadStart start;
@@ -59,6 +67,20 @@ final class StreamReader {
     private final BrokerListener listener;
     private final LongAdder received = new LongAdder();
     private final LongAdder lost = new LongAdder();
+
+    /** Creates consumers. */
+    interface Consumers {
+        /** Creates a consumer of the messages from a position on. */
+        IterableConsumer create(long start) throws IOException, JetStreamApiException;
+    }
+
+    /** The connection over which a stream is read. */
+    interface ReadSession {
+        boolean isOpen();
+
+        /** Ends the connection because it does not work. */
+        void fail(String reason);
+    }
 
     /** Search of the position at which to start. */
     interface Search {
@@ -110,15 +132,37 @@ final class StreamReader {
             return;
         }
         begin(state, tail -> new TailSearch(context, state).find(tail));
+        consumeAll(
+                session,
+                position -> context.createOrderedConsumer(new OrderedConsumerConfiguration()
+                                .deliverPolicy(DeliverPolicy.ByStartSequence)
+                                .startSequence(position))
+                        .iterate(BATCHES));
+    }
+
+    /**
+     * Reads with one consumer after another, until the connection ends. If the server accepts consumers but ends them at once, the
+     * pauses between them become longer.
+     */
+    void consumeAll(ReadSession session, Consumers consumers)
+            throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
+        BackoffSequence backoff = BackoffSequence.shortenedByUpToHalf(ThreadLocalRandom.current());
+        WakeableTimer timer = new WakeableTimer(time);
         while (session.isOpen()) {
-            consume(session, context);
+            long before = next;
+            consume(session, consumers);
+            if (next > before) {
+                backoff.reset();
+            } else if (session.isOpen()) {
+                timer.await(backoff.next(MIN_PAUSE, MAX_PAUSE));
+            }
         }
     }
 
     /** Reads with one consumer, until the connection or the consumer ends. */
-    private void consume(NatsSession session, StreamContext context)
+    private void consume(ReadSession session, Consumers consumers)
             throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
-        try (OpenConsumer<IterableConsumer> open = new OpenConsumer<>(createConsumer(session, context))) {
+        try (OpenConsumer<IterableConsumer> open = new OpenConsumer<>(createConsumer(session, consumers))) {
             while (session.isOpen()) {
                 long begin = time.nanos();
                 Message message = open.consumer().nextMessage(POLL);
@@ -135,14 +179,11 @@ final class StreamReader {
      * Creates a consumer. For some time a server that was lost may still be selected for it, which does not answer; another
      * attempt may select another one.
      */
-    private IterableConsumer createConsumer(NatsSession session, StreamContext context)
+    private IterableConsumer createConsumer(ReadSession session, Consumers consumers)
             throws IOException, JetStreamApiException {
-        OrderedConsumerConfiguration from = new OrderedConsumerConfiguration()
-                .deliverPolicy(DeliverPolicy.ByStartSequence)
-                .startSequence(next);
         for (int attempt = 1; true; attempt++) {
             try {
-                return context.createOrderedConsumer(from).iterate(BATCHES);
+                return consumers.create(next);
             } catch (IOException e) {
                 if (attempt == CREATE_ATTEMPTS || !session.isOpen()) {
                     throw e;
@@ -166,7 +207,7 @@ final class StreamReader {
         }
     }
 
-    private void report(NatsSession session, Message message) {
+    private void report(ReadSession session, Message message) {
         NatsJetStreamMetaData metaData = message.metaData();
         long sequence = metaData.streamSequence();
         if (sequence < next) {
@@ -174,7 +215,7 @@ final class StreamReader {
         }
         reportLostUntil(sequence);
         if (message.getSubject().endsWith("." + StreamSetup.MARKER)) {
-            reportLostUntil(sequence + 1);
+            skip(sequence);
             if (isMarkerOfALaterIncarnation(new String(message.getData(), UTF_8))) {
                 session.fail("the stream " + stream.name() + " has lost messages and continues as another one");
             }
@@ -182,10 +223,10 @@ final class StreamReader {
         }
         MessageHeaders.Received decoded;
         try {
-            decoded = MessageHeaders.decode(subjects, message);
+            decoded = MessageHeaders.decode(subjects, message, stream.name());
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             LOG.warn("message {} of the stream {} is not one of a hub: {}", sequence, stream, e.getMessage());
-            reportLostUntil(sequence + 1);
+            skip(sequence);
             return;
         }
         next = sequence + 1;
@@ -194,6 +235,12 @@ final class StreamReader {
                 new BrokerPosition(stream, sequence),
                 metaData.timestamp().toInstant().toEpochMilli(),
                 decoded.message());
+    }
+
+    private void skip(long sequence) {
+        lost.increment();
+        next = sequence + 1;
+        listener.skipped(new BrokerPosition(stream, sequence));
     }
 
     private boolean isMarkerOfALaterIncarnation(String text) {

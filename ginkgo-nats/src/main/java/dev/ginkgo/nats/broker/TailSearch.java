@@ -125,7 +125,7 @@ final class TailSearch {
                 }
             }
             if (last == before) {
-                break; // the rest has been discarded meanwhile
+                break; // the rest has been discarded since then
             }
         }
         return result;

@@ -13,6 +13,9 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -103,7 +106,7 @@ public final class NatsConnector {
             }
         };
         try {
-            return new NatsLink(Nats.connect(new Options.Builder(template)
+            return new NatsLink(connect(new Options.Builder(template)
                     .connectionListener(listener)
                     .errorListener(errors)
                     .build()));
@@ -113,7 +116,42 @@ public final class NatsConnector {
                             + "); check credentials, user and password, or token",
                     e);
         } catch (IOException e) {
-            throw new IOException("cannot connect to NATS at " + this + ": " + reason(e, last.get()), e);
+            throw new IOException(
+                    "cannot connect to NATS at " + this + ": " + reason(e, last.get())
+                            + "; check that a server runs there, and the setting servers",
+                    e);
+        }
+    }
+
+    /**
+     * Connects in a thread of its own: if the client is interrupted while it connects, it may discard the interrupt, or leave the
+     * connection open. The thread ends when the servers have not answered in time; a connection is closed if its caller has stopped waiting.
+     */
+    private static Connection connect(Options options) throws IOException, InterruptedException {
+        CompletableFuture<Connection> connected = new CompletableFuture<>();
+        Thread.ofVirtual().name("nats-connect").start(() -> {
+            try {
+                Connection connection = Nats.connect(options);
+                if (!connected.complete(connection)) {
+                    connection.close();
+                }
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                connected.completeExceptionally(e);
+            }
+        });
+        try {
+            return connected.get();
+        } catch (InterruptedException e) {
+            if (!connected.cancel(false) && connected.state() == Future.State.SUCCESS) {
+                new NatsLink(connected.resultNow()).close();
+            }
+            throw e;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                case null, default -> throw new IOException(e.getMessage(), e);
+            }
         }
     }
 

@@ -14,9 +14,9 @@ import java.util.Optional;
  */
 public final class NatsSettings {
     /** Where a NATS server listens by default. */
-    public static final Address DEFAULT_SERVER = new Address("127.0.0.1", 4222);
+    public static final List<Address> DEFAULT_SERVERS = List.of(new Address("127.0.0.1", 4222));
 
-    private final Address defaultServer;
+    private final List<Address> defaultServers;
 
     final Setting<List<Address>> servers;
     final Setting<Optional<Path>> credentials;
@@ -44,10 +44,10 @@ public final class NatsSettings {
     /**
      * Declares the settings. Called in the constructor of a service.
      *
-     * @param defaultServer the server if none is configured
+     * @param defaultServers the servers if none are configured
      */
-    public NatsSettings(Declaration declaration, Address defaultServer) {
-        this.defaultServer = defaultServer;
+    public NatsSettings(Declaration declaration, List<Address> defaultServers) {
+        this.defaultServers = List.copyOf(defaultServers);
         servers = declaration
                 .addresses("servers")
                 .restartRequired()
@@ -103,7 +103,7 @@ public final class NatsSettings {
 
     /** Returns the servers, at least one. */
     List<Address> serverAddresses() {
-        return servers.get().isEmpty() ? List.of(defaultServer) : servers.get();
+        return servers.get().isEmpty() ? defaultServers : servers.get();
     }
 
     /** Returns how long a server may take to answer. */

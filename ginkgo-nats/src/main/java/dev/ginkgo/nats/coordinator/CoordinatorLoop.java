@@ -218,13 +218,19 @@ final class CoordinatorLoop {
                 if (key.equals(LeaseEntry.KEY)) {
                     election.received(LeaseEntry.decode(value), revision);
                 } else if (key.equals(IncarnationCounter.key(self.name()))) {
-                    storedIncarnation = IncarnationCounter.decode(value);
                     incarnationRevision = revision;
+                    storedIncarnation = IncarnationCounter.decode(value);
                 } else if (MemberEntry.isKey(key)) {
                     roster.received(MemberEntry.decode(MemberEntry.name(key), value), revision);
                 }
             } catch (IllegalArgumentException e) {
-                LOG.warn("ignored the malformed entry {} of the bucket {}: {}", key, config.bucket(), e.getMessage());
+                LOG.error(
+                        "another program has written the entry {} of the bucket {}, which is malformed ({}); the nodes"
+                                + " replace it. Find the program, and give it, or this cluster, another bucket",
+                        key,
+                        config.bucket(),
+                        e.getMessage());
+                deleted(key, revision); // so that the next write expects its revision, and replaces it
             }
         }
 
@@ -233,7 +239,7 @@ final class CoordinatorLoop {
             if (key.equals(LeaseEntry.KEY)) {
                 election.received(null, revision);
             } else if (MemberEntry.isKey(key)) {
-                roster.deleted(MemberEntry.name(key), revision);
+                MemberEntry.findName(key).ifPresent(name -> roster.deleted(name, revision));
             }
         }
 

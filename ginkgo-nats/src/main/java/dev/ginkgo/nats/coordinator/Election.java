@@ -44,6 +44,7 @@ final class Election {
     private @Nullable DualTimestamp lastRenewal;
     private @Nullable DualTimestamp lastRejection;
     private @Nullable DualTimestamp steppedDownAt;
+    private Duration lastTakeoverDelay = Duration.ZERO;
     private long highestEpoch;
     private boolean writing;
     private @Nullable Runnable whenIdle;
@@ -96,9 +97,10 @@ final class Election {
     // ---- what the bucket contains
 
     /**
-     * Receives the entry.
+     * Receives the entry. If it was deleted, or written by another program, the leader ends its leadership, and each node claims
+     * the lease when that of any leader has expired, as after a renewal.
      *
-     * @param entry null if it was deleted
+     * @param entry null if it was deleted or is malformed
      */
     void received(@Nullable LeaseEntry entry, long revision) {
         if (revision <= last.revision) {
@@ -108,6 +110,7 @@ final class Election {
         if (entry == null) {
             return;
         }
+        lastTakeoverDelay = entry.takeoverDelay();
         long number = entry.epochAt(revision);
         boolean own = entry.isBy(self.name(), self.incarnation());
         if (!own && held != null && number >= held.number()) {
@@ -163,7 +166,7 @@ final class Election {
         LeaseEntry entry = last.entry;
         if (entry == null) {
             return remaining(
-                    timing.takeoverDelay(),
+                    max(lastTakeoverDelay, timing.takeoverDelay()),
                     last.receivedAt.nanos() > connectedAt.nanos() ? last.receivedAt : connectedAt);
         }
         Duration delay = max(entry.takeoverDelay(), timing.takeoverDelay());

@@ -10,12 +10,15 @@ import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last incarnation of a node, as an entry of the bucket: so that incarnations increase also if the wall clock of the node
  * is set back.
  */
 final class IncarnationCounter {
+    private static final Logger LOG = LoggerFactory.getLogger(IncarnationCounter.class);
     private static final int ATTEMPTS = 5;
 
     private IncarnationCounter() {}
@@ -37,6 +40,20 @@ final class IncarnationCounter {
         return Long.parseLong(new String(value, StandardCharsets.UTF_8));
     }
 
+    /** Returns the incarnation in an entry; 0 if another program has written it, so that it is replaced. */
+    private static long lastOf(String key, byte[] value) {
+        try {
+            return decode(value);
+        } catch (IllegalArgumentException e) {
+            LOG.warn(
+                    "another program has written the entry {}, which is malformed ({}); it is replaced by the time of this"
+                            + " node's clock",
+                    key,
+                    e.getMessage());
+            return 0;
+        }
+    }
+
     /**
      * Stores the next incarnation of a node, and returns it. Blocks while the server answers.
      *
@@ -54,7 +71,7 @@ final class IncarnationCounter {
         for (int attempt = 1; ; attempt++) {
             @Nullable KeyValueEntry last = bucket.get(key(name));
             byte @Nullable [] value = last == null ? null : last.getValue();
-            long next = value == null ? lowest : Math.max(lowest, decode(value) + 1);
+            long next = value == null ? lowest : Math.max(lowest, lastOf(key(name), value) + 1);
             try {
                 bucket.update(key(name), encode(next), last == null ? 0 : last.getRevision());
                 return next;

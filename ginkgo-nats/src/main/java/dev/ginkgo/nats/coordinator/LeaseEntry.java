@@ -15,6 +15,12 @@ import java.time.Duration;
 record LeaseEntry(String holder, long incarnation, State state, long epoch, Duration takeoverDelay) {
     static final String KEY = "leader";
 
+    /** Far more than any lease; a longer delay would be an error of another program, and keep the nodes from electing. */
+    private static final Duration MAX_TAKEOVER_DELAY = Duration.ofHours(1);
+
+    /** Far more than a bucket has revisions, so that the next epochs have room. */
+    private static final long MAX_EPOCH = Long.MAX_VALUE / 2;
+
     enum State {
         /** Begins a leadership. */
         CLAIMED,
@@ -57,7 +63,15 @@ record LeaseEntry(String holder, long incarnation, State state, long epoch, Dura
                 fields.get("holder"),
                 fields.number("incarnation"),
                 State.valueOf(fields.get("state")),
-                fields.number("epoch"),
-                Duration.ofMillis(fields.number("takeover-millis")));
+                bounded(fields, "epoch", MAX_EPOCH),
+                Duration.ofMillis(bounded(fields, "takeover-millis", MAX_TAKEOVER_DELAY.toMillis())));
+    }
+
+    private static long bounded(EntryFields fields, String name, long max) {
+        long number = fields.number(name);
+        if (number < 0 || number > max) {
+            throw new IllegalArgumentException("the field " + name + " is " + number + ", not from 0 to " + max);
+        }
+        return number;
     }
 }

@@ -4,6 +4,7 @@ import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.nats.client.NameTokens;
 import java.net.URI;
+import java.util.Optional;
 
 /** A member as an entry of the bucket. */
 final class MemberEntry {
@@ -26,6 +27,15 @@ final class MemberEntry {
      */
     static String name(String key) {
         return NameTokens.decode(key.substring(PREFIX.length()));
+    }
+
+    /** Returns the name in a key; empty if it is not the key of a member. */
+    static Optional<String> findName(String key) {
+        try {
+            return Optional.of(name(key));
+        } catch (IllegalArgumentException _) { // of another program
+            return Optional.empty();
+        }
     }
 
     static byte[] encode(Member member) {

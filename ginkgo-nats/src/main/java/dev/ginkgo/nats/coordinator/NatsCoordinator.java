@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,9 @@ public final class NatsCoordinator extends Coordinator {
     private volatile @Nullable CoordinatorLoop loop;
     private volatile Optional<String> reportedHealth = Optional.empty();
 
+    /** What has been logged in this outage: attempts fail for several reasons in turn. Used by one thread at a time. */
+    private final Set<String> loggedProblems = new HashSet<>();
+
     enum Storage {
         FILE(StorageType.File),
         MEMORY(StorageType.Memory);
@@ -72,12 +77,12 @@ public final class NatsCoordinator extends Coordinator {
 
     /** Creates a coordinator that is not connected. */
     public NatsCoordinator() {
-        this(NatsSettings.DEFAULT_SERVER, "ginkgo");
+        this(NatsSettings.DEFAULT_SERVERS, "ginkgo");
     }
 
     /** Creates a coordinator with other defaults of {@code servers} and {@code bucket}. */
-    NatsCoordinator(Address defaultServer, String defaultBucket) {
-        connection = new NatsSettings(new Declared(), defaultServer);
+    NatsCoordinator(List<Address> defaultServers, String defaultBucket) {
+        connection = new NatsSettings(new Declared(), defaultServers);
         bucket = setting("bucket", defaultBucket)
                 .check(name -> name.matches("[A-Za-z0-9_-]{1,64}"), "may only have letters, digits, - and _")
                 .restartRequired()
@@ -130,9 +135,17 @@ public final class NatsCoordinator extends Coordinator {
     private void reportHealth(Optional<String> problem) {
         if (!problem.equals(reportedHealth)) {
             reportedHealth = problem;
-            problem.ifPresent(reason -> log.warn("not ready: {}", reason));
-            problem.ifPresentOrElse(this::degraded, this::ready);
+            problem.filter(loggedProblems::add).ifPresent(reason -> log.warn("not ready: {}", reason));
+            problem.ifPresentOrElse(this::degraded, this::reportReady);
         }
+    }
+
+    private void reportReady() {
+        if (!loggedProblems.isEmpty()) {
+            loggedProblems.clear();
+            log.info("connected to NATS at {}", connector);
+        }
+        ready();
     }
 
     @Override

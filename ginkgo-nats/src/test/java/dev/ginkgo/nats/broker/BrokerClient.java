@@ -49,8 +49,13 @@ final class BrokerClient implements BrokerListener, AutoCloseable {
 
     /** @param settings of the broker, besides {@code servers} */
     BrokerClient(String name, NatsServers servers, String settings) throws Exception {
+        this(name, servers.setting(), settings);
+    }
+
+    /** @param servers the setting {@code servers} */
+    BrokerClient(String name, String servers, String settings) throws Exception {
         self = new NodeIncarnation(name, 1);
-        tree = Ginkgo.start(new Root(broker), "[nats]\n" + servers.setting() + "\n" + settings);
+        tree = Ginkgo.start(new Root(broker), "[nats]\n" + servers + "\n" + settings);
         try {
             streams = broker.open(self, this);
         } catch (Exception e) {

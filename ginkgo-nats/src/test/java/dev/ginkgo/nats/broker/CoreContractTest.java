@@ -44,7 +44,7 @@ class CoreContractTest extends BrokerContract {
 
     @Override
     protected Broker broker() {
-        return new NatsBroker(requireNonNull(started).addresses().getFirst());
+        return new NatsBroker(requireNonNull(started).addresses());
     }
 
     @Override

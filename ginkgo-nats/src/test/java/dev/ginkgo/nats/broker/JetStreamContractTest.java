@@ -43,7 +43,7 @@ class JetStreamContractTest extends BrokerHistoryContract {
 
     @Override
     protected Broker broker() {
-        return new NatsBroker(requireNonNull(started).addresses().getFirst());
+        return new NatsBroker(requireNonNull(started).addresses());
     }
 
     @Override

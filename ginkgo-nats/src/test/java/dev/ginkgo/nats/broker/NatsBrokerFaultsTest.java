@@ -9,7 +9,9 @@ import dev.ginkgo.hub.spi.BrokerPosition;
 import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.nats.testing.NatsServers;
+import dev.ginkgo.nats.testing.TcpRelay;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try") // closing a connection may be interrupted
 class NatsBrokerFaultsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     @TempDir
     private static @Nullable Path folder;
@@ -134,6 +137,31 @@ class NatsBrokerFaultsTest {
             assertThat(after).isEqualTo(new BrokerPosition(a.self, 5));
             assertThat(a.faults).isEmpty();
             assertThat(b.faults).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "N-49: a hub that stops while it connects again leaves no connection open, and does not wait for the deadline of"
+                    + " the stop")
+    void leavesNoConnection_whenItStopsWhileItConnects() throws Exception {
+        try (TcpRelay relay = new TcpRelay(requireNonNull(started).addresses().getFirst())) {
+            // Given a hub whose connection is lost, and whose next one is not answered
+            BrokerClient client = new BrokerClient(
+                    "a", "servers = ['" + relay.address() + "']", "prefix = \"" + prefix + "\"\nstreams = 1");
+            int accepted = relay.accepted();
+            relay.cut(true);
+            relay.drop();
+            await().atMost(TIMEOUT).until(() -> relay.accepted() > accepted);
+
+            // When it stops, and the connection is answered
+            Thread stop = Thread.ofVirtual().start(client::close);
+            await().atMost(TIMEOUT).until(() -> client.broker.status().state() != State.DEGRADED);
+            relay.cut(false);
+
+            // Then
+            assertThat(stop.join(STOP_DEADLINE.minusSeconds(2))).isTrue();
+            await().atMost(TIMEOUT).until(() -> relay.open() == 0);
         }
     }
 }

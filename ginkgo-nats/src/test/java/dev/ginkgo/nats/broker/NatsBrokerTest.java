@@ -11,12 +11,15 @@ import dev.ginkgo.hub.spi.BrokerException;
 import dev.ginkgo.hub.spi.BrokerMessage;
 import dev.ginkgo.hub.spi.BrokerPosition;
 import dev.ginkgo.hub.spi.IdempotencyKey;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.nats.testing.NatsServers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -64,16 +67,19 @@ class NatsBrokerTest {
         try (BrokerClient a = client("10.0.0.1:4440", "").read(new ReadStart.After(0));
                 BrokerClient b = client("10.0.0.2:4440", "").read(new ReadStart.After(0))) {
             byte[] payload = {0, 1, (byte) 0xff, '\n'};
+            Map<NodeIncarnation, Long> read = new HashMap<>();
+            a.streams.forEach(each -> read.put(each.stream(), 5L));
             BrokerMessage sent = new BrokerMessage(
-                    a.self,
-                    7,
-                    "/räume/a b.c/=日本",
-                    true,
-                    payload,
-                    1_763_942_400_123L,
-                    Optional.of(new Epoch("nats-x y", 42)),
-                    Optional.of(new IdempotencyKey("k-1,=\"", "digest", 3)),
-                    Long.MIN_VALUE);
+                            a.self,
+                            7,
+                            "/räume/a b.c/=日本",
+                            true,
+                            payload,
+                            1_763_942_400_123L,
+                            Optional.of(new Epoch("nats-x y", 42)),
+                            Optional.of(new IdempotencyKey("k-1,=\"", "digest", 3)),
+                            Long.MIN_VALUE)
+                    .withRead(read);
 
             BrokerPosition position = position(a.broker.append(sent));
 
@@ -90,6 +96,7 @@ class NatsBrokerTest {
                 assertThat(got.epoch()).isEqualTo(sent.epoch());
                 assertThat(got.key()).isEqualTo(sent.key());
                 assertThat(got.client()).isEqualTo(Long.MIN_VALUE);
+                assertThat(got.read()).isEqualTo(Map.of(position.stream(), 5L));
                 assertThat(each.faults).isEmpty();
             }
         }

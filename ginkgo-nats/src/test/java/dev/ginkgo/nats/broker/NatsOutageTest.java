@@ -220,7 +220,7 @@ class NatsOutageTest {
         }
     }
 
-    /** Appends messages, disturbs the servers meanwhile, and checks that every acknowledged message is read once. */
+    /** Appends messages while it disturbs the servers, and checks that every acknowledged message is read once. */
     private static void check(NatsServers servers, String settings, int messages, Step disturb) throws Exception {
         try (BrokerClient writer = new BrokerClient("w", servers, settings);
                 BrokerClient reader = new BrokerClient("r", servers, settings).read(new ReadStart.After(0))) {

@@ -3,6 +3,7 @@ package dev.ginkgo.nats.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ginkgo.Service;
 import dev.ginkgo.hub.spi.BrokerListener;
 import dev.ginkgo.hub.spi.BrokerMessage;
 import dev.ginkgo.hub.spi.BrokerPosition;
@@ -10,12 +11,18 @@ import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.ReadStart;
 import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
 import dev.ginkgo.time.TimeSource;
+import io.nats.client.IterableConsumer;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -62,5 +69,63 @@ class StreamReaderTest {
         assertThat(lost).containsExactly(new SequenceRange(STREAM, 1, 90));
         assertThat(reader.lastPosition()).isEqualTo(90);
         assertThat(reader.lost()).isZero();
+    }
+
+    /** A connection whose server accepts consumers, and ends each at once. */
+    private static final class UselessSession implements StreamReader.ReadSession {
+        final AtomicInteger consumers = new AtomicInteger();
+
+        IterableConsumer create(long start) {
+            if (consumers.incrementAndGet() > 1_000) {
+                throw new IllegalStateException("1,000 consumers were created without a pause");
+            }
+            return (IterableConsumer) Proxy.newProxyInstance(
+                    IterableConsumer.class.getClassLoader(),
+                    new Class<?>[] {IterableConsumer.class},
+                    (_, _, _) -> null);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void fail(String reason) {}
+    }
+
+    private static final class Reading extends Service {
+        private final StreamReader reader;
+        private final UselessSession session;
+
+        Reading(StreamReader reader, UselessSession session) {
+            this.reader = reader;
+            this.session = session;
+        }
+
+        @Override
+        protected void onStart() {
+            spawn("read", () -> reader.consumeAll(session, session::create));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "N-50: if the server ends every consumer at once, a hub creates them in growing intervals of up to a second")
+    void pausesBetweenConsumers() {
+        // Given
+        FakeClock clock = new FakeClock();
+        StreamReader reader =
+                new StreamReader(STREAM, new ReadStart.After(0), new ChannelSubjects("ginkgo", 1), new Losses(), clock);
+        UselessSession session = new UselessSession();
+
+        // When
+        try (TestTree<Reading> tree = TestTree.start(new Reading(reader, session), clock)) {
+            clock.advance(Duration.ofSeconds(30));
+
+            // Then
+            assertThat(tree.root().status().state()).isEqualTo(State.READY);
+            assertThat(session.consumers.get()).isBetween(30, 70);
+        }
     }
 }

@@ -49,7 +49,7 @@ class NatsConnectorTest {
                         return list(key, Address.class);
                     }
                 },
-                NatsSettings.DEFAULT_SERVER);
+                NatsSettings.DEFAULT_SERVERS);
     }
 
     private static void connect(NatsServers servers, String settings) throws Exception {

@@ -12,8 +12,9 @@ class ElectionTest {
     private static final int SCHEDULES = Integer.getInteger("ginkgo.schedules", 2_000) / 4;
 
     @Test
-    @DisplayName("N-12: in random schedules with lost connections, frozen and restarted nodes, and a server that loses"
-            + " its last entries, no two leases are valid at once, and epochs grow")
+    @DisplayName(
+            "N-12 N-48: in random schedules with lost connections, frozen and restarted nodes, another program that"
+                    + " overwrites the entry, and a server that loses its last entries, no two leases are valid at once, and epochs grow")
     void atMostOneLeaseIsValid() {
         int promotions = 0;
         for (long seed = 0; seed < SCHEDULES; seed++) {

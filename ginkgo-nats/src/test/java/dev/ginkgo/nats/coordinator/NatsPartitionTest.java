@@ -46,7 +46,7 @@ class NatsPartitionTest extends PartitionContract {
     protected Coordinator coordinator() throws IOException {
         TcpRelay relay = new TcpRelay(requireNonNull(servers).addresses().getFirst());
         relays.add(relay);
-        return new NatsCoordinator(relay.address(), bucket);
+        return new NatsCoordinator(List.of(relay.address()), bucket);
     }
 
     @Override

@@ -34,7 +34,7 @@ class NatsServerOutageTest extends ServerOutageContract {
 
     @Override
     protected Coordinator coordinator() {
-        return new NatsCoordinator(requireNonNull(servers).addresses().getFirst(), bucket);
+        return new NatsCoordinator(requireNonNull(servers).addresses(), bucket);
     }
 
     @Override

@@ -21,14 +21,15 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bucket with its nodes in simulated time: messages take random times, connections are lost, nodes freeze, leaders step down, and the server may lose its
+ * A bucket with its nodes in simulated time: messages take random times, connections are lost, nodes freeze, leaders step down, another program overwrites the entry, and the server may lose its
  * last entries when it restarts, as one without synchronous writes does. Single-threaded; a seed determines everything.
  */
 final class SimulatedBucket {
     static final LeaseTiming TIMING = new LeaseTiming(Duration.ofMillis(400), Duration.ofMillis(50));
     private static final long MILLI = 1_000_000;
 
-    private record Stored(LeaseEntry entry, long revision) {}
+    /** An entry; malformed if null. */
+    private record Stored(@Nullable LeaseEntry entry, long revision) {}
 
     private record Action(long at, long number, Runnable body) {}
 
@@ -75,10 +76,11 @@ final class SimulatedBucket {
 
     private void scheduleFault(long end) {
         after(random.nextLong(800 * MILLI), () -> {
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(6)) {
                 case 0 -> nodes.get(random.nextInt(nodes.size())).disconnect();
                 case 1 -> nodes.get(random.nextInt(nodes.size())).freeze(random.nextLong(1_500 * MILLI));
                 case 3 -> nodes.forEach(Node::stepDown); // has an effect at the leader
+                case 4 -> store(null); // another program writes what is not an entry
                 case 2 -> restartServer(losesEntries ? random.nextInt(6) : 0);
                 default -> nodes.get(random.nextInt(nodes.size())).restart();
             }
@@ -99,6 +101,18 @@ final class SimulatedBucket {
 
     private void after(long delay, Runnable body) {
         actions.add(new Action(nanos + delay, actionNumber++, body));
+    }
+
+    private long store(@Nullable LeaseEntry entry) {
+        Stored added = new Stored(entry, lastRevision() + 1 + random.nextInt(3));
+        log.add(added);
+        for (Node each : nodes) {
+            Connection receiver = each.connection;
+            if (receiver != null && receiver.subscribed) {
+                receiver.deliver(() -> each.election.received(entry, added.revision));
+            }
+        }
+        return added.revision;
     }
 
     private long lastRevision() {
@@ -314,15 +328,8 @@ final class SimulatedBucket {
                     deliver(rejected);
                     return;
                 }
-                Stored added = new Stored(entry, lastRevision() + 1 + random.nextInt(3));
-                log.add(added);
-                for (Node each : nodes) {
-                    Connection receiver = each.connection;
-                    if (receiver != null && receiver.subscribed) {
-                        receiver.deliver(() -> each.election.received(entry, added.revision));
-                    }
-                }
-                deliver(() -> stored.accept(added.revision));
+                long revision = store(entry);
+                deliver(() -> stored.accept(revision));
             });
         }
 

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,6 +21,7 @@ public final class TcpRelay implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition connected = lock.newCondition();
+    private final AtomicInteger accepted = new AtomicInteger();
     private boolean cut; // guarded by lock
 
     /** Starts to forward. */
@@ -46,6 +48,21 @@ public final class TcpRelay implements AutoCloseable {
         }
     }
 
+    /** Closes all connections that there are. */
+    public void drop() {
+        sockets.forEach(TcpRelay::close);
+    }
+
+    /** Returns how many connections neither side has closed. */
+    public long open() {
+        return sockets.stream().filter(each -> !each.isClosed()).count() / 2;
+    }
+
+    /** Returns how many connections clients have opened so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
     private void awaitConnected() throws InterruptedException {
         lock.lock();
         try {
@@ -62,6 +79,7 @@ public final class TcpRelay implements AutoCloseable {
             while (true) {
                 Socket client = listener.accept();
                 sockets.add(client);
+                accepted.incrementAndGet();
                 Thread.ofVirtual().start(() -> connect(client));
             }
         } catch (IOException _) {

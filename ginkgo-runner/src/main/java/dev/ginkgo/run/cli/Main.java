@@ -13,7 +13,12 @@ public final class Main {
     private final CommandContext commandContext;
     private final Optional<LauncherPipe> launcher;
 
-    Main(CommandContext commandContext) {
+    /**
+     * Creates the command for one or several runs.
+     *
+     * @param commandContext the output, the environment and the folder in which it runs
+     */
+    public Main(CommandContext commandContext) {
         this(commandContext, Optional.empty());
     }
 
@@ -40,7 +45,7 @@ public final class Main {
     }
 
     /** Runs the command and returns the exit code, or {@link ExitCode#KEEP_RUNNING}. */
-    int run(String... arguments) {
+    public int run(String... arguments) {
         try {
             if (WarmUpCommand.isStartsOnly(arguments)) {
                 return new WarmUpCommand(commandContext).runStarts();

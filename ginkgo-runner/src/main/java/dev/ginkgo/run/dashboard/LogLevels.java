@@ -18,7 +18,7 @@ final class LogLevels {
     }
 
     /**
-     * Sets the level of a logger, and returns a message that says so.
+     * Sets the level of a logger, and returns a message that confirms it.
      *
      * @param logger the name of a logger or package; empty for the root
      * @throws IllegalArgumentException if there is no such level

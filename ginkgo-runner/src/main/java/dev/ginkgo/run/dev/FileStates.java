@@ -117,11 +117,11 @@ record FileStates(Map<Path, State> files, Map<Path, Set<Path>> sources) {
 
                 @Override
                 public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    return FileVisitResult.CONTINUE; // removed meanwhile
+                    return FileVisitResult.CONTINUE; // removed since it was listed
                 }
             });
         } catch (IOException e) {
-            // a folder was removed meanwhile; its files are absent
+            // a folder was removed during the search; its files are absent
         }
     }
 }

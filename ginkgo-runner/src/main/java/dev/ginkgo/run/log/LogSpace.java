@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Checks whether the file system of the log has space left. A write to a full one fails without a trace: standard output
- * and error have nobody to report it to.
+ * Checks whether the file system of the log has space left. A write to a full one fails without a trace: it
+ * cannot be logged.
  */
 public final class LogSpace {
     /** Less than a block of common file systems: no further line may be complete. */

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The {@code ginkgo} command in a separate JVM, which can receive signals. */
 public final class CommandProcess implements AutoCloseable {
@@ -35,6 +37,7 @@ public final class CommandProcess implements AutoCloseable {
                 "--default-signal=HUP,INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -64,7 +67,10 @@ public final class CommandProcess implements AutoCloseable {
         return this;
     }
 
-    /** Sends a signal by its name for {@code kill}, such as {@code TERM}. */
+    /**
+     * Sends a signal by its name for {@code kill}, such as {@code TERM}, and waits until the process has received it: the
+     * kernel delivers a signal once if it is sent again before.
+     */
     public CommandProcess signal(String name) throws IOException, InterruptedException {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
@@ -72,7 +78,17 @@ public final class CommandProcess implements AutoCloseable {
         if (code != 0) {
             throw new AssertionError("kill -" + name + " failed: " + output());
         }
+        await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(1)).until(this::hasNoPendingSignal);
         return this;
+    }
+
+    private boolean hasNoPendingSignal() {
+        try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return status.filter(line -> line.startsWith("ShdPnd:"))
+                    .allMatch(line -> line.endsWith("\t0000000000000000"));
+        } catch (IOException | UncheckedIOException e) {
+            return true; // the process has ended, or this is not Linux
+        }
     }
 
     /** Waits until the process has ended, and returns its exit code. */
@@ -95,7 +111,7 @@ public final class CommandProcess implements AutoCloseable {
         try {
             return Files.readString(output, UTF_8);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -86,6 +86,20 @@ class LauncherScriptTest {
     }
 
     @Test
+    @DisplayName("R-104 a project that is created in the checkout, or changes there, does not build Ginkgo again")
+    void ignoresOtherProjects() throws Exception {
+        ginkgo(jdks(), "version");
+        Path project = Files.createDirectories(home.resolve("shop/src/main"));
+        for (Path file : List.of(home.resolve("shop/pom.xml"), project.resolve("Shop.java"))) {
+            Files.writeString(file, "");
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+        }
+
+        assertThat(ginkgo(jdks(), "version").output()).doesNotContain("building");
+        assertThat(calls()).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName(
             "C-31 the build runs without checks and tests, on two cores, and prints each module and the elapsed time")
     void printsProgress() throws Exception {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -65,34 +64,20 @@ final class TestDistribution {
         Path script = bin.resolve("ginkgo");
         Files.copy(
                 Path.of(System.getProperty("ginkgo.root", ".."), "ginkgo"), script, StandardCopyOption.COPY_ATTRIBUTES);
-        archive(folder);
+        archive(script);
         return script;
     }
 
-    private static void archive(Path folder) throws IOException, InterruptedException {
-        String jars;
-        try (Stream<Path> files = Files.list(folder.resolve("lib"))) {
-            jars = String.join(
-                    File.pathSeparator,
-                    files.map(Path::toString)
-                            .filter(each -> each.endsWith(".jar"))
-                            .sorted()
-                            .toList());
-        }
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:ArchiveClassesAtExit=" + folder.resolve("ginkgo.jsa"),
-                        "-cp",
-                        jars,
-                        Main.class.getName(),
-                        "warm-up"))
+    /** Has the launcher create the archive, because the JVM ignores one that was created with other options. */
+    private static void archive(Path script) throws IOException, InterruptedException {
+        Path output = script.resolveSibling("archive.txt");
+        ProcessBuilder builder = new ProcessBuilder(script.toString(), "warm-up")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("archive.txt").toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new AssertionError(
-                    "the class-data archive was not created: " + Files.readString(folder.resolve("archive.txt")));
+            throw new AssertionError("the class-data archive was not created: " + Files.readString(output));
         }
     }
 

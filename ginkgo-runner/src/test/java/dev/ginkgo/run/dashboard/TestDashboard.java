@@ -40,7 +40,7 @@ final class TestDashboard implements AutoCloseable {
         }
     }
 
-    /** Worker with a task that waits, and fails when it is told to. */
+    /** Worker with a task that waits, and fails on request. */
     static final class Worker extends Service {
         private volatile CountDownLatch failing = new CountDownLatch(1);
 

@@ -18,7 +18,7 @@ class EngineJarsTest {
 
     @Test
     @DisplayName(
-            "C-42 in development mode, the classes of the same engines are loaded once, those of other engines anew")
+            "C-42 in development mode, the classes of the same engines are loaded once, those of other engines for each version")
     void reusesLoader_ofTheSameEngines() throws IOException {
         // Given
         ClassLoader own = EngineJars.class.getClassLoader();

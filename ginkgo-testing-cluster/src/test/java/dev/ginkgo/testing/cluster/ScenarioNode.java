@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  * roster [NAME, NAME]
+ * voters [NAME, NAME]  the nodes that vote in elections, whenever they change
  * status BOOLEAN       the tree is ready, the subscriber is active, and all other hubs of the roster are connected
  * leader NAME EPOCH@CLUSTER
  * act EPOCH            an action under a valid lease, a hundred times a second
@@ -37,6 +38,7 @@ public final class ScenarioNode extends Service {
     private final MessageHub hub = add("hub", new MessageHub(cluster));
     private final Consumer<String> output;
     private volatile boolean subscribed;
+    private List<String> lastVoters = List.of(); // used by the task "status"
 
     /**
      * Creates the service.
@@ -62,12 +64,18 @@ public final class ScenarioNode extends Service {
                 () -> Duration.ofMillis(50),
                 () -> cluster.ifLeading(
                         lease -> hub.publish(EPOCHS, Long.toString(lease.epoch().number()), lease)));
-        every(
-                "status",
-                () -> Duration.ofMillis(100),
-                () -> emit("status " + (subscribed && status().ready() && hub.awaitPeers(Duration.ZERO))));
+        every("status", () -> Duration.ofMillis(100), this::emitStatus);
         spawn("news", this::readNews);
         spawn("epochs", this::readEpochs);
+    }
+
+    private void emitStatus() throws InterruptedException {
+        List<String> voters = cluster.voters();
+        if (!voters.equals(lastVoters)) {
+            lastVoters = voters;
+            emit("voters " + voters);
+        }
+        emit("status " + (subscribed && status().ready() && hub.awaitPeers(Duration.ZERO)));
     }
 
     private void emit(String event) {

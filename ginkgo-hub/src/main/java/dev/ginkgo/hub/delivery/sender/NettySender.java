@@ -1,18 +1,24 @@
 package dev.ginkgo.hub.delivery.sender;
 
+import dev.ginkgo.hub.connection.SocketAdoption;
+import dev.ginkgo.hub.connection.StreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 
-/** Adopts no connection, so that everything is written through Netty. */
+/** Supports no connection, so that everything is written through Netty. */
 public final class NettySender implements SocketSender {
     @Override
-    public Adoption adopt(Channel connection) {
-        return Adoption.NEVER;
+    public Support support(StreamConnection connection) {
+        return Support.UNSUPPORTED;
     }
 
     @Override
-    public void submit(Channel connection, ByteBuf frames, SocketWrite write) {
-        throw new IllegalStateException(connection + " has not been adopted");
+    public boolean adopt(StreamConnection connection, SocketAdoption.Listener listener) {
+        return false;
+    }
+
+    @Override
+    public void submit(StreamConnection connection, ByteBuf frames, SocketWrite write) {
+        throw new IllegalStateException(connection + " is not supported");
     }
 
     @Override

@@ -2,14 +2,12 @@ package dev.ginkgo.hub.delivery.sender;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.SocketAdoption;
+import dev.ginkgo.hub.connection.StreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelOutboundHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.IoEventLoop;
 import java.util.Arrays;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +17,12 @@ import org.slf4j.LoggerFactory;
  * then all bookkeeping. Mixing the two costs more, because each evicts the code and data of the other from the caches of the
  * processor.
  *
- * <p><b>Descriptors.</b> Netty closes the descriptor of a connection on its event loop, and the kernel may give the number to
+ * <p><b>Descriptors.</b> A connection closes its descriptor on its event loop, and the kernel may give the number to
  * another connection at once. Therefore no number is stored: directly before each system call, on the same thread, the
- * connection is asked whether it is open, and for its descriptor.
+ * connection is asked for its descriptor.
  *
- * <p><b>Order.</b> Bytes that Netty has not written yet come first. A write is therefore handed to Netty if the outbound
- * buffer of the connection is not empty when its turn comes.
+ * <p><b>Order.</b> Bytes that the connection has not written yet come first. A write is therefore handed to the connection if
+ * such bytes are pending when its turn comes.
  */
 final class QueuedSender implements SocketSender {
     private static final Logger LOG = LoggerFactory.getLogger(QueuedSender.class);
@@ -41,44 +39,59 @@ final class QueuedSender implements SocketSender {
     private final SocketSenders senders;
 
     // the queue: one write per index
-    private final @Nullable EpollSocketChannel[] connections = new EpollSocketChannel[CAPACITY];
+    private final @Nullable StreamConnection[] connections = new StreamConnection[CAPACITY];
     private final @Nullable SocketWrite[] writes = new SocketWrite[CAPACITY];
     private final long[] addresses = new long[CAPACITY];
     private final int[] lengths = new int[CAPACITY];
     private final int[] accepted = new int[CAPACITY];
     private int size;
+    private @Nullable ByteBuf lastFrames; // of the last write in the queue
     private boolean completing;
     private @Nullable Throwable failure; // of a system call
+    private @Nullable SocketAdoption adoption; // created for the first stream
 
     QueuedSender(SocketSenders senders) {
         this.senders = senders;
     }
 
     @Override
-    public Adoption adopt(Channel connection) {
-        if (senders.isUnavailable() || !(connection instanceof EpollSocketChannel)) {
-            return Adoption.NEVER;
+    public Support support(StreamConnection connection) {
+        if (senders.isUnavailable() || !connection.isPlainSocket()) {
+            return Support.UNSUPPORTED;
         }
-        if (senders.sendCall() == null) {
-            return Adoption.NOT_YET;
-        }
-        for (Map.Entry<String, ChannelHandler> each : connection.pipeline()) {
-            if (each.getValue() instanceof ChannelOutboundHandler) {
-                return Adoption.NEVER; // it may transform the bytes
-            }
-        }
-        return Adoption.ADOPTED;
+        return senders.sendCall() == null ? Support.NOT_YET : Support.SUPPORTED;
     }
 
     @Override
-    public void submit(Channel connection, ByteBuf frames, SocketWrite write) {
+    public boolean adopt(StreamConnection connection, SocketAdoption.Listener listener) {
+        if (!(connection instanceof ChannelConnection netty)
+                || !(connection.eventLoop() instanceof IoEventLoop eventLoop)
+                || !senders.adopts()) {
+            return false;
+        }
+        SocketAdoption known = adoption;
+        if (known == null) {
+            known = new SocketAdoption(eventLoop, senders::adoptionFailed);
+            adoption = known;
+        }
+        return known.start(netty.channel(), listener);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal bytes may have different addresses
+    @Override
+    public void submit(StreamConnection connection, ByteBuf frames, SocketWrite write) {
         if (completing || size == CAPACITY) {
             throw new IllegalStateException(
                     "a write is submitted to a queue that is " + (completing ? "in use" : "full"));
         }
-        connections[size] = (EpollSocketChannel) connection;
+        connections[size] = connection;
         writes[size] = write;
-        addresses[size] = frames.hasMemoryAddress() ? frames.memoryAddress() + frames.readerIndex() : UNKNOWN;
+        if (size > 0 && frames == lastFrames) { // those of a batch; asking for the address may create objects
+            addresses[size] = addresses[size - 1];
+        } else {
+            addresses[size] = frames.hasMemoryAddress() ? frames.memoryAddress() + frames.readerIndex() : UNKNOWN;
+            lastFrames = frames;
+        }
         lengths[size] = frames.readableBytes();
         size++;
     }
@@ -100,13 +113,14 @@ final class QueuedSender implements SocketSender {
         return size > 0;
     }
 
-    private int send(SendCall sendCall, EpollSocketChannel connection, int index) {
-        if (addresses[index] == UNKNOWN || !isWritable(connection)) {
+    private int send(SendCall sendCall, StreamConnection connection, int index) {
+        int descriptor = connection.descriptor();
+        if (addresses[index] == UNKNOWN || descriptor == StreamConnection.NO_DESCRIPTOR) {
             return 0;
         }
         long result;
         try {
-            result = sendCall.send(connection.fd().intValue(), addresses[index], lengths[index]);
+            result = sendCall.send(descriptor, addresses[index], lengths[index]);
         } catch (RuntimeException | Error e) {
             failure = e; // logged later: nothing may prevent the other writes from being sent and completed
             return 0;
@@ -118,15 +132,8 @@ final class QueuedSender implements SocketSender {
         if (errno == SendCall.EPERM || errno == SendCall.EACCES || errno == SendCall.ENOSYS) {
             senders.failed(errno);
         }
-        return 0; // Netty's own attempt waits until the socket is writable, or has the same error and handles it
-    }
-
-    /** Returns whether a connection is open, and Netty has nothing to write to it. */
-    private static boolean isWritable(EpollSocketChannel connection) {
-        ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer(); // null when it closes
-        return buffer != null
-                && buffer.totalPendingWriteBytes() == 0
-                && connection.fd().isOpen();
+        return 0; // the attempt of the connection waits until the socket is writable, or has the same error and handles
+        // it
     }
 
     @Override
@@ -139,12 +146,13 @@ final class QueuedSender implements SocketSender {
                 complete(requireNonNull(writes[i]), accepted[i]);
             }
             if (failed != null) {
-                LOG.error("send(2) cannot be called; the bytes are written through Netty", failed);
+                LOG.error("send(2) cannot be called; the connections write the bytes", failed);
             }
         } finally {
             Arrays.fill(writes, 0, size, null);
             Arrays.fill(connections, 0, size, null);
             size = 0;
+            lastFrames = null;
             completing = false;
         }
     }

@@ -1,7 +1,8 @@
 package dev.ginkgo.hub.delivery.sender;
 
+import dev.ginkgo.hub.connection.SocketAdoption;
+import dev.ginkgo.hub.connection.StreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 
 /**
  * Sends encoded frames to the sockets of one event loop, which is the only thread that calls it. In each round the loop
@@ -11,28 +12,36 @@ import io.netty.channel.Channel;
  *   submit, submit, … (until {@link #isFull} or the end of the round)   {@link #send}   {@link #complete}
  * </pre>
  *
- * <p>Netty keeps the descriptor of a connection, reads from it, waits until it is writable, and closes it.
+ * <p>A connection reads, waits until its socket is writable, and closes it: one of Netty, or a socket that has been adopted from
+ * Netty with {@link #adopt}.
  */
 public interface SocketSender {
     /** Whether the writes of a connection can be submitted. */
-    enum Adoption {
-        ADOPTED,
+    enum Support {
+        SUPPORTED,
         /** The sender is not ready yet; asking again may have another result. */
         NOT_YET,
         /** Not this connection: its bytes pass through handlers, or the sender is not available. */
-        NEVER
+        UNSUPPORTED
     }
 
-    /** Returns whether the writes of a connection can be submitted. The others are written through Netty. */
-    Adoption adopt(Channel connection);
+    /** Returns whether the writes of a connection can be submitted. The others are written by the connection. */
+    Support support(StreamConnection connection);
+
+    /**
+     * Starts to adopt the socket of a supported connection, to which nothing may be written until the listener is called.
+     *
+     * @return false if the connection stays as it is; the listener is not called then
+     */
+    boolean adopt(StreamConnection connection, SocketAdoption.Listener listener);
 
     /**
      * Adds a write to those of this round. A connection has at most one.
      *
-     * @param connection an adopted connection
+     * @param connection a supported connection
      * @param frames whole frames; valid until the write is completed, and not consumed
      */
-    void submit(Channel connection, ByteBuf frames, SocketWrite write);
+    void submit(StreamConnection connection, ByteBuf frames, SocketWrite write);
 
     /** Returns whether the submitted writes must be sent and completed before another one is submitted. */
     boolean isFull();

@@ -30,6 +30,7 @@ public final class SocketSenders {
 
     private volatile @Nullable SendCall sendCall; // null until it is linked
     private volatile boolean unavailable;
+    private final AtomicBoolean adopting = new AtomicBoolean(true);
 
     /**
      * @param epoll whether the event loops use epoll: only then the descriptors of connections are known
@@ -112,6 +113,18 @@ public final class SocketSenders {
 
     boolean isUnavailable() {
         return unavailable;
+    }
+
+    /** Returns whether the sockets of streams are adopted. */
+    boolean adopts() {
+        return adopting.get();
+    }
+
+    /** Called when a socket cannot be adopted. From then on all connections stay with Netty, as this one does. */
+    void adoptionFailed(Throwable cause) {
+        if (adopting.compareAndSet(true, false)) {
+            log.warn("the socket of a stream cannot be adopted; from now on streams stay connections of Netty", cause);
+        }
     }
 
     void recordSent(int writes) {

@@ -7,8 +7,8 @@ public interface SocketWrite {
      * other write before it returns.
      *
      * @param accepted the number of bytes that the socket has accepted. If it is less than the length of the frames, the
-     *     receiver writes the rest through Netty before it returns: Netty waits until the socket is writable, and closes the
-     *     connection if the write fails
+     *     receiver writes the rest to the connection before it returns: that waits until the socket is writable, and closes
+     *     itself if the write fails
      */
     void completed(int accepted);
 

@@ -5,7 +5,7 @@ public enum CompressionScope {
     /** Nothing. */
     NONE,
 
-    /** Files of pages, whose content is the same for everybody. */
+    /** Files of pages, whose content is the same for every client. */
     PAGES,
 
     /**

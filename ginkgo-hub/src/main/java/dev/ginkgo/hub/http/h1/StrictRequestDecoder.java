@@ -19,7 +19,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.regex.Pattern;
 
 /**
  * Decodes requests, and rejects those that two implementations could parse differently, which allows request smuggling
@@ -31,8 +30,6 @@ import java.util.regex.Pattern;
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     private static final int MAX_CHUNK = 64 * 1024;
-
-    private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
 
     private final Runnable onBytes;
     private final BooleanSupplier accepting;
@@ -204,10 +201,22 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
         requireOneSpace(line, start);
         String version = super.splitThirdWordInitialLine(line, start, length);
-        if (!VERSION.matcher(version).matches()) {
+        if (!isVersion(version)) {
             throw new IllegalArgumentException("\"" + version + "\" is not an HTTP version");
         }
         return version;
+    }
+
+    private static boolean isVersion(String text) {
+        return text.length() == 8
+                && text.startsWith("HTTP/")
+                && isDigit(text.charAt(5))
+                && text.charAt(6) == '.'
+                && isDigit(text.charAt(7));
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private void requireOneSpace(byte[] line, int start) {

@@ -1,6 +1,6 @@
 package dev.ginkgo.hub.http.h2;
 
-import dev.ginkgo.hub.delivery.WriteProgress;
+import dev.ginkgo.hub.connection.WriteProgress;
 import dev.ginkgo.hub.http.server.ConnectionContext;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionSecurity;

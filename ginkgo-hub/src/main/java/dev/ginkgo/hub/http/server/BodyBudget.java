@@ -61,14 +61,18 @@ public final class BodyBudget {
          */
         public void resize(long memory) throws ProblemException {
             long counted = Math.max(0, memory - UNCOUNTED);
-            budget.add(network, user, counted - bytes);
-            bytes = counted;
+            if (counted != bytes) {
+                budget.add(network, user, counted - bytes);
+                bytes = counted;
+            }
         }
 
         /** Ends the use of memory. */
         public void release() {
-            budget.subtract(network, user, bytes);
-            bytes = 0;
+            if (bytes > 0) {
+                budget.subtract(network, user, bytes);
+                bytes = 0;
+            }
         }
     }
 

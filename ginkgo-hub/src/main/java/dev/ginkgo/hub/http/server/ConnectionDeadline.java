@@ -34,14 +34,12 @@ public final class ConnectionDeadline {
         }
     }
 
-    private record Expiry(Kind kind, long nanos) {}
-
     private static final long NEVER = Long.MAX_VALUE;
-    private static final Expiry NONE = new Expiry(Kind.IDLE, NEVER);
 
     private final TimeSource timeSource;
     private final Timeouts timeouts;
-    private volatile Expiry expiry = NONE;
+    private volatile long expiry = NEVER;
+    private Kind kind = Kind.IDLE; // event loop only
 
     public ConnectionDeadline(TimeSource timeSource, Timeouts timeouts) {
         this.timeSource = timeSource;
@@ -49,13 +47,14 @@ public final class ConnectionDeadline {
     }
 
     /** Sets the deadline. */
-    public void start(Kind kind) {
-        expiry = new Expiry(kind, timeSource.nanos() + timeouts.of(kind).toNanos());
+    public void start(Kind newKind) {
+        kind = newKind;
+        expiry = timeSource.nanos() + timeouts.of(newKind).toNanos();
     }
 
     /** Removes the deadline. */
     public void clear() {
-        expiry = NONE;
+        expiry = NEVER;
     }
 
     /**
@@ -63,12 +62,12 @@ public final class ConnectionDeadline {
      * because the event loop may set a new deadline at any time.
      */
     public boolean isExpired() {
-        Expiry now = expiry;
-        return now.nanos != NEVER && timeSource.nanos() - now.nanos >= 0;
+        long deadline = expiry;
+        return deadline != NEVER && timeSource.nanos() - deadline >= 0;
     }
 
-    /** Returns what the hub waits for. */
+    /** Returns what the hub waits for. Event loop only. */
     public Kind kind() {
-        return expiry.kind;
+        return kind;
     }
 }

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.http.server;
 
+import dev.ginkgo.hub.connection.ConnectionLifetime;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,8 +19,15 @@ public final class ConnectionLimiter {
 
     private final Supplier<Integer> maxConnections;
     private final Supplier<Integer> maxPerAddress;
-    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private final Map<InetAddress, Count> byAddress = new HashMap<>();
     private int openConnections;
+
+    /**
+     * The connections and streams of a network.
+     *
+     * @param network the object that all of them keep
+     */
+    private record Count(InetAddress network, int number) {}
 
     public ConnectionLimiter(Supplier<Integer> maxConnections, Supplier<Integer> maxPerAddress) {
         this.maxConnections = maxConnections;
@@ -47,10 +55,10 @@ public final class ConnectionLimiter {
      * @return as {@link #acquire}; {@link #releaseClient} ends the count
      */
     public synchronized boolean acquireClient(InetAddress network) {
-        if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get() + REJECTION_SLOTS) {
+        if (countOf(network) >= maxPerAddress.get() + REJECTION_SLOTS) {
             return false;
         }
-        byAddress.merge(network, 1, Integer::sum);
+        increment(network);
         return true;
     }
 
@@ -64,7 +72,7 @@ public final class ConnectionLimiter {
         if (exchange.isForwarded()) {
             InetAddress network = exchange.connection().clientNetwork();
             acquireStream(network);
-            var _ = exchange.connection().channel().closeFuture().addListener(_ -> releaseClient(network));
+            ConnectionLifetime.of(exchange.connection().channel()).add(_ -> releaseClient(network));
         }
     }
 
@@ -74,10 +82,10 @@ public final class ConnectionLimiter {
      * @throws ProblemException if the client has reached its limit; nothing is counted then
      */
     synchronized void acquireStream(InetAddress network) throws ProblemException {
-        if (byAddress.getOrDefault(network, 0) >= maxPerAddress.get()) {
+        if (countOf(network) >= maxPerAddress.get()) {
             throw tooManyFromAddress();
         }
-        byAddress.merge(network, 1, Integer::sum);
+        increment(network);
     }
 
     /** Returns the error for a connection that has been counted; null if it is within the limits. */
@@ -89,7 +97,7 @@ public final class ConnectionLimiter {
                     .withHeader("Retry-After", "5")
                     .closingConnection();
         }
-        if (byAddress.getOrDefault(address, 0) > maxPerAddress.get()) {
+        if (countOf(address) > maxPerAddress.get()) {
             return tooManyFromAddress().closingConnection();
         }
         return null;
@@ -113,7 +121,23 @@ public final class ConnectionLimiter {
 
     /** Ends a count of {@link #acquireClient} or {@link #acquireStream}. */
     public synchronized void releaseClient(InetAddress network) {
-        byAddress.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
+        byAddress.computeIfPresent(
+                network, (_, count) -> count.number == 1 ? null : new Count(count.network, count.number - 1));
+    }
+
+    /** Returns, for a network with an open connection, the object that its connections share. */
+    public synchronized InetAddress shared(InetAddress network) {
+        Count count = byAddress.get(network);
+        return count == null ? network : count.network;
+    }
+
+    private int countOf(InetAddress network) {
+        Count count = byAddress.get(network);
+        return count == null ? 0 : count.number;
+    }
+
+    private void increment(InetAddress network) {
+        byAddress.merge(network, new Count(network, 1), (count, _) -> new Count(count.network, count.number + 1));
     }
 
     /** Returns the number of open connections. */

@@ -14,6 +14,16 @@ public final class OriginPolicy {
     private final Supplier<List<String>> allowedOrigins;
     private final Supplier<List<String>> allowedHosts;
 
+    private volatile @Nullable Accepted lastAccepted;
+
+    /** A host that has been accepted, which most requests have in common. */
+    private record Accepted(String host, boolean loopback, List<String> listed) {
+        @SuppressWarnings("ReferenceEquality") // a reload replaces the list
+        boolean includes(String otherHost, boolean otherLoopback, List<String> otherListed) {
+            return loopback == otherLoopback && listed == otherListed && host.equals(otherHost);
+        }
+    }
+
     public OriginPolicy(Supplier<List<String>> allowedOrigins, Supplier<List<String>> allowedHosts) {
         this.allowedOrigins = allowedOrigins;
         this.allowedHosts = allowedHosts;
@@ -51,12 +61,20 @@ public final class OriginPolicy {
     }
 
     private void checkHost(String host, boolean loopback) throws ProblemException {
+        List<String> listed = allowedHosts.get();
+        Accepted last = lastAccepted;
+        if (last == null || !last.includes(host, loopback, listed)) {
+            requireAllowed(host, loopback, listed);
+            lastAccepted = new Accepted(host, loopback, listed);
+        }
+    }
+
+    private static void requireAllowed(String host, boolean loopback, List<String> listed) throws ProblemException {
         HostPort requested = HostPort.of(host, -1);
         if (requested == null) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "the Host \"" + host + "\" is malformed")
                     .closingConnection();
         }
-        List<String> listed = allowedHosts.get();
         if (!loopback && listed.isEmpty()) {
             return;
         }

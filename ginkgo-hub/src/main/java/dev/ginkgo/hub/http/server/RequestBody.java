@@ -5,9 +5,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +18,20 @@ import org.jspecify.annotations.Nullable;
 public final class RequestBody {
     private static final int INITIAL_CAPACITY = BodyBudget.UNCOUNTED;
 
-    private final ByteBuf bytes;
+    private static final byte[] EMPTY = {};
+
+    private final long declared;
     private final BodyBudget.Share share;
     private final long limit;
     private final boolean binary;
 
-    private RequestBody(ByteBuf bytes, BodyBudget.Share share, long limit, boolean binary) {
-        this.bytes = bytes;
+    /** What has been received. If its length was declared, the array of a complete body has that length. */
+    private byte[] bytes = EMPTY;
+
+    private int length;
+
+    private RequestBody(long declared, BodyBudget.Share share, long limit, boolean binary) {
+        this.declared = declared;
         this.share = share;
         this.limit = limit;
         this.binary = binary;
@@ -42,37 +48,50 @@ public final class RequestBody {
             throws ProblemException {
         HttpHeaders headers = request.headers();
         long limit = budget.maxBody();
-        if (headers.getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
-                .anyMatch(coding -> !coding.strip().equalsIgnoreCase("identity"))) {
+        if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)
+                && headers.getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                        .anyMatch(coding -> !coding.strip().equalsIgnoreCase("identity"))) {
             throw new ProblemException(
                     ProblemType.UNSUPPORTED_BODY, "Content-Encoding is not supported; send the body unencoded");
         }
-        if (headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "the Content-Type header is repeated")
-                    .closingConnection();
+        boolean binary = false;
+        if (headers.contains(HttpHeaderNames.CONTENT_TYPE)) {
+            List<String> types = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
+            if (types.size() > 1) {
+                throw new ProblemException(ProblemType.BAD_REQUEST, "the Content-Type header is repeated")
+                        .closingConnection();
+            }
+            binary = isBinary(types.getFirst());
         }
-        boolean binary = isBinary(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
-        if (HttpUtil.getContentLength(request, 0L) > limit) {
+        long declared = HttpUtil.getContentLength(request, -1L);
+        if (declared > limit) {
             throw tooLarge(limit);
         }
-        return new RequestBody(
-                connection.channel().alloc().heapBuffer(INITIAL_CAPACITY),
-                budget.share(connection.clientNetwork(), user),
-                limit,
-                binary);
+        return new RequestBody(declared, budget.share(connection.clientNetwork(), user), limit, binary);
     }
 
     void add(ByteBuf received) throws ProblemException {
-        long length = bytes.readableBytes() + (long) received.readableBytes();
-        if (length > limit) {
+        int added = received.readableBytes();
+        if (added == 0) {
+            return;
+        }
+        long needed = length + (long) added;
+        if (needed > limit) {
             throw tooLarge(limit);
         }
-        if (length > bytes.capacity()) {
-            long capacity = Math.min(limit, Long.highestOneBit(length - 1) << 1);
+        if (needed > bytes.length) {
+            int capacity = capacity(needed);
             share.resize(capacity);
-            bytes.capacity((int) capacity);
+            bytes = Arrays.copyOf(bytes, capacity);
         }
-        bytes.writeBytes(received);
+        received.readBytes(bytes, length, added);
+        length += added;
+    }
+
+    /** Returns the next capacity: twice what is needed at most, and not more than the declared length. */
+    private int capacity(long needed) {
+        long doubled = Math.max(INITIAL_CAPACITY, Long.highestOneBit(needed - 1) << 1);
+        return (int) Math.min(doubled, needed <= declared ? declared : limit);
     }
 
     public boolean isBinary() {
@@ -80,32 +99,19 @@ public final class RequestBody {
     }
 
     /**
-     * Returns the whole body.
-     *
-     * @throws ProblemException if it is text and not UTF-8
+     * Returns the whole body, once. The array belongs to the caller: if the length was declared, it is the one into which the
+     * bytes were copied from the buffer of the connection.
      */
-    public byte[] readAll() throws ProblemException {
-        byte[] all = new byte[bytes.readableBytes()];
-        bytes.readBytes(all);
-        if (!binary) {
-            requireUtf8(all);
-        }
+    public byte[] takeAll() {
+        byte[] all = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        bytes = EMPTY;
+        length = 0;
         return all;
     }
 
     void release() {
         share.release();
-        bytes.release();
-    }
-
-    private static void requireUtf8(byte[] all) throws ProblemException {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(all));
-        } catch (CharacterCodingException e) {
-            throw new ProblemException(
-                    ProblemType.UNSUPPORTED_BODY,
-                    "the body is not UTF-8; send other bytes with Content-Type: application/octet-stream");
-        }
+        bytes = EMPTY;
     }
 
     private static boolean isBinary(String contentType) throws ProblemException {

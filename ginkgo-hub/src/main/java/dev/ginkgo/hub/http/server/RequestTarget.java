@@ -3,6 +3,7 @@ package dev.ginkgo.hub.http.server;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +16,23 @@ import org.jspecify.annotations.Nullable;
  * @param parameters query parameters, decoded; a repeated name is rejected
  */
 public record RequestTarget(@Nullable String authority, String path, Map<String, String> parameters) {
+    private static final List<String> SCHEMES = List.of("http://", "https://");
+
     /** Parses a request target. */
     public static RequestTarget of(String text) throws ProblemException {
-        String authority = null;
-        String rest = text;
-        for (String scheme : new String[] {"http://", "https://"}) {
-            if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
-                int end = endOfAuthority(text, scheme.length());
-                authority = text.substring(scheme.length(), end);
-                rest = text.startsWith("/", end) ? text.substring(end) : "/" + text.substring(end);
+        if (!text.startsWith("/")) {
+            for (String scheme : SCHEMES) {
+                if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
+                    int end = endOfAuthority(text, scheme.length());
+                    String rest = text.startsWith("/", end) ? text.substring(end) : "/" + text.substring(end);
+                    return ofPath(text.substring(scheme.length(), end), rest);
+                }
             }
         }
+        return ofPath(null, text);
+    }
+
+    private static RequestTarget ofPath(@Nullable String authority, String rest) throws ProblemException {
         if (rest.equals("*")) {
             return new RequestTarget(authority, rest, Map.of());
         }
@@ -33,7 +40,7 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
             throw new ProblemException(
                     ProblemType.BAD_REQUEST, "the request target must be a path that begins with \"/\"");
         }
-        if (rest.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '#')) {
+        if (!isVisible(rest)) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
                             "the request target must consist of visible ASCII characters without \"#\"; percent-encode others")
@@ -52,6 +59,9 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
 
     /** Rejects a query with any other parameter, which would otherwise be ignored silently. */
     public void requireParametersIn(Set<String> names) throws ProblemException {
+        if (parameters.isEmpty()) {
+            return;
+        }
         for (String name : parameters.keySet()) {
             if (!names.contains(name)) {
                 throw new ProblemException(
@@ -67,6 +77,16 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
     /** Returns whether this is one of the hub's own pages, and not a channel. */
     public boolean isReserved() {
         return path.equals("/-") || path.startsWith("/-/");
+    }
+
+    private static boolean isVisible(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int endOfAuthority(String text, int from) {

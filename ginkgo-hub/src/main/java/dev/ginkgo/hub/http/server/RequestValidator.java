@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Iterator;
 import java.util.List;
 
 /** Checks that apply to every request. */
@@ -44,24 +45,25 @@ public final class RequestValidator {
 
     /** Returns the host of a request: the authority of an absolute target, else the one {@code Host} header. */
     public static String host(HttpRequest request, RequestTarget requestTarget) throws ProblemException {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        if (hosts.size() != 1) {
+        Iterator<? extends CharSequence> hosts = request.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
+        CharSequence host = hosts.hasNext() ? hosts.next() : null;
+        if (host == null || hosts.hasNext()) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
-                            hosts.isEmpty() ? "the Host header is missing" : "the Host header is repeated")
+                            host == null ? "the Host header is missing" : "the Host header is repeated")
                     .closingConnection();
         }
         String authority = requestTarget.authority();
-        return authority == null ? hosts.getFirst() : authority;
+        return authority == null ? host.toString() : authority;
     }
 
     /** Rejects a transfer coding other than chunked, and chunked coding in HTTP/1.0. */
     public static void requireSupportedTransferEncoding(HttpRequest request) throws ProblemException {
         HttpHeaders headers = request.headers();
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (codings.isEmpty()) {
+        if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             return;
         }
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         boolean chunked = codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
         if (!chunked || !request.protocolVersion().isKeepAliveDefault()) {
             throw new ProblemException(

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -12,19 +14,31 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 
 /** Creates responses. Headers that depend on the connection (keep-alive, CORS) are added when they are sent. */
 public final class Responses {
     static final String PROBLEM = "application/problem+json";
     public static final String JSON = "application/json";
 
+    private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("X-Content-Type-Options");
+
     private Responses() {}
 
     /** Returns a complete response with a body. */
     public static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
-        ByteBuf content = Unpooled.wrappedBuffer(body);
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
-        addCommonHeaders(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        return of(status, type, Unpooled.wrappedBuffer(body));
+    }
+
+    /** Returns a complete response with a body, which belongs to the response. */
+    public static FullHttpResponse of(HttpResponseStatus status, String type, ByteBuf body) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                status,
+                body,
+                DefaultHttpHeadersFactory.headersFactory().newHeaders(),
+                EmptyHttpHeaders.INSTANCE);
+        addCommonHeaders(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         return response;
     }
 
@@ -32,7 +46,7 @@ public final class Responses {
     public static FullHttpResponse noContent() {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
-        response.headers().set("X-Content-Type-Options", "nosniff");
+        response.headers().set(CONTENT_TYPE_OPTIONS, "nosniff");
         return response;
     }
 
@@ -42,7 +56,7 @@ public final class Responses {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
         response.headers()
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
-                .set("X-Content-Type-Options", "nosniff");
+                .set(CONTENT_TYPE_OPTIONS, "nosniff");
         return response;
     }
 
@@ -100,6 +114,6 @@ public final class Responses {
     private static HttpHeaders addCommonHeaders(HttpHeaders headers, String type) {
         return headers.set(HttpHeaderNames.CONTENT_TYPE, type)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
-                .set("X-Content-Type-Options", "nosniff");
+                .set(CONTENT_TYPE_OPTIONS, "nosniff");
     }
 }

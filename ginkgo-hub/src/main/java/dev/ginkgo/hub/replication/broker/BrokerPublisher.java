@@ -18,6 +18,7 @@ import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,6 +39,7 @@ final class BrokerPublisher implements AsyncPublisher {
     private final TimeSource timeSource;
     private final Supplier<Duration> timeout;
     private final PendingPublishes pendingPublishes;
+    private final Supplier<Map<NodeIncarnation, Long>> read;
     private final AtomicLong lastNumber;
     private volatile @Nullable Connection connection;
 
@@ -46,6 +48,7 @@ final class BrokerPublisher implements AsyncPublisher {
 
     /**
      * @param timeout how long a publish waits for the broker
+     * @param read returns the position up to which this hub has read each stream
      */
     BrokerPublisher(
             Store store,
@@ -53,13 +56,15 @@ final class BrokerPublisher implements AsyncPublisher {
             Counters counters,
             TimeSource timeSource,
             Supplier<Duration> timeout,
-            PendingPublishes pendingPublishes) {
+            PendingPublishes pendingPublishes,
+            Supplier<Map<NodeIncarnation, Long>> read) {
         this.store = store;
         this.epochFence = epochFence;
         this.counters = counters;
         this.timeSource = timeSource;
         this.timeout = timeout;
         this.pendingPublishes = pendingPublishes;
+        this.read = read;
         // an earlier run of the hub in the same incarnation of the node had smaller numbers
         lastNumber = new AtomicLong(timeSource.now().toEpochMilli() * NUMBERS_PER_MILLI);
     }
@@ -93,18 +98,21 @@ final class BrokerPublisher implements AsyncPublisher {
                         "the hub is not connected to its broker; use it between start and stop");
             }
             store.streams.requireAccepted(payload);
+            // Before the check of the lease: while that is valid, there is no later epoch
+            Map<NodeIncarnation, Long> positions = lease == null ? Map.of() : read.get();
             epochFence.require(lease);
             pending = new PendingPublish(
                     new BrokerMessage(
-                            now.self,
-                            lastNumber.incrementAndGet(),
-                            channel.text(),
-                            payload.binary(),
-                            payload.bytes(),
-                            timeSource.now().toEpochMilli(),
-                            Optional.ofNullable(lease).map(Lease::epoch),
-                            key,
-                            client),
+                                    now.self,
+                                    lastNumber.incrementAndGet(),
+                                    channel.text(),
+                                    payload.binary(),
+                                    payload.bytes(),
+                                    timeSource.now().toEpochMilli(),
+                                    Optional.ofNullable(lease).map(Lease::epoch),
+                                    key,
+                                    client)
+                            .withRead(positions),
                     lease,
                     timeSource.nanos() + timeout.get().toNanos(),
                     counters::recordPublish);

@@ -26,6 +26,7 @@ import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +74,10 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
     private static final class StreamState {
         final NodeIncarnation stream;
         final long origin;
-        final EpochFence fence;
-        private long passed;
+        final StreamFence fence;
+        private volatile long passed; // written for one event at a time
 
-        StreamState(NodeIncarnation stream, EpochFence fence, long passed) {
+        StreamState(NodeIncarnation stream, StreamFence fence, long passed) {
             this.stream = stream;
             this.origin = OriginId.of(stream.name());
             this.fence = fence;
@@ -114,7 +115,8 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
         this.peers = peers;
         this.historyTail = historyTail;
         pendingPublishes = new PendingPublishes(idempotencyCache, maxPendingBytes, peers);
-        publisher = new BrokerPublisher(store, epochFence, counters, timeSource, publishTimeout, pendingPublishes);
+        publisher = new BrokerPublisher(
+                store, epochFence, counters, timeSource, publishTimeout, pendingPublishes, this::read);
         rateLimiter = new LogRateLimiter(timeSource);
     }
 
@@ -159,9 +161,19 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
 
     private void open(NodeIncarnation stream) {
         StreamState earlier = states.get(stream.name());
-        EpochFence fence = earlier == null ? new EpochFence() : earlier.fence;
+        StreamFence fence = earlier == null ? new StreamFence() : earlier.fence;
+        if (earlier != null && !earlier.stream.equals(stream)) {
+            fence.unreadUntil(0);
+        }
         long passed = store.streams.open(OriginId.of(stream.name()), stream.incarnation());
         states.put(stream.name(), new StreamState(stream, fence, passed));
+    }
+
+    /** Returns how far each stream has been read. */
+    private Map<NodeIncarnation, Long> read() {
+        Map<NodeIncarnation, Long> read = new HashMap<>();
+        states.values().forEach(each -> read.put(each.stream, each.passed));
+        return read;
     }
 
     /** Returns whether the history has been read. */
@@ -183,6 +195,9 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
         synchronized (loading) {
             HistoryLoader loaded = loader;
             if (loaded != null) {
+                for (Map.Entry<String, StreamState> each : states.entrySet()) {
+                    each.getValue().fence.readAhead(loaded.events(each.getKey()), each.getValue().passed);
+                }
                 loaded.drainTo(event -> process(event, true));
                 loader = null;
             }
@@ -229,7 +244,13 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
 
     @Override
     public void lost(SequenceRange positions) {
-        accept(new StreamEvent.Lost(positions));
+        accept(new StreamEvent.Lost(positions, true));
+    }
+
+    @Override
+    public void skipped(BrokerPosition brokerPosition) {
+        long sequence = brokerPosition.sequence();
+        accept(new StreamEvent.Lost(new SequenceRange(brokerPosition.stream(), sequence, sequence), false));
     }
 
     @Override
@@ -277,7 +298,7 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
         }
         switch (event) {
             case StreamEvent.Received received -> receive(state, received, isHistory);
-            case StreamEvent.Lost(SequenceRange positions) -> lose(state, positions.to(), isHistory);
+            case StreamEvent.Lost lost -> lose(state, lost.through(), lost.mayBeRead(), isHistory);
             case StreamEvent.Opened _ -> throw new AssertionError("processed above");
         }
         state.passed = event.through();
@@ -293,30 +314,42 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
                     stream,
                     earlier.stream,
                     earlier.passed);
-            lose(earlier, earlier.passed + 1, isHistory);
+            lose(earlier, earlier.passed + 1, true, isHistory);
         }
         open(stream);
     }
 
-    private void lose(StreamState state, long through, boolean isHistory) {
+    private void lose(StreamState state, long through, boolean mayBeRead, boolean isHistory) {
+        if (mayBeRead) {
+            state.fence.unreadUntil(through);
+        }
         store.recordLoss(state.position(through), _ -> true, !isHistory);
     }
 
     private void receive(StreamState state, StreamEvent.Received received, boolean isHistory) {
         long sequence = received.through();
         if (sequence > state.passed + 1) {
-            lose(state, sequence - 1, isHistory); // a broker that does not report what it has lost
+            lose(state, sequence - 1, true, isHistory); // a broker that does not report what it has lost
         }
         BrokerMessage message = received.message();
         Position position = state.position(sequence);
-        if (!state.fence.admits(message.epoch())) {
-            store.streams.skip(position);
-            Epoch own = message.epoch().orElseThrow();
-            pending(message)
-                    .ifPresent(each ->
-                            each.fenced(state.fence.latest(own.cluster()).orElse(own)));
-            return;
+        switch (state.fence.decide(message, state.stream)) {
+            case ADMIT -> admit(message, position, received, isHistory);
+            case REJECT -> {
+                store.streams.skip(position);
+                Epoch own = message.epoch().orElseThrow();
+                pending(message)
+                        .ifPresent(each ->
+                                each.fenced(state.fence.latest(own.cluster()).orElse(own)));
+            }
+            case UNKNOWN -> {
+                store.recordLoss(position, message.channel()::equals, !isHistory);
+                pending(message).ifPresent(each -> each.storedOnly(received.position(), peers.getAsInt()));
+            }
         }
+    }
+
+    private void admit(BrokerMessage message, Position position, StreamEvent.Received received, boolean isHistory) {
         message.epoch().ifPresent(epochFence::observe);
         Optional<PublishResult> first = message.key().flatMap(idempotencyCache::resultOf);
         if (first.isPresent()) {

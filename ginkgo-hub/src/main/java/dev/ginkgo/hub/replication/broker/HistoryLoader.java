@@ -3,6 +3,8 @@ package dev.ginkgo.hub.replication.broker;
 import dev.ginkgo.hub.spi.BrokerStream;
 import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,12 @@ final class HistoryLoader {
     /** Returns whether every stream has been read up to its end at the start. */
     boolean isComplete() {
         return streams.values().stream().allMatch(Stream::isComplete);
+    }
+
+    /** Returns the events of a stream, in their order. */
+    Collection<StreamEvent> events(String name) {
+        Stream stream = streams.get(name);
+        return stream == null ? List.of() : Collections.unmodifiableCollection(stream.events);
     }
 
     /** Passes all events: those of one stream in their order, messages of several streams by time. */

@@ -28,8 +28,12 @@ sealed interface StreamEvent {
         }
     }
 
-    /** Positions that will not be received. */
-    record Lost(SequenceRange positions) implements StreamEvent {
+    /**
+     * Positions that will not be received.
+     *
+     * @param mayBeRead whether another hub may have read messages there
+     */
+    record Lost(SequenceRange positions, boolean mayBeRead) implements StreamEvent {
         @Override
         public NodeIncarnation stream() {
             return positions.origin();

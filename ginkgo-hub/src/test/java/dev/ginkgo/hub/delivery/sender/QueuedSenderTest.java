@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.delivery.sender.SocketSender.Adoption;
+import dev.ginkgo.hub.connection.ChannelConnection;
+import dev.ginkgo.hub.connection.StreamConnection;
+import dev.ginkgo.hub.delivery.sender.SocketSender.Support;
 import dev.ginkgo.hub.delivery.sender.SocketSenders.Choice;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -102,6 +104,10 @@ class QueuedSenderTest {
         return (EpollSocketChannel) requireNonNull(accepted.poll(20, TimeUnit.SECONDS));
     }
 
+    private static StreamConnection connected(Channel channel) {
+        return new ChannelConnection(channel);
+    }
+
     private <T> T onLoop(Callable<T> action) throws Exception {
         return loop.submit(action).get(20, TimeUnit.SECONDS);
     }
@@ -118,20 +124,20 @@ class QueuedSenderTest {
 
     @Test
     @DisplayName(
-            "H-297 a connection is adopted only if no handler transforms what is written, and its socket is epoll's")
-    void adoptsPlainConnections() throws Exception {
+            "H-297 a connection is supported only if no handler transforms what is written, and its socket is epoll's")
+    void supportsPlainConnections() throws Exception {
         EpollSocketChannel connection = connect();
         connection.pipeline().addLast(new ChannelInboundHandlerAdapter());
-        assertThat(onLoop(() -> sender.adopt(connection))).isEqualTo(Adoption.ADOPTED);
+        assertThat(onLoop(() -> sender.support(connected(connection)))).isEqualTo(Support.SUPPORTED);
 
         connection.pipeline().addLast(new ChannelOutboundHandlerAdapter());
-        assertThat(onLoop(() -> sender.adopt(connection))).isEqualTo(Adoption.NEVER);
+        assertThat(onLoop(() -> sender.support(connected(connection)))).isEqualTo(Support.UNSUPPORTED);
 
-        assertThat(sender.adopt(new EmbeddedChannel())).isEqualTo(Adoption.NEVER);
+        assertThat(sender.support(connected(new EmbeddedChannel()))).isEqualTo(Support.UNSUPPORTED);
         SocketSender unopened =
                 TestSenders.of(Choice.AUTO, true, NativeSend::new).newSender();
         connection.pipeline().removeLast();
-        assertThat(onLoop(() -> unopened.adopt(connection))).isEqualTo(Adoption.NOT_YET);
+        assertThat(onLoop(() -> unopened.support(connected(connection)))).isEqualTo(Support.NOT_YET);
     }
 
     @Test
@@ -141,7 +147,7 @@ class QueuedSenderTest {
         List<Result> results = List.of(new Result(), new Result(), new Result());
         onLoop(() -> {
             for (int i = 0; i < 3; i++) {
-                sender.submit(connections.get(i), frames, results.get(i));
+                sender.submit(connected(connections.get(i)), frames, results.get(i));
             }
             assertThat(descriptors).isEmpty();
             sendAndComplete();
@@ -167,7 +173,7 @@ class QueuedSenderTest {
             SocketChannel reusing = onLoop(() -> {
                 // Given a submitted write, and a connection that closes before the round ends
                 int number = connection.fd().intValue();
-                sender.submit(connection, frames, result);
+                sender.submit(connected(connection), frames, result);
                 var _ = connection.close();
 
                 // When another socket is opened, which gets the lowest free number
@@ -207,13 +213,13 @@ class QueuedSenderTest {
         EpollSocketChannel connection = connect();
         Result result = new Result();
         onLoop(() -> {
-            sender.submit(connection, frames, result);
+            sender.submit(connected(connection), frames, result);
             var _ = connection.write(Unpooled.copiedBuffer("first", US_ASCII));
             sendAndComplete();
             assertThat(descriptors).isEmpty();
             assertThat(result.accepted).isZero();
             connection.flush();
-            sender.submit(connection, frames, result);
+            sender.submit(connected(connection), frames, result);
             sendAndComplete();
             return null;
         });
@@ -245,7 +251,7 @@ class QueuedSenderTest {
         for (int round = 0; round < 2; round++) {
             onLoop(() -> {
                 for (int i = 0; i < 3; i++) {
-                    failing.submit(connections.get(i), frames, results.get(i));
+                    failing.submit(connected(connections.get(i)), frames, results.get(i));
                 }
                 failing.send();
                 failing.complete();
@@ -259,13 +265,13 @@ class QueuedSenderTest {
     }
 
     @Test
-    @DisplayName("H-299 a queue that is full says so, and accepts writes again when they have been completed")
+    @DisplayName("H-299 a queue reports that it is full, and accepts writes again when they have been completed")
     void fullQueue() throws Exception {
         EpollSocketChannel connection = connect();
         onLoop(() -> {
             for (int i = 0; i < QueuedSender.CAPACITY; i++) {
                 assertThat(sender.isFull()).isFalse();
-                sender.submit(connection, frames, new Result());
+                sender.submit(connected(connection), frames, new Result());
             }
             assertThat(sender.isFull()).isTrue();
             sendAndComplete();

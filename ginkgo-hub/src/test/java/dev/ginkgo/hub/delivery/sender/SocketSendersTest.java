@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.ginkgo.hub.delivery.sender.SocketSenders.Choice;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +74,8 @@ class SocketSendersTest {
     }
 
     @Test
-    @DisplayName("H-296 if system calls are forbidden after the start, one line says so, and Netty writes from then on")
+    @DisplayName(
+            "H-296 if system calls are forbidden after the start, one line is logged, and Netty writes from then on")
     void forbiddenLater_fallsBack() {
         SocketSenders senders = TestSenders.of(Choice.AUTO, true, NativeSend::new);
         senders.open();
@@ -87,5 +89,24 @@ class SocketSendersTest {
         assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("send(2) fails with errno 1; from now on streams are written through Netty");
+    }
+
+    @Test
+    @DisplayName("H-333 if a socket cannot be adopted, one line says so, and no further one is")
+    void failedAdoption_isNotRepeated() {
+        SocketSenders senders = TestSenders.of(Choice.AUTO, true, NativeSend::new);
+        senders.open();
+        assertThat(senders.adopts()).isTrue();
+        logged.list.clear();
+
+        senders.adoptionFailed(new IOException("planned"));
+        senders.adoptionFailed(new IOException("again"));
+
+        assertThat(senders.adopts()).isFalse();
+        assertThat(senders.sendCall()).isNotNull();
+        assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "the socket of a stream cannot be adopted; from now on streams stay connections of Netty");
     }
 }

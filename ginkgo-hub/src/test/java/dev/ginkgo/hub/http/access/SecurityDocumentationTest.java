@@ -101,7 +101,7 @@ class SecurityDocumentationTest {
     }
 
     @Test
-    @DisplayName("the documented commands create a token, its user subscribes with curl, and nobody else")
+    @DisplayName("the documented commands create a token, only its user subscribes with curl")
     void token_isCreatedAndUsed() throws Exception {
         // Given
         String hash = run(snippet("sh", "openssl rand")).substring(0, 64);

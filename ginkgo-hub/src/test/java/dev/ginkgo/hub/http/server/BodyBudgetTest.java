@@ -2,7 +2,10 @@ package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +21,11 @@ class BodyBudgetTest {
             100);
 
     private static void accept(Exchange exchange) throws ProblemException {
-        exchange.body().readAll();
+        RequestBody body = exchange.body();
+        byte[] all = body.takeAll();
+        if (!body.isBinary() && !ByteBufUtil.isText(Unpooled.wrappedBuffer(all), StandardCharsets.UTF_8)) {
+            throw new ProblemException(ProblemType.UNSUPPORTED_BODY, "not UTF-8"); // as the handler of a publish does
+        }
         exchange.respond(Responses.noContent());
     }
 

@@ -19,7 +19,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.DisplayName;
@@ -30,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Connections that stop before, during or after the TLS handshake. */
 class IdleHandshakesTest {
     private static final int MESSAGES = 100;
+    private static final int ROUNDS = 15;
+
+    /** What p99 may be in any case: timer ticks and the scheduler are as long. */
+    private static final long FLOOR_MICROS = 500;
 
     /** Processor time of what the event loops do besides a message, as a share of one message. */
     private static final int PERIODIC_MICROS = 100;
@@ -47,7 +54,7 @@ class IdleHandshakesTest {
             "H-265 200 connections that stop before, during or after their TLS handshake cost little memory, do not affect"
                     + " others, and are closed by their deadlines")
     void idleHandshakes_areBounded() throws Exception {
-        openIdle(200);
+        openIdle(200, 1);
     }
 
     @Test
@@ -56,10 +63,13 @@ class IdleHandshakesTest {
             "H-265 10,000 connections that stop before, during or after their TLS handshake cost little memory, do not"
                     + " affect others, and are closed by their deadlines")
     void manyIdleHandshakes_areBounded() throws Exception {
-        openIdle(10_000);
+        double ratio = openIdle(10_000, ROUNDS);
+
+        assertThat(ratio).isLessThanOrEqualTo(2);
     }
 
-    private void openIdle(int count) throws Exception {
+    /** Returns p99 of a message beside that many connections, divided by the larger p99 of those before and after. */
+    private double openIdle(int count, int rounds) throws Exception {
         TestCertificates.Pair pair = new TestCertificates(folder).localhost("hub");
         SSLContext trusting = TestCertificates.trusting(pair);
         String[] settings = pair.settings(
@@ -70,8 +80,9 @@ class IdleHandshakesTest {
                 RawHttpClient subscriber = new RawHttpClient(TestCertificates.connect(trusting, testHub.port()))) {
             // Given clients that are served
             subscriber.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n").head();
-            publish(publisher, subscriber); // compiles the code
-            Sample calm = publish(publisher, subscriber);
+            medianOf(rounds, publisher, subscriber); // compiles the code
+            Sample calm = medianOf(rounds, publisher, subscriber);
+            Sample beside;
             long memory = memory();
             long heap = heap();
 
@@ -88,14 +99,10 @@ class IdleHandshakesTest {
                         .isInstanceOf(IOException.class);
 
                 // And the others are served
-                Sample beside = publish(publisher, subscriber);
+                beside = medianOf(rounds, publisher, subscriber);
                 for (int i = 0; i < 20 && beside.loopMicros > 2 * calm.loopMicros + PERIODIC_MICROS; i++) {
-                    beside = publish(publisher, subscriber);
+                    beside = medianOf(rounds, publisher, subscriber);
                 }
-                Measurements.record(
-                        "p99 of a message over TLS beside " + count + " idle handshakes",
-                        beside.p99Micros + " us, " + calm.p99Micros + " us before; event loops " + beside.loopMicros
-                                + " us and " + calm.loopMicros + " us");
                 assertThat(beside.loopMicros).isLessThanOrEqualTo(2 * calm.loopMicros + PERIODIC_MICROS);
 
                 // And their deadlines close them: the handshake, then the first request
@@ -111,7 +118,13 @@ class IdleHandshakesTest {
             long after = heap() - heap + memory() - memory;
             Measurements.record("memory after " + count + " idle TLS handshakes, bytes", after);
             assertThat(after).isLessThan(count * 2L * 1024 + SLACK);
-            publish(publisher, subscriber);
+            Sample afterwards = medianOf(rounds, publisher, subscriber);
+            Measurements.record(
+                    "p99 of a message over TLS beside " + count + " idle handshakes",
+                    beside.p99Micros + " us, " + calm.p99Micros + " us before, " + afterwards.p99Micros
+                            + " us afterwards; event loops " + beside.loopMicros + " us and " + calm.loopMicros
+                            + " us");
+            return (double) beside.p99Micros / Math.max(FLOOR_MICROS, Math.max(calm.p99Micros, afterwards.p99Micros));
         }
     }
 
@@ -122,6 +135,16 @@ class IdleHandshakesTest {
      * @param loopMicros processor time of the event loops, in the mean
      */
     private record Sample(long p99Micros, long loopMicros) {}
+
+    /** Returns the sample with the median p99 of some rounds. */
+    private static Sample medianOf(int rounds, RawHttpClient publisher, RawHttpClient subscriber) throws IOException {
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            samples.add(publish(publisher, subscriber));
+        }
+        samples.sort(Comparator.comparingLong(Sample::p99Micros));
+        return samples.get(rounds / 2);
+    }
 
     private static Sample publish(RawHttpClient publisher, RawHttpClient subscriber) throws IOException {
         long[] nanos = new long[MESSAGES];

@@ -84,7 +84,7 @@ class BrokerOutageTest {
 
     @Test
     @DisplayName(
-            "H-239 a hub that was cut off receives what was published meanwhile, and a gap where the broker has discarded"
+            "H-239 a hub that was cut off receives what was published during the outage, and a gap where the broker has discarded"
                     + " messages")
     void catchesUpAfterInterruption() throws Exception {
         List<Gap> gaps = new CopyOnWriteArrayList<>();
@@ -143,7 +143,7 @@ class BrokerOutageTest {
     @Test
     @DisplayName(
             "H-240 a publish that the broker does not confirm in time has an unknown outcome, is delivered if it arrives"
-                    + " later, and does not block the event loop meanwhile")
+                    + " later, and does not block the event loop")
     void unknownOutcome() throws Exception {
         try (HubCluster nodes =
                         HubCluster.of(1, server, "hub.http.loops = 1\nhub.replication.publish-timeout = '500ms'");

@@ -12,20 +12,13 @@ import dev.ginkgo.run.output.ControlResponse;
 import dev.ginkgo.run.output.ExitCode;
 import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Base class of the commands that inspect a hub, which is named by its address or by the daemon that it runs in. */
-@Command(sortOptions = false, usageHelpAutoWidth = true)
-abstract class HubCommand implements Callable<Integer> {
+abstract class HubCommand extends HttpCommand {
     private final CommandContext commandContext;
-    private final ClientStreams streams;
 
     @Parameters(
             index = "0",
@@ -35,45 +28,14 @@ abstract class HubCommand implements Callable<Integer> {
                             + " needs a token that grants admin.")
     private String target = "";
 
-    @Option(
-            names = "--token-file",
-            order = 1,
-            paramLabel = "FILE",
-            description = "File that holds the token for the hub (default: GINKGO_TOKEN in the environment).")
-    private @Nullable Path tokenFile;
-
-    @Option(
-            names = "--cacert",
-            order = 1,
-            paramLabel = "FILE",
-            defaultValue = "${env:GINKGO_CACERT}",
-            description = "PEM file with the certificates to trust for https (GINKGO_CACERT).")
-    private @Nullable Path authorities;
-
-    @Option(
-            names = {"-h", "--help"},
-            order = 2,
-            usageHelp = true,
-            description = "Prints this help.")
-    @SuppressWarnings("UnusedVariable") // read by picocli
-    private boolean help;
-
     HubCommand(CommandContext commandContext) {
+        super(new ClientStreams(System.in, commandContext.out(), commandContext.err(), commandContext.environment()));
         this.commandContext = commandContext;
-        this.streams =
-                new ClientStreams(System.in, commandContext.out(), commandContext.err(), commandContext.environment());
     }
 
     @Override
-    public final Integer call() throws InterruptedException {
-        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile, authorities, streams.environment())) {
-            return run(hubHttpClient, target).number();
-        } catch (FatalException e) {
-            if (!e.text().isEmpty()) {
-                streams.printError(e.text());
-            }
-            return e.exitCode().number();
-        }
+    final ClientExitCode run(HubHttpClient hubHttpClient) throws InterruptedException {
+        return run(hubHttpClient, target);
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.http;
+package dev.ginkgo.hub.connection;
 
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.ChannelHandler;

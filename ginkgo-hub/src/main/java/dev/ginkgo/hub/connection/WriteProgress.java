@@ -1,4 +1,4 @@
-package dev.ginkgo.hub.delivery;
+package dev.ginkgo.hub.connection;
 
 import io.netty.util.AttributeKey;
 import java.util.function.LongSupplier;
