@@ -172,7 +172,7 @@ abstract class GatewayContract {
                         published.add(text);
                     }
                 }
-                next.set(next.get() == first ? last : first);
+                next.set(next.get().equals(first) ? last : first);
                 subscriber.move();
             }
 
@@ -205,7 +205,7 @@ abstract class GatewayContract {
         GatewayNode leader = leader();
         long epoch = leader.leader().epoch();
         List<GatewayNode> survivors =
-                nodes.stream().filter(node -> node != leader).toList();
+                nodes.stream().filter(node -> !node.equals(leader)).toList();
         survivors.forEach(node -> node.own.clear());
         int[] before = survivors.stream().mapToInt(node -> node.numbers.size()).toArray();
 
