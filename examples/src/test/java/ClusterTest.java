@@ -71,7 +71,8 @@ class ClusterTest extends GatewayContract {
     void frozenLeaderRejoinsWithoutActing() throws Exception {
         ClusterNode leader = (ClusterNode) leader();
         long epoch = leader.leader().epoch();
-        List<GatewayNode> others = nodes.stream().filter(node -> node != leader).toList();
+        List<GatewayNode> others =
+                nodes.stream().filter(node -> !node.equals(leader)).toList();
 
         leader.signal("STOP");
         long frozenAt = System.nanoTime();

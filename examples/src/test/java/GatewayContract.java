@@ -36,7 +36,7 @@ abstract class GatewayContract {
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** A moving subscriber receives so many messages at each node. */
-    private static final int SHARE = 50;
+    private static final int SHARE = 10;
 
     /** For files of all tests of the class. */
     Path folder;
@@ -67,7 +67,7 @@ abstract class GatewayContract {
     @BeforeAll
     final void start(@TempDir Path directory) throws Exception {
         folder = directory;
-        serving = Ginkgo.start(server, "bind = '127.0.0.1:0'\nrate-per-minute = 3_000");
+        serving = Ginkgo.start(server, "bind = '127.0.0.1:0'\nrate-per-minute = 1_500");
         startServers();
         nodes.addAll(startNodes(server.tcp.address()));
         nodes.forEach(GatewayNode::awaitReady);
@@ -172,7 +172,7 @@ abstract class GatewayContract {
                         published.add(text);
                     }
                 }
-                next.set(next.get() == first ? last : first);
+                next.set(next.get().equals(first) ? last : first);
                 subscriber.move();
             }
 
@@ -205,7 +205,7 @@ abstract class GatewayContract {
         GatewayNode leader = leader();
         long epoch = leader.leader().epoch();
         List<GatewayNode> survivors =
-                nodes.stream().filter(node -> node != leader).toList();
+                nodes.stream().filter(node -> !node.equals(leader)).toList();
         survivors.forEach(node -> node.own.clear());
         int[] before = survivors.stream().mapToInt(node -> node.numbers.size()).toArray();
 
@@ -215,7 +215,7 @@ abstract class GatewayContract {
         List<String> published = new ArrayList<>();
         await().atMost(TIMEOUT)
                 .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
+                .pollInterval(Duration.ofMillis(40))
                 .until(() -> {
                     published.add("message-" + published.size());
                     assertThat(survivors.getFirst().publish("/own", published.getLast()))

@@ -27,6 +27,10 @@ class NatsMalformedEntriesTest {
     @TempDir
     private @Nullable Path folder;
 
+    private static byte[] value(KeyValue bucket, String key) throws Exception {
+        return requireNonNull(requireNonNull(bucket.get(key)).getValue());
+    }
+
     private static boolean leads(CoordinatorNode... nodes) {
         return Stream.of(nodes).anyMatch(CoordinatorNode::isLeading);
     }
@@ -62,8 +66,7 @@ class NatsMalformedEntriesTest {
 
                 // Then
                 await().atMost(TIMEOUT).until(() -> before.isBefore(last(a, b)) && leads(a, b));
-                assertThat(LeaseEntry.decode(bucket.get(LeaseEntry.KEY).getValue())
-                                .holder())
+                assertThat(LeaseEntry.decode(value(bucket, LeaseEntry.KEY)).holder())
                         .startsWith("10.0.0.");
             }
 
@@ -73,10 +76,7 @@ class NatsMalformedEntriesTest {
 
             // Then
             await().atMost(TIMEOUT)
-                    .until(() -> MemberEntry.decode(
-                                            a.self.name(),
-                                            bucket.get(MemberEntry.key(a.self.name()))
-                                                    .getValue())
+                    .until(() -> MemberEntry.decode(a.self.name(), value(bucket, MemberEntry.key(a.self.name())))
                                     .incarnation()
                             == a.self.incarnation());
             await().atMost(TIMEOUT).until(() -> b.names().size() == 2);
@@ -100,8 +100,7 @@ class NatsMalformedEntriesTest {
                 await().atMost(TIMEOUT)
                         .until(() -> node.isLeading() && node.problem().isEmpty());
                 assertThat(node.names()).containsExactly(name);
-                assertThat(IncarnationCounter.decode(
-                                bucket.get(IncarnationCounter.key(name)).getValue()))
+                assertThat(IncarnationCounter.decode(value(bucket, IncarnationCounter.key(name))))
                         .isEqualTo(node.self.incarnation());
             }
         }
