@@ -25,6 +25,12 @@ import picocli.CommandLine.Command;
  */
 @Command(hidden = true, description = "Loads the classes that a start needs.")
 final class WarmUpCommand implements Callable<Integer> {
+    /**
+     * System property with the folder for the files of the starts, which is not deleted. The second run in a folder finds
+     * the classes that the first one compiled, so that it does not load the compiler.
+     */
+    private static final String FOLDER = "ginkgo.warm-up.folder";
+
     private static final List<List<String>> STARTS = List.of(
             List.of("check", "warm-up.toml"),
             List.of("WarmUp.java", "--set", "pause=2ms"),
@@ -68,46 +74,13 @@ final class WarmUpCommand implements Callable<Integer> {
     }
 
     private int run(List<List<String>> clientCommands) throws IOException {
+        String given = System.getProperty(FOLDER, "");
+        if (!given.isEmpty()) {
+            return run(Path.of(given), clientCommands);
+        }
         Path folder = Files.createTempDirectory("ginkgo-warm-up");
-        Path source = folder.resolve("WarmUp.java");
-        Path configuration = folder.resolve("warm-up.toml");
-        try (InputStream program = WarmUpCommand.class.getResourceAsStream("WarmUp.java.txt")) {
-            Files.write(source, program == null ? new byte[0] : program.readAllBytes());
-            Files.write(
-                    configuration,
-                    List.of(
-                            "# Uses the syntax that configuration files use, including comments.",
-                            "service = \"WarmUp.java\"",
-                            "",
-                            "pause = \"1ms\" # a comment at the end of a line",
-                            "times = 1",
-                            "[log]",
-                            "level = \"debug\""));
-            // With a class cache, so that the second start runs without the compiler, as most starts do.
-            Main quiet = new Main(new CommandContext(
-                    silent(),
-                    silent(),
-                    Map.of(
-                            "XDG_CACHE_HOME",
-                            folder.resolve("cache").toString(),
-                            "XDG_STATE_HOME",
-                            folder.resolve("state").toString(),
-                            "XDG_RUNTIME_DIR",
-                            folder.resolve("run").toString(),
-                            "HOME",
-                            folder.toString()),
-                    folder));
-            for (List<String> command : STARTS) {
-                int code = quiet.run(command.toArray(String[]::new));
-                if (code != ExitCode.OK.number()) {
-                    commandContext.printError("ginkgo " + String.join(" ", command) + " failed with exit code " + code);
-                    return code;
-                }
-            }
-            for (List<String> command : clientCommands) { // loads the client classes; no daemon or hub responds
-                quiet.run(command.toArray(String[]::new));
-            }
-            return ExitCode.OK.number();
+        try {
+            return run(folder, clientCommands);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -115,6 +88,43 @@ final class WarmUpCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private int run(Path folder, List<List<String>> clientCommands) throws IOException {
+        try (InputStream program = WarmUpCommand.class.getResourceAsStream("WarmUp.java.txt")) {
+            Files.write(folder.resolve("WarmUp.java"), program == null ? new byte[0] : program.readAllBytes());
+        }
+        Files.write(
+                folder.resolve("warm-up.toml"),
+                List.of(
+                        "# Uses the syntax that configuration files use, including comments.",
+                        "service = \"WarmUp.java\"",
+                        "",
+                        "pause = \"1ms\" # a comment at the end of a line",
+                        "times = 1",
+                        "[log]",
+                        "level = \"debug\""));
+        // With a class cache, so that the second start runs without the compiler, as most starts do.
+        Main quiet = new Main(new CommandContext(
+                silent(),
+                silent(),
+                Map.of(
+                        "XDG_CACHE_HOME", folder.resolve("cache").toString(),
+                        "XDG_STATE_HOME", folder.resolve("state").toString(),
+                        "XDG_RUNTIME_DIR", folder.resolve("run").toString(),
+                        "HOME", folder.toString()),
+                folder));
+        for (List<String> command : STARTS) {
+            int code = quiet.run(command.toArray(String[]::new));
+            if (code != ExitCode.OK.number()) {
+                commandContext.printError("ginkgo " + String.join(" ", command) + " failed with exit code " + code);
+                return code;
+            }
+        }
+        for (List<String> command : clientCommands) { // loads the client classes; no daemon or hub responds
+            quiet.run(command.toArray(String[]::new));
+        }
+        return ExitCode.OK.number();
     }
 
     private static PrintStream silent() {
