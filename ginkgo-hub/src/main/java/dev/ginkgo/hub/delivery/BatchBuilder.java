@@ -23,6 +23,7 @@ final class BatchBuilder {
     private int messages;
     private int steps;
     private long missed;
+    private long gapEnd;
     private long next;
     private boolean full;
 
@@ -44,7 +45,8 @@ final class BatchBuilder {
     void scanFrom(long position) {
         feed.prefetch(position);
         next = nextWanted(position);
-        missed = feed.missedBetween(position, Math.min(next, feed.nextPresent(position)));
+        gapEnd = Math.min(next, feed.nextPresent(position));
+        missed = feed.missedBetween(position, gapEnd);
         while (next < feed.end() && !full && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < MAX_STEPS) {
             Slab slab = encodedFeed.slabAt(next);
             if (slab == null) {
@@ -138,15 +140,23 @@ final class BatchBuilder {
         }
         Entry last = pieces.isEmpty() ? null : feed.get(pieces.getLast().to - 1);
         Entry first = pieces.isEmpty() ? null : feed.get(pieces.getFirst().from);
-        String after = missed == 0 ? null : first == null ? encodedFeed.endId() : first.message.idBefore();
         return new Batch(
                 parts,
                 messages,
                 first == null ? 0 : first.nanos,
                 missed,
-                after,
+                missed == 0 ? null : idAfterGap(first),
                 last == null ? null : last.message,
                 next,
                 closed || next == feed.nextArrival());
+    }
+
+    /**
+     * Returns the id from which to resume after the gap at the beginning: also without a message in this batch, the messages that
+     * follow the gap are still to come.
+     */
+    private String idAfterGap(@Nullable Entry first) {
+        Entry following = first == null ? feed.get(gapEnd) : first;
+        return following == null ? encodedFeed.endId() : following.message.idBefore();
     }
 }
