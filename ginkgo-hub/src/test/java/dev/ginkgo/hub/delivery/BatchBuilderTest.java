@@ -17,8 +17,9 @@ class BatchBuilderTest {
     private static final int HISTORY = 3;
 
     @Test
-    @DisplayName("H-337 a gap without a message in the same batch has the id of its own end, not that of the end of the feed:"
-            + " a subscriber that resumes there loses nothing")
+    @DisplayName(
+            "H-337 a gap without a message in the same batch has the id of its own end, not that of the end of the feed:"
+                    + " a subscriber that resumes there loses nothing")
     void gapAlone_endsBeforeNextMessage() throws Exception {
         try (EngineFixture fixture = new EngineFixture(false, 1, HISTORY, WireFormat.LINES_WITH_IDS, (_, _, _) -> 0)) {
             // Given a subscriber at the beginning of a feed of which only the last messages are left

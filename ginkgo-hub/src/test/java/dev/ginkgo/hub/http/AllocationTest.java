@@ -10,9 +10,12 @@ import dev.ginkgo.hub.testing.Measurements;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.TestHub;
 import io.netty.channel.Channel;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +23,20 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int DEPTH = 16;
+
+    private ResourceLeakDetector.Level leakDetection = ResourceLeakDetector.getLevel();
+
+    /** Each detected buffer would allocate a record of who has used it. */
+    @BeforeEach
+    void disableLeakDetection() {
+        leakDetection = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterEach
+    void restoreLeakDetection() {
+        ResourceLeakDetector.setLevel(leakDetection);
+    }
 
     private static String post(int bytes) {
         return "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + bytes + "\r\n\r\n" + "7".repeat(bytes);

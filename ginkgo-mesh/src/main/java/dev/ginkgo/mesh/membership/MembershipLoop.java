@@ -200,6 +200,7 @@ public final class MembershipLoop {
             announcedAt = now;
             meshSession.announce();
         }
+        meshSession.answerAnnouncements();
         List<NodeAnnouncement> announcements = meshSession.announcements(view);
         Optional<PeerCompatibility> compatibility = meshSession.compatibility(view);
         boolean complete = compatibility.isPresent();

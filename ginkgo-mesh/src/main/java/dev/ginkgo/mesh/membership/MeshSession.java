@@ -61,6 +61,7 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     private final Map<org.jgroups.Address, NodeAnnouncement> announcements = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Integer> otherVersions = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> replacedNodes = new ConcurrentHashMap<>();
+    private final Set<org.jgroups.Address> unanswered = ConcurrentHashMap.newKeySet();
     private volatile @Nullable View view;
     private volatile @Nullable String endReason;
     private volatile boolean replaced;
@@ -143,8 +144,10 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
             otherVersions.put(message.getSrc(), (int) content.get(message.getOffset()));
         } else {
             try {
-                announcements.put(
-                        message.getSrc(), NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength()));
+                NodeAnnouncement received = NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength());
+                if (announcements.put(message.getSrc(), received) == null) {
+                    unanswered.add(message.getSrc());
+                }
             } catch (IOException e) {
                 LOG.warn("cannot decode the announcement of {}: {}", message.getSrc(), e.getMessage());
             }
@@ -236,6 +239,19 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
                                 .put(REPLACED)
                                 .putLong(latestIncarnation)
                                 .array());
+            }
+        }
+    }
+
+    /**
+     * Sends this node's announcement to the nodes that have announced themselves for the first time. They may not have received
+     * the one for all nodes, if they were not in the view yet, or if the response to their join was lost.
+     */
+    void answerAnnouncements() throws IOException {
+        for (org.jgroups.Address each : List.copyOf(unanswered)) {
+            unanswered.remove(each);
+            if (!each.equals(channel.getAddress())) {
+                send(each, context.announcement(state.cluster()).encode());
             }
         }
     }

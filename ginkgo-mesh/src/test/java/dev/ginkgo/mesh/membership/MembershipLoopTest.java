@@ -1,5 +1,6 @@
 package dev.ginkgo.mesh.membership;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,6 +22,7 @@ import dev.ginkgo.mesh.node.MeshContext;
 import dev.ginkgo.mesh.raft.ObservedLeases;
 import dev.ginkgo.mesh.raft.VoterReconfigurer;
 import dev.ginkgo.mesh.raft.storage.DataDirectory;
+import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -32,6 +34,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jgroups.View;
 import org.jgroups.util.DefaultSocketFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -151,15 +154,69 @@ class MembershipLoopTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "K-68 a node answers the first announcement of another one, which may not have received its own: the roster of"
+                    + " a node that joins does not have to wait for the next periodic announcement")
+    void answersFirstAnnouncement() throws Exception {
+        Address identity = FreePorts.free();
+        Address joining = FreePorts.free();
+        try (DataDirectory dataDirectory = DataDirectory.open(folder, identity);
+                DataDirectory otherDirectory = DataDirectory.open(folder, joining)) {
+            // Given a node that sends no periodic announcements, because its clock stands still
+            MeshContext meshContext =
+                    context(identity, identity, PartitionPolicy.QUORUM, dataDirectory, new FakeClock());
+            Thread loopThread = Thread.ofVirtual().start(() -> run(meshContext, dataDirectory));
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> !events.isEmpty());
+            MeshContext other = context(joining, identity, PartitionPolicy.QUORUM, otherDirectory);
+            try (MeshSession session =
+                    new MeshSession(other, stack(other), otherDirectory, new ObservedLeases(other.time()))) {
+                // Given a node in the same view that has lost the announcement for all nodes
+                session.join();
+                View view = requireNonNull(session.view());
+                await().atMost(InProcessMesh.TIMEOUT)
+                        .until(() -> session.announcements(view).size() == 2);
+                session.viewAccepted(
+                        new View(view.getViewId(), List.of(view.getMembers().getLast())));
+                session.viewAccepted(view);
+                assertThat(session.announcements(view)).hasSize(1);
+
+                // When
+                session.announce();
+
+                // Then
+                await().atMost(InProcessMesh.TIMEOUT)
+                        .until(() -> session.announcements(view).size() == 2);
+            }
+            meshContext.startLeaving();
+            meshContext.resign();
+            loopThread.join();
+        }
+    }
+
     private MeshContext context(
             Address identity, Address seed, PartitionPolicy partitionPolicy, DataDirectory dataDirectory)
+            throws Exception {
+        return context(identity, seed, partitionPolicy, dataDirectory, TimeSource.system());
+    }
+
+    private MeshContext context(
+            Address identity,
+            Address seed,
+            PartitionPolicy partitionPolicy,
+            DataDirectory dataDirectory,
+            TimeSource time)
             throws Exception {
         NodeConfig nodeConfig = new NodeConfig(
                 identity, List.of(seed), 3, Optional.of(folder), ClusterCredentials.none(), partitionPolicy);
         long incarnation = dataDirectory.nextIncarnation(Instant.now());
         Member self = new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1");
-        return new MeshContext(
-                nodeConfig, TimeSource.system(), self, new SynchronizedListener(new RecordingListener()));
+        return new MeshContext(nodeConfig, time, self, new SynchronizedListener(new RecordingListener()));
+    }
+
+    private static StackConfig stack(MeshContext meshContext) {
+        return new StackConfig(
+                meshContext.config().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
     }
 
     private void run(MeshContext meshContext, DataDirectory dataDirectory) {
@@ -168,8 +225,7 @@ class MembershipLoopTest {
 
     /** Runs the loop of a node that cannot write its journal while {@code full} is true. */
     private void run(MeshContext meshContext, DataDirectory dataDirectory, AtomicBoolean full) {
-        StackConfig config = new StackConfig(
-                meshContext.config().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
+        StackConfig config = stack(meshContext);
         ObservedLeases observedLeases = new ObservedLeases(meshContext.time());
         MembershipLoop membershipLoop = new MembershipLoop(
                 meshContext,

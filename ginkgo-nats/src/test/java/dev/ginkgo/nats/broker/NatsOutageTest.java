@@ -205,6 +205,9 @@ class NatsOutageTest {
                                 a.append("/a", "start").get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
                                 return b.texts().contains("start");
                             });
+            a.append("/a", "last").get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            await().atMost(TIMEOUT)
+                    .until(() -> b.texts().contains("last")); // nothing is on its way when the server ends
             servers.kill(1);
             await().atMost(TIMEOUT).until(() -> !b.connection.isEmpty());
             for (int i = 0; i < 5; i++) {
