@@ -206,6 +206,12 @@ public final class Replication extends Service {
             boolean nothingToTransfer = membershipComplete && replicator.hasNothingToTransfer(others);
             if (nothingToTransfer
                     || elapsed.compareTo(others.isEmpty() ? timeout : timeout.plus(TRANSFER_EXTENSION)) >= 0) {
+                if (!nothingToTransfer && !others.isEmpty()) {
+                    log.warn(
+                            "no node has transferred its messages within {} ms; if they arrive later, subscribers receive"
+                                    + " them as new messages",
+                            elapsed.toMillis());
+                }
                 replicator.start();
                 return;
             }
