@@ -82,11 +82,16 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
     @Override
     public void handle(IoRegistration registered, IoEvent event) {
         int ready = ((EpollIoEvent) event).ops().value();
-        if (pending != null) {
-            writePending(); // also after a hang-up, which it reports as an error
-        }
-        if (!closed && (ready & ~EpollIoOps.EPOLLOUT.value()) != 0) {
-            discardInput();
+        try {
+            if (pending != null) {
+                writePending(); // also after a hang-up, which it reports as an error
+            }
+            if (!closed && (ready & ~EpollIoOps.EPOLLOUT.value()) != 0) {
+                discardInput();
+            }
+        } catch (RuntimeException | OutOfMemoryError e) { // would delay or end the event loop
+            LOG.warn("stream of {} closed by an exception", this, e);
+            closeNow(DisconnectReason.ERROR);
         }
     }
 

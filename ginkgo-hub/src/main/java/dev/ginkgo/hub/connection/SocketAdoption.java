@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.connection;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.channel.Channel;
@@ -102,7 +104,7 @@ public final class SocketAdoption {
         AdoptedSocket adopted;
         try {
             adopted = adopt(channel);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             onFailure.accept(e);
             giveBack(channel, listener);
             return;
@@ -113,6 +115,9 @@ public final class SocketAdoption {
     private AdoptedSocket adopt(EpollSocketChannel channel) throws IOException {
         if (!hasNothingToWrite(channel) || !(channel.fd() instanceof Socket socket)) {
             throw new IOException("the connection is in use");
+        }
+        if (input == null) { // here a lack of memory leaves the connection as it is
+            input = ByteBuffer.allocateDirect(INPUT_BYTES);
         }
         ConnectionLifetime lifetime = ConnectionLifetime.of(channel);
         AdoptedSocket adopted =
@@ -146,11 +151,7 @@ public final class SocketAdoption {
 
     /** Reads and discards input. Returns a negative number at its end. */
     int discardInput(Socket socket) throws IOException {
-        ByteBuffer buffer = input;
-        if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(INPUT_BYTES);
-            input = buffer;
-        }
+        ByteBuffer buffer = requireNonNull(input);
         return socket.recv(buffer, 0, buffer.capacity());
     }
 }

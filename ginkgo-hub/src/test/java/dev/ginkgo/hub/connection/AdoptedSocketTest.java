@@ -7,6 +7,8 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.hub.testing.DirectStreamHub;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -115,6 +117,32 @@ class AdoptedSocketTest {
         assertThat(large.refCnt()).isZero();
         assertThat(last.refCnt()).isZero();
         assertThat(fixture.onLoop(() -> link.connection().descriptor())).isPositive();
+    }
+
+    @Test
+    @DisplayName("H-338 an adopted connection that cannot continue its write for lack of memory ends, and no other one")
+    void lackOfMemory_endsOneConnection() throws Exception {
+        // Given
+        AdoptionFixture.Link link = fixture.adopt(4096);
+        AdoptionFixture.Link other = fixture.adopt();
+        ByteBuf large = Unpooled.directBuffer(1 << 20).writerIndex(1 << 20);
+        ByteBuf failing = new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 8, 8) {
+            @Override
+            public boolean isDirect() {
+                throw new OutOfMemoryError("planned");
+            }
+        }.writerIndex(8);
+        fixture.onLoop(() -> link.connection().write(List.of(large, failing)));
+
+        // When
+        link.client.getInputStream().readNBytes(1 << 20);
+
+        // Then
+        link.awaitEnd(DisconnectReason.ERROR);
+        assertThat(large.refCnt()).isZero();
+        assertThat(failing.refCnt()).isZero();
+        fixture.onLoop(() -> writes(other, "still open"));
+        assertThat(received(other.client, 10)).isEqualTo("still open");
     }
 
     @Test

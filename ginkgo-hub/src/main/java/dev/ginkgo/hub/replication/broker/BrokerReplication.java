@@ -163,7 +163,7 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
         StreamState earlier = states.get(stream.name());
         StreamFence fence = earlier == null ? new StreamFence() : earlier.fence;
         if (earlier != null && !earlier.stream.equals(stream)) {
-            fence.unreadUntil(0);
+            fence.restart();
         }
         long passed = store.streams.open(OriginId.of(stream.name()), stream.incarnation());
         states.put(stream.name(), new StreamState(stream, fence, passed));

@@ -42,7 +42,14 @@ final class StreamFence {
 
     private Map<String, Epoch> latestBeforeHistory = Map.of();
 
-    /** Positions up to this one are not read by this hub; 0 if the stream begins again, in another incarnation. */
+    /** The stream begins again, in another incarnation, whose positions have nothing to do with the earlier ones. */
+    void restart() {
+        unreadUntil(0);
+        unreadHistory = 0;
+        latestBeforeHistory = Map.of();
+    }
+
+    /** Positions up to this one are not read by this hub. */
     void unreadUntil(long position) {
         unread = position;
         settled.clear();

@@ -92,9 +92,28 @@ class StreamFenceTest {
         NodeIncarnation next = new NodeIncarnation(STREAM.name(), STREAM.incarnation() + 1);
         StreamFence before = new StreamFence();
         before.decide(message(5, 0), STREAM);
-        before.unreadUntil(0);
+        before.restart();
         assertThat(before.decide(message(5, 1), next)).isEqualTo(Decision.UNKNOWN);
         assertThat(new StreamFence().decide(message(5, 1), next)).isEqualTo(Decision.UNKNOWN);
+    }
+
+    @Test
+    @DisplayName(
+            "K-63 what the history of a stream shows does not count for messages of the stream that is created next")
+    void streamIsCreatedAgain_afterHistory() {
+        // Given
+        NodeIncarnation next = new NodeIncarnation(STREAM.name(), STREAM.incarnation() + 1);
+        StreamFence withHistory = new StreamFence();
+        List<StreamEvent> history = List.of(received(1, message(3, 0)));
+        withHistory.readAhead(history, 0);
+        assertThat(decide(withHistory, history)).containsExactly(Decision.ADMIT);
+
+        // When
+        withHistory.restart();
+
+        // Then
+        assertThat(withHistory.decide(message(4, 1), next)).isEqualTo(Decision.UNKNOWN);
+        assertThat(new StreamFence().decide(message(4, 1), next)).isEqualTo(Decision.UNKNOWN);
     }
 
     @Test
