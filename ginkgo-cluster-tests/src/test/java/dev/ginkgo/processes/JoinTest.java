@@ -26,7 +26,8 @@ class JoinTest {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
     private static final String CHANNEL = "/joins";
-    private static final String SETTINGS = "history.age = '1h'";
+    /** A node waits for the history of the others as long as it takes on a busy machine. */
+    private static final String SETTINGS = "history.age = '1h'\nreplication.take-over = '1m'";
 
     @TempDir
     Path folder;
