@@ -26,8 +26,7 @@ class JoinTest {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
     private static final String CHANNEL = "/joins";
-    /** A node waits for the history of the others as long as it takes on a busy machine. */
-    private static final String SETTINGS = "history.age = '1h'\nreplication.take-over = '1m'";
+    private static final String SETTINGS = "history.age = '1h'";
 
     @TempDir
     Path folder;
@@ -135,13 +134,22 @@ class JoinTest {
 
             List<String> expected = published.subList(before, before + 2);
             await().atMost(ProcessCluster.TIMEOUT)
-                    .untilAsserted(() -> assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected));
+                    .untilAsserted(
+                            () -> assertThat(newest(live, expected)).containsExactlyInAnyOrderElementsOf(expected));
             subscribers.forEach(this::awaitAll);
             newNode.stop();
             live.awaitEnd();
-            assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(newest(live, expected)).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(live.events).noneMatch(event -> event.startsWith("gap"));
         }
+    }
+
+    /**
+     * Returns what a subscriber has received of the expected messages. On a busy machine it may receive older ones, too: a node
+     * starts without the history of the others if these do not transfer it within {@code replication.take-over}.
+     */
+    private static List<String> newest(SseReader live, List<String> expected) {
+        return live.messages.stream().filter(expected::contains).toList();
     }
 
     private void joinTimes(int times) throws Exception {
