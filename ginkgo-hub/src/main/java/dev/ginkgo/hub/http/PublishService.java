@@ -86,10 +86,10 @@ public final class PublishService {
             return new Published(append(channel, payload, client, Optional.empty()), false);
         }
         IdempotencyKey idempotencyKey = new IdempotencyKey(key, digest(channel, payload), client);
-        PublishResult earlier = earlierResult(idempotencyKey);
-        return earlier == null
-                ? new Published(publishFirst(channel, payload, client, idempotencyKey), false)
-                : new Published(earlier, true);
+        IdempotencyCache.Lookup lookup = idempotencyCache.begin(idempotencyKey);
+        return lookup instanceof IdempotencyCache.Lookup.New(IdempotencyCache.Registration first)
+                ? new Published(publishFirst(channel, payload, client, first), false)
+                : new Published(earlierResult(lookup), true);
     }
 
     /**
@@ -102,47 +102,61 @@ public final class PublishService {
             ChannelName channel, Payload payload, long client, @Nullable String key) throws ProblemException {
         requireRunning();
         AsyncPublisher async = requireNonNull(asyncPublisher, "messages are not published through a broker");
-        IdempotencyKey idempotencyKey = key == null ? null : new IdempotencyKey(key, digest(channel, payload), client);
-        PublishResult earlier = idempotencyKey == null ? null : earlierResult(idempotencyKey);
-        if (earlier != null) {
-            return CompletableFuture.completedFuture(new Published(earlier, true));
+        if (key == null) {
+            return startAsync(async, channel, payload, client, null);
         }
-        return startAsync(async, channel, payload, client, Optional.ofNullable(idempotencyKey))
-                .handle((result, failure) -> {
-                    if (failure == null) {
-                        return new Published(result, false);
-                    }
-                    throw new CompletionException(problemOf(failure, idempotencyKey != null));
-                });
+        IdempotencyCache.Lookup lookup =
+                idempotencyCache.begin(new IdempotencyKey(key, digest(channel, payload), client));
+        return lookup instanceof IdempotencyCache.Lookup.New(IdempotencyCache.Registration first)
+                ? startAsync(async, channel, payload, client, first)
+                : CompletableFuture.completedFuture(new Published(earlierResult(lookup), true));
     }
 
-    private CompletableFuture<PublishResult> startAsync(
-            AsyncPublisher async, ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key)
+    /**
+     * @param first the registration of the key, which is ended here; null if there is no key
+     */
+    private CompletableFuture<Published> startAsync(
+            AsyncPublisher async,
+            ChannelName channel,
+            Payload payload,
+            long client,
+            IdempotencyCache.@Nullable Registration first)
             throws ProblemException {
-        CompletableFuture<PublishResult> started = null;
+        boolean ends = false; // whether the registration ends with the result
         try {
             rateLimiter.acquire(client);
-            started = async.publishAsync(channel, payload, client, key, null);
+            Optional<IdempotencyKey> key = Optional.ofNullable(first).map(IdempotencyCache.Registration::key);
+            CompletableFuture<Published> published = async.publishAsync(channel, payload, client, key, null)
+                    .handle((result, failure) -> published(result, failure, first));
+            ends = true;
+            return published;
         } finally {
-            if (started == null) {
-                key.ifPresent(idempotencyCache::remove);
+            if (first != null && !ends) {
+                idempotencyCache.remove(first);
             }
         }
-        return key.isEmpty()
-                ? started
-                : started.whenComplete((result, failure) -> {
-                    if (failure == null) {
-                        idempotencyCache.complete(key.get(), result);
-                    } else {
-                        idempotencyCache.remove(key.get());
-                    }
-                });
     }
 
-    /** Registers a key; returns the result of the first request with it, or null if this is the first. */
-    private @Nullable PublishResult earlierResult(IdempotencyKey key) throws ProblemException {
-        return switch (idempotencyCache.begin(key)) {
-            case IdempotencyCache.Lookup.New _ -> null;
+    private Published published(
+            @Nullable PublishResult result,
+            @Nullable Throwable failure,
+            IdempotencyCache.@Nullable Registration registration) {
+        if (result != null) {
+            if (registration != null) {
+                idempotencyCache.complete(registration, result);
+            }
+            return new Published(result, false);
+        }
+        if (registration != null) {
+            idempotencyCache.remove(registration);
+        }
+        throw new CompletionException(
+                problemOf(requireNonNull(failure, "neither a result nor a failure"), registration != null));
+    }
+
+    /** Returns the result of the first request with a key. */
+    private static PublishResult earlierResult(IdempotencyCache.Lookup lookup) throws ProblemException {
+        return switch (lookup) {
             case IdempotencyCache.Lookup.Repeated(PublishResult result) -> result;
             case IdempotencyCache.Lookup.KeyReused _ ->
                 throw new ProblemException(
@@ -153,19 +167,21 @@ public final class PublishService {
                                 ProblemType.UNDER_WAY,
                                 "the first request with this Idempotency-Key has not been answered yet")
                         .withHeader("Retry-After", "1");
+            case IdempotencyCache.Lookup.New _ -> throw new IllegalStateException("the request is the first");
         };
     }
 
     /** Publishes a message whose key is new, and stores the result. A rejected request may be repeated with its key. */
-    private PublishResult publishFirst(ChannelName channel, Payload payload, long client, IdempotencyKey key)
+    private PublishResult publishFirst(
+            ChannelName channel, Payload payload, long client, IdempotencyCache.Registration first)
             throws ProblemException {
         PublishResult publishResult = null;
         try {
-            publishResult = append(channel, payload, client, Optional.of(key));
-            idempotencyCache.complete(key, publishResult);
+            publishResult = append(channel, payload, client, Optional.of(first.key()));
+            idempotencyCache.complete(first, publishResult);
         } finally {
             if (publishResult == null) {
-                idempotencyCache.remove(key);
+                idempotencyCache.remove(first);
             }
         }
         return publishResult;

@@ -1,10 +1,15 @@
 package dev.ginkgo.hub.idempotency;
 
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.IdempotencyRecord;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * draft-ietf-httpapi-idempotency-key-header-07).
  *
  * <p>Results are kept for {@link #RETENTION}: at most {@link #MAX_ENTRIES} of this node, and as many of all other nodes,
- * each of about 1 KB at most. If there are more, the client with the most keys loses its oldest one. Thread-safe.
+ * each of about 1 KB at most. If there are more, the client with the most keys loses its oldest one. A request in progress is
+ * neither evicted nor does it expire, so that its repetition is not published meanwhile; the limits for publishing bound
+ * their number. Thread-safe.
  */
 public final class IdempotencyCache {
     public static final int MAX_ENTRIES = 10_000;
@@ -23,13 +30,14 @@ public final class IdempotencyCache {
     private final TimeSource timeSource;
 
     // guarded by this
+    private final Map<String, Registration> inProgress = new HashMap<>();
     private final KeyTable own = new KeyTable(MAX_ENTRIES, RETENTION);
     private final KeyTable replicated = new KeyTable(MAX_ENTRIES, RETENTION);
 
     /** What the cache knows about a request. */
     public sealed interface Lookup {
-        /** The key is new; the caller must call {@link #complete} or {@link #remove}. */
-        record New() implements Lookup {}
+        /** The key is new; the caller must call {@link #complete} or {@link #remove} with the registration. */
+        record New(Registration registration) implements Lookup {}
 
         /** The request was served before, with this result. */
         record Repeated(PublishResult result) implements Lookup {}
@@ -41,6 +49,23 @@ public final class IdempotencyCache {
         record KeyReused() implements Lookup {}
     }
 
+    /** A request that is being served. */
+    public static final class Registration {
+        private final IdempotencyKey key;
+
+        /** Guarded by the cache. Known before the request is complete if its message has been read from a stream. */
+        private @Nullable PublishResult result;
+
+        private Registration(IdempotencyKey key) {
+            this.key = key;
+        }
+
+        /** Returns the key of the request. */
+        public IdempotencyKey key() {
+            return key;
+        }
+    }
+
     /** Creates an empty cache. */
     public IdempotencyCache(TimeSource timeSource) {
         this.timeSource = timeSource;
@@ -48,31 +73,48 @@ public final class IdempotencyCache {
 
     /** Registers a request, or finds the result of its first transmission. */
     public synchronized Lookup begin(IdempotencyKey key) {
-        long now = timeSource.nanos();
-        KeyTable.Entry first = find(key, now);
-        if (first == null) {
-            own.add(key, now, null);
-            return new Lookup.New();
+        Lookup known = known(key);
+        if (known != null) {
+            return known;
         }
-        if (!first.key.requestDigest().equals(key.requestDigest())) {
+        Registration registration = new Registration(key);
+        Lookup created = new Lookup.New(registration);
+        inProgress.put(key.text(), registration);
+        return created;
+    }
+
+    private @Nullable Lookup known(IdempotencyKey key) {
+        Registration served = inProgress.get(key.text());
+        if (served != null) {
+            return lookup(served.key, served.result, key);
+        }
+        KeyTable.Entry first = find(key);
+        return first == null ? null : lookup(first.key(), first.result(), key);
+    }
+
+    private static Lookup lookup(IdempotencyKey first, @Nullable PublishResult result, IdempotencyKey key) {
+        if (!first.requestDigest().equals(key.requestDigest())) {
             return new Lookup.KeyReused();
         }
-        return first.result == null ? new Lookup.InProgress() : new Lookup.Repeated(first.result);
+        return result == null ? new Lookup.InProgress() : new Lookup.Repeated(result);
     }
 
-    /** Stores the result of a request. */
-    public synchronized void complete(IdempotencyKey key, PublishResult result) {
-        KeyTable.Entry entry = own.get(key.text());
-        if (entry != null) {
-            entry.result = result;
-        }
+    /** Ends a registration, and stores the result of its request. Has no effect if it has ended. */
+    public synchronized void complete(Registration registration, PublishResult result) {
+        end(registration, registration.result == null ? result : registration.result);
     }
 
-    /** Removes a request that was rejected; the client may repeat it. */
-    public synchronized void remove(IdempotencyKey key) {
-        KeyTable.Entry entry = own.get(key.text());
-        if (entry != null) {
-            own.remove(entry);
+    /**
+     * Ends the registration of a request that has failed; the client may repeat it. If its message has been read from a stream
+     * nevertheless, the result is stored. Has no effect if the registration has ended.
+     */
+    public synchronized void remove(Registration registration) {
+        end(registration, registration.result);
+    }
+
+    private void end(Registration registration, @Nullable PublishResult result) {
+        if (inProgress.remove(registration.key.text(), registration) && result != null) {
+            own.add(registration.key, timeSource.nanos(), result);
         }
     }
 
@@ -83,13 +125,12 @@ public final class IdempotencyCache {
      * @param age time since the message was received from the other node, which is longer than zero in a state transfer
      */
     public synchronized void replicated(IdempotencyRecord idempotencyRecord, String channel, Duration age) {
-        long now = timeSource.nanos();
         IdempotencyKey key = idempotencyRecord.key();
-        if (find(key, now) == null && age.compareTo(RETENTION) < 0) {
+        if (!inProgress.containsKey(key.text()) && find(key) == null && age.compareTo(RETENTION) < 0) {
             // one peer: the node that published the message
             PublishResult result =
                     new PublishResult(idempotencyRecord.messageId(), channel, idempotencyRecord.receivers(), 1);
-            replicated.add(key, now - age.toNanos(), result);
+            replicated.add(key, timeSource.nanos() - age.toNanos(), result);
         }
     }
 
@@ -98,10 +139,14 @@ public final class IdempotencyCache {
      * repetition is then not delivered.
      */
     public synchronized Optional<PublishResult> resultOf(IdempotencyKey key) {
-        KeyTable.Entry first = find(key, timeSource.nanos());
-        return first == null || !first.key.requestDigest().equals(key.requestDigest())
-                ? Optional.empty()
-                : Optional.ofNullable(first.result);
+        return known(key) instanceof Lookup.Repeated(PublishResult result) ? Optional.of(result) : Optional.empty();
+    }
+
+    /**
+     * Returns the same for the message at a position, unless the result is its own: its publish may end before it is read.
+     */
+    public Optional<PublishResult> resultOf(IdempotencyKey key, Position position) {
+        return resultOf(key).filter(first -> !first.id().equals(MessageId.text(position, List.of())));
     }
 
     /**
@@ -111,23 +156,23 @@ public final class IdempotencyCache {
      * @param age time since the message was published
      */
     public synchronized void read(IdempotencyKey key, PublishResult result, Duration age) {
-        long now = timeSource.nanos();
-        KeyTable.Entry known = find(key, now);
-        if (known == null && age.compareTo(RETENTION) < 0) {
-            replicated.add(key, now - age.toNanos(), result);
-        } else if (known != null
-                && known.result == null
-                && known.key.requestDigest().equals(key.requestDigest())) {
-            known.result = result;
+        Registration served = inProgress.get(key.text());
+        if (served == null) {
+            if (find(key) == null && age.compareTo(RETENTION) < 0) {
+                replicated.add(key, timeSource.nanos() - age.toNanos(), result);
+            }
+        } else if (served.result == null && served.key.requestDigest().equals(key.requestDigest())) {
+            served.result = result;
         }
     }
 
     /** Returns the number of entries. */
     public synchronized int size() {
-        return own.size() + replicated.size();
+        return inProgress.size() + own.size() + replicated.size();
     }
 
-    private KeyTable.@Nullable Entry find(IdempotencyKey key, long now) {
+    private KeyTable.@Nullable Entry find(IdempotencyKey key) {
+        long now = timeSource.nanos();
         own.evictExpired(now);
         replicated.evictExpired(now);
         KeyTable.Entry entry = own.get(key.text());

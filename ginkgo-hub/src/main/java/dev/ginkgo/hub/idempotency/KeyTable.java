@@ -29,22 +29,13 @@ final class KeyTable {
             new TreeSet<>(Comparator.comparingInt(Share::size).thenComparingLong(Share::age));
     private long added;
 
-    /** A key, and the result of its request as soon as there is one. */
-    static final class Entry {
-        final IdempotencyKey key;
-        private final long nanos;
-        private final long number;
-
-        @Nullable
-        PublishResult result;
-
-        private Entry(IdempotencyKey key, long nanos, long number, @Nullable PublishResult result) {
-            this.key = key;
-            this.nanos = nanos;
-            this.number = number;
-            this.result = result;
-        }
-    }
+    /**
+     * A key, and the result of its request.
+     *
+     * @param nanos when the request was served
+     * @param number ascending in the order in which entries were added
+     */
+    record Entry(IdempotencyKey key, long nanos, long number, PublishResult result) {}
 
     /** The entries of one client, oldest first. */
     private static final class Share {
@@ -83,7 +74,7 @@ final class KeyTable {
      *
      * @param nanos when the request was served; entries expire in the order in which they were added
      */
-    void add(IdempotencyKey key, long nanos, @Nullable PublishResult result) {
+    void add(IdempotencyKey key, long nanos, PublishResult result) {
         Entry entry = new Entry(key, nanos, ++added, result);
         entries.put(key.text(), entry);
         Share share = shares.computeIfAbsent(key.client(), _ -> new Share());

@@ -3,6 +3,7 @@ package dev.ginkgo.hub.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.hub.idempotency.IdempotencyCache.Lookup;
+import dev.ginkgo.hub.idempotency.IdempotencyCache.Registration;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.spi.IdempotencyKey;
 import dev.ginkgo.hub.spi.IdempotencyRecord;
@@ -23,16 +24,23 @@ class IdempotencyCacheTest {
         return new IdempotencyKey(text, DIGEST, client);
     }
 
-    private void serve(long client, String text) {
-        assertThat(cache.begin(key(client, text))).isEqualTo(new Lookup.New());
-        cache.complete(key(client, text), RESULT);
+    /** Registers a key that is new. */
+    private Registration begin(long client, String text) {
+        if (cache.begin(key(client, text)) instanceof Lookup.New(Registration registration)) {
+            return registration;
+        }
+        throw new AssertionError(text + " is known");
     }
 
-    /** Returns whether a key is known. If it is not, the question may evict another one. */
+    private void serve(long client, String text) {
+        cache.complete(begin(client, text), RESULT);
+    }
+
+    /** Returns whether a result of a key is known. */
     private boolean isKnown(long client, String text) {
         Lookup lookup = cache.begin(key(client, text));
-        if (lookup instanceof Lookup.New) {
-            cache.remove(key(client, text));
+        if (lookup instanceof Lookup.New(Registration registration)) {
+            cache.remove(registration);
         }
         return lookup instanceof Lookup.Repeated;
     }
@@ -114,10 +122,10 @@ class IdempotencyCacheTest {
     @Test
     @DisplayName("H-59 a key that this node knows already is not replaced by that of another node")
     void knownKey_isNotReplaced() {
-        cache.begin(key(1, "k"));
+        Registration first = begin(1, "k");
         receive(1, "k", Duration.ZERO);
         assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.InProgress());
-        cache.complete(key(1, "k"), RESULT);
+        cache.complete(first, RESULT);
         receive(1, "k", Duration.ZERO);
         assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.Repeated(RESULT));
     }
@@ -137,9 +145,64 @@ class IdempotencyCacheTest {
     @Test
     @DisplayName("H-19 a request repeated while the first is being served is in progress, until it is rejected")
     void repeatedWhileInProgress_isReported() {
-        cache.begin(key(1, "k"));
+        Registration first = begin(1, "k");
         assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.InProgress());
-        cache.remove(key(1, "k"));
-        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.New());
+        cache.remove(first);
+        assertThat(cache.begin(key(1, "k"))).isInstanceOf(Lookup.New.class);
+    }
+
+    @Test
+    @DisplayName("H-350 a request in progress stays so, however many keys are used and however long it takes")
+    void inProgress_isNotEvicted() {
+        // Given
+        Registration first = begin(1, "k");
+
+        // When
+        for (int i = 0; i <= IdempotencyCache.MAX_ENTRIES; i++) {
+            serve(1, "key-" + i);
+        }
+        clock.advance(IdempotencyCache.RETENTION.multipliedBy(2));
+
+        // Then it is not accepted a second time, and its result is kept from its end on
+        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.InProgress());
+        cache.complete(first, RESULT);
+        clock.advance(IdempotencyCache.RETENTION.minusMillis(1));
+        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.Repeated(RESULT));
+        clock.advance(Duration.ofMillis(1));
+        assertThat(isKnown(1, "k")).isFalse();
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    @DisplayName("H-350 the end of a request does not end a later one with the same key")
+    void end_concernsItsOwnRequest() {
+        Registration rejected = begin(1, "k");
+        cache.remove(rejected);
+        Registration repeated = begin(1, "k");
+
+        cache.remove(rejected);
+        cache.complete(rejected, new PublishResult("wrong", "/x", 0, 0));
+        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.InProgress());
+
+        cache.complete(repeated, RESULT);
+        cache.remove(repeated);
+        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.Repeated(RESULT));
+    }
+
+    @Test
+    @DisplayName(
+            "H-351 a request that has failed, but whose message has been read from its stream, is not accepted again")
+    void failedRequest_whoseMessageWasRead_isRepeated() {
+        // Given
+        Registration first = begin(1, "k");
+        cache.read(key(1, "k"), RESULT, Duration.ZERO);
+        assertThat(cache.resultOf(key(1, "k"))).contains(RESULT);
+
+        // When: its deadline has passed at the same moment
+        cache.remove(first);
+
+        // Then
+        assertThat(cache.begin(key(1, "k"))).isEqualTo(new Lookup.Repeated(RESULT));
+        assertThat(cache.begin(new IdempotencyKey("k", "another", 1))).isEqualTo(new Lookup.KeyReused());
     }
 }

@@ -351,7 +351,7 @@ public final class BrokerReplication implements BrokerListener, AutoCloseable {
 
     private void admit(BrokerMessage message, Position position, StreamEvent.Received received, boolean isHistory) {
         message.epoch().ifPresent(epochFence::observe);
-        Optional<PublishResult> first = message.key().flatMap(idempotencyCache::resultOf);
+        Optional<PublishResult> first = message.key().flatMap(key -> idempotencyCache.resultOf(key, position));
         if (first.isPresent()) {
             store.streams.skip(position);
             pending(message).ifPresent(each -> each.delivered(first.get()));

@@ -73,9 +73,10 @@ class BrokerReplicationTest {
             1,
             true,
             counters);
+    private final IdempotencyCache idempotencyCache = new IdempotencyCache(clock);
     private final BrokerReplication replication = new BrokerReplication(
             store,
-            new IdempotencyCache(clock),
+            idempotencyCache,
             fence,
             counters,
             clock,
@@ -281,6 +282,28 @@ class BrokerReplicationTest {
         CompletableFuture<PublishResult> stored = publish("1", key);
         read(broker.messages.get(2));
         assertThat(stored.join()).isEqualTo(confirmedBefore.join());
+        assertThat(all()).containsExactly("1");
+    }
+
+    @Test
+    @DisplayName(
+            "H-352 a message with a key that is read after its publish has ended is delivered: it is not taken for a"
+                    + " repetition of itself")
+    void keyedMessage_isReadLate() throws Exception {
+        // Given: stored, but not read in time; the HTTP front keeps the result with the key
+        IdempotencyKey key = new IdempotencyKey("k", "digest", 1);
+        IdempotencyCache.Lookup.New first = (IdempotencyCache.Lookup.New) idempotencyCache.begin(key);
+        CompletableFuture<PublishResult> late = publish("1", Optional.of(key));
+        broker.futures.get(0).complete(new BrokerPosition(STREAM, 1));
+        clock.advance(Duration.ofSeconds(5));
+        replication.expire();
+        idempotencyCache.complete(first.registration(), late.join());
+
+        // When
+        read(broker.messages.get(0));
+        read(message("1", Optional.empty(), Optional.of(key))); // a repetition at another hub
+
+        // Then
         assertThat(all()).containsExactly("1");
     }
 
