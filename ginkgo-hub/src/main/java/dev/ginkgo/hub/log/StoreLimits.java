@@ -1,10 +1,13 @@
 package dev.ginkgo.hub.log;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.channel.ChannelName;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.HubRejectedException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,7 @@ public final class StoreLimits {
     private final Supplier<Duration> maxAge;
     private final Supplier<Integer> maxChannels;
     private final Supplier<Integer> maxPatterns;
-    private volatile @Nullable Values latest;
+    private final AtomicReference<@Nullable Values> latest = new AtomicReference<>();
 
     /**
      * All limits at one moment.
@@ -91,15 +94,31 @@ public final class StoreLimits {
         return maxChannels.get();
     }
 
-    /** Reads all limits. Called before the lock of the store is acquired. */
+    /**
+     * Reads all limits. Called before the lock of the store is acquired. What another thread has read meanwhile, perhaps after a
+     * change, is not replaced.
+     */
     Values read() {
+        while (true) {
+            Values known = latest.get();
+            Values changed = changedSince(known);
+            if (changed == null) {
+                return requireNonNull(known);
+            }
+            if (latest.compareAndSet(known, changed)) {
+                return changed;
+            }
+        }
+    }
+
+    /** Returns the current values, null if they are the known ones. */
+    private @Nullable Values changedSince(@Nullable Values known) {
         long currentBudget = budget.get().bytes();
         int currentMessages = maxMessages.get();
         long currentGrace = nanos(grace.get());
         long currentAge = nanos(maxAge.get());
         int currentChannels = maxChannels.get();
         int currentPatterns = maxPatterns.get();
-        Values known = latest;
         if (known != null
                 && known.budget == currentBudget
                 && known.maxMessages == currentMessages
@@ -107,17 +126,14 @@ public final class StoreLimits {
                 && known.maxAgeNanos == currentAge
                 && known.maxChannels == currentChannels
                 && known.maxPatterns == currentPatterns) {
-            return known;
+            return null;
         }
-        Values changed =
-                new Values(currentBudget, currentMessages, currentGrace, currentAge, currentChannels, currentPatterns);
-        latest = changed;
-        return changed;
+        return new Values(currentBudget, currentMessages, currentGrace, currentAge, currentChannels, currentPatterns);
     }
 
     /** Returns what has been read last. */
     Values latest() {
-        Values known = latest;
+        Values known = latest.get();
         return known == null ? read() : known;
     }
 

@@ -82,6 +82,37 @@ class LimitsOutsideLockTest {
         assertThat(messages()).isEqualTo(2);
     }
 
+    @Test
+    @DisplayName("H-353 limits that a slow thread has read before a reload do not replace those read after it")
+    void slowReader_doesNotRestoreOldLimits() {
+        // Given a thread that is slow between the settings
+        AtomicInteger channels = new AtomicInteger(10);
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        StoreLimits limits = new StoreLimits(
+                () -> Size.ofKibibytes(64),
+                historyCount::get,
+                () -> Duration.ZERO,
+                () -> Duration.ofMinutes(1),
+                channels::get,
+                () -> {
+                    meanwhile.getAndSet(() -> {}).run();
+                    return 10;
+                });
+        limits.read();
+
+        // When two reloads change settings, and another thread reads all of them after the second
+        channels.set(20);
+        meanwhile.set(() -> {
+            historyCount.set(2);
+            limits.read();
+        });
+        limits.read();
+
+        // Then
+        assertThat(limits.latest().maxMessages()).isEqualTo(2);
+        assertThat(limits.latest().maxChannels()).isEqualTo(20);
+    }
+
     private long messages() {
         return store.channels(100).items().stream()
                 .filter(each -> each.channel().equals(FULL.text()))

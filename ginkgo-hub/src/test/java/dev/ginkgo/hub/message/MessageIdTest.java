@@ -26,6 +26,18 @@ class MessageIdTest {
         assertThat(several.text()).matches("[A-Za-z0-9_-]+").hasSizeLessThan(30);
     }
 
+    @Test
+    @DisplayName("an id has at least one position, and its origins are in ascending order")
+    void requiresPositions() {
+        assertThatThrownBy(() -> new MessageId(List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least one position");
+        MessageId.Position position = new MessageId.Position(1, 2, 3);
+        assertThatThrownBy(() -> new MessageId(List.of(position, position)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ascending");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "!", "AAA=", "AA", "AAAA_", "gAAAAA", "AAEBAAEB", "______________8", "a b"})
     @DisplayName("invalid text is rejected")
