@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -89,9 +90,9 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
             if (!closed && (ready & ~EpollIoOps.EPOLLOUT.value()) != 0) {
                 discardInput();
             }
-        } catch (RuntimeException | OutOfMemoryError e) { // would delay or end the event loop
+        } catch (RuntimeException | Error e) { // would delay or end the event loop
+            closeNow(DisconnectReason.ERROR); // first, because without memory the log entry may fail
             LOG.warn("stream of {} closed by an exception", this, e);
-            closeNow(DisconnectReason.ERROR);
         }
     }
 
@@ -187,6 +188,11 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
         } catch (RejectedExecutionException ended) {
             // the event loop has closed its sockets
         }
+    }
+
+    /** Called on the event loop when the channel that had the socket has closed it. */
+    void channelClosed(Channel channel) {
+        closeNow(DisconnectReason.of(channel)); // set by a thread that has not seen the adoption yet
     }
 
     private void closeNow(DisconnectReason unlessMarked) {

@@ -74,7 +74,11 @@ public final class ConnectionLifetime implements ChannelFutureListener {
         Participant[] all = participants;
         if (all != null) {
             for (Participant each : all) {
-                each.socketAdopted(channel);
+                try {
+                    each.socketAdopted(channel);
+                } catch (RuntimeException | Error e) { // the socket has its new owner already
+                    LOG.error("an exception after the adoption of a socket; the other participants are notified", e);
+                }
             }
         }
     }

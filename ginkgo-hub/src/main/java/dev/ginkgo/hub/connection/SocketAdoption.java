@@ -104,12 +104,21 @@ public final class SocketAdoption {
         AdoptedSocket adopted;
         try {
             adopted = adopt(channel);
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            onFailure.accept(e);
-            giveBack(channel, listener);
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                onFailure.accept(e);
+            } finally {
+                giveBack(channel, listener);
+            }
             return;
         }
-        listener.adopted(adopted);
+        try {
+            listener.adopted(adopted);
+        } catch (RuntimeException | Error e) {
+            adopted.mark(DisconnectReason.ERROR); // nothing would ever be written
+            adopted.close();
+            throw e;
+        }
     }
 
     private AdoptedSocket adopt(EpollSocketChannel channel) throws IOException {
@@ -129,12 +138,12 @@ public final class SocketAdoption {
         IoRegistration registration = registered.getNow();
         try {
             adopted.start(registration);
-        } catch (RuntimeException e) {
+            var _ = channel.closeFuture().addListener(_ -> adopted.channelClosed(channel));
+            lifetime.leave(channel); // last: from now on nothing returns the socket to the channel
+        } catch (RuntimeException | Error e) {
             registration.cancel();
             throw e;
         }
-        lifetime.leave(channel);
-        var _ = channel.closeFuture().addListener(_ -> adopted.close());
         return adopted;
     }
 

@@ -94,11 +94,17 @@ final class DeliveryLoop implements Runnable {
         }
     }
 
-    /** Runs an action for each subscriber, on the loop. */
+    /** Runs an action for each subscriber, on the loop. One for which it fails is closed. */
     void forEach(Consumer<LoopSubscriber> action) {
         execute(() -> {
             updateClock();
-            List.copyOf(subscribers).forEach(action);
+            for (LoopSubscriber each : List.copyOf(subscribers)) {
+                try {
+                    action.accept(each);
+                } catch (RuntimeException | Error e) {
+                    closeFailed(each, e);
+                }
+            }
         });
     }
 
@@ -113,7 +119,15 @@ final class DeliveryLoop implements Runnable {
     }
 
     private boolean schedule() {
-        return scheduled.compareAndSet(false, true) && execute(this);
+        if (!scheduled.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            return execute(this);
+        } catch (RuntimeException | Error e) { // for example for lack of memory
+            scheduled.set(false); // so that the next wake-up tries again
+            throw e;
+        }
     }
 
     /** Schedules a round after the next I/O of the loop: {@code execute} would run it before. */
@@ -123,6 +137,9 @@ final class DeliveryLoop implements Runnable {
                 var _ = executor.schedule(this, 0, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException terminated) {
                 // the connections are closed
+            } catch (RuntimeException | Error e) {
+                scheduled.set(false);
+                throw e;
             }
         }
     }
@@ -188,16 +205,16 @@ final class DeliveryLoop implements Runnable {
             }
             failed.add(subscriber);
             pinnedMemory.allocationFailed();
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             closeFailed(subscriber, e);
         }
     }
 
     /** Closes a subscriber that cannot be written because of an exception. */
     void closeFailed(LoopSubscriber subscriber, Throwable cause) {
-        LOG.error("closing the stream {}: it cannot be written", subscriber, cause);
         subscriber.connection().mark(DisconnectReason.ERROR);
-        subscriber.close();
+        subscriber.close(); // first, because without memory the log entry may fail
+        LOG.error("the stream {} was closed: it cannot be written", subscriber, cause);
     }
 
     /**

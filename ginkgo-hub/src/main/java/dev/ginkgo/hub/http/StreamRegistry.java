@@ -49,12 +49,27 @@ public final class StreamRegistry {
             Access access) {
         /** Ends the stream with a {@code bye} event that has the reason. */
         void endGracefully(DisconnectReason reason) {
-            try { // on the event loop, which may adopt the socket at this moment
-                connection().eventLoop().execute(() -> connection().mark(reason));
-            } catch (RejectedExecutionException ended) {
-                return;
+            if (execute(() -> connection().mark(reason))) {
+                handle.endGracefully(reason.text());
             }
-            handle.endGracefully(reason.text());
+        }
+
+        /** Closes the connection abruptly. */
+        void close(DisconnectReason reason) {
+            var _ = execute(() -> {
+                connection().mark(reason);
+                connection().close();
+            });
+        }
+
+        /** Runs an action on the event loop, which may adopt the socket at this moment. Returns false if it has terminated. */
+        private boolean execute(Runnable action) {
+            try {
+                connection().eventLoop().execute(action);
+                return true;
+            } catch (RejectedExecutionException ended) {
+                return false; // the connection is closed
+            }
         }
 
         /** Returns the connection. */
@@ -267,10 +282,7 @@ public final class StreamRegistry {
 
     /** Closes the connections of all streams abruptly. Does not wait until they are closed. */
     void closeAll() {
-        for (OpenStream each : endable()) {
-            each.connection().mark(DisconnectReason.STOPPING);
-            each.connection().close();
-        }
+        endable().forEach(each -> each.close(DisconnectReason.STOPPING));
     }
 
     /** Returns the open streams and the subscriptions of shared connections. */

@@ -9,15 +9,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets of plain streams that are taken from Netty. */
 class AdoptedSocketTest {
@@ -119,9 +123,11 @@ class AdoptedSocketTest {
         assertThat(fixture.onLoop(() -> link.connection().descriptor())).isPositive();
     }
 
-    @Test
-    @DisplayName("H-338 an adopted connection that cannot continue its write for lack of memory ends, and no other one")
-    void lackOfMemory_endsOneConnection() throws Exception {
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
+    @DisplayName(
+            "H-338 an adopted connection that cannot continue its write because of an error ends, and no other one")
+    void error_endsOneConnection(Class<? extends Error> error) throws Exception {
         // Given
         AdoptionFixture.Link link = fixture.adopt(4096);
         AdoptionFixture.Link other = fixture.adopt();
@@ -129,7 +135,11 @@ class AdoptedSocketTest {
         ByteBuf failing = new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 8, 8) {
             @Override
             public boolean isDirect() {
-                throw new OutOfMemoryError("planned");
+                try {
+                    throw error.getConstructor(String.class).newInstance("planned");
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
             }
         }.writerIndex(8);
         fixture.onLoop(() -> link.connection().write(List.of(large, failing)));
@@ -251,6 +261,95 @@ class AdoptedSocketTest {
         link.client.getOutputStream().write(1);
         link.client.close();
         link.awaitEnd(DisconnectReason.CLIENT);
+    }
+
+    @Test
+    @DisplayName(
+            "H-354 a participant that fails while a socket is adopted does not keep others from being notified: the"
+                    + " connection ends once")
+    void failingParticipant_leaksNothing() throws Exception {
+        // Given
+        AdoptionFixture.Link link = fixture.connect();
+        AtomicInteger adopted = new AtomicInteger();
+        fixture.onLoop(() -> {
+            ConnectionLifetime lifetime = ConnectionLifetime.of(link.channel);
+            lifetime.add(new ConnectionLifetime.Participant() {
+                @Override
+                public void connectionClosed(DisconnectReason reason) {
+                    // nothing to end
+                }
+
+                @Override
+                public void socketAdopted(Channel channel) {
+                    throw new OutOfMemoryError("planned");
+                }
+            });
+            lifetime.add(new ConnectionLifetime.Participant() {
+                @Override
+                public void connectionClosed(DisconnectReason reason) {
+                    // nothing to end
+                }
+
+                @Override
+                public void socketAdopted(Channel channel) {
+                    adopted.incrementAndGet();
+                }
+            });
+            return null;
+        });
+
+        // When
+        assertThat(fixture.start(fixture.adoption, link)).isTrue();
+        DirectStreamHub.soon().until(() -> link.adopted != null || link.kept);
+
+        // Then
+        assertThat(link.adopted).isNotNull();
+        assertThat(adopted).hasValue(1);
+        assertThat(fixture.failures).isEmpty();
+        link.client.close();
+        link.awaitEnd(DisconnectReason.CLIENT);
+    }
+
+    @Test
+    @DisplayName("H-354 a socket whose new owner fails to take it is closed, so that its client connects again")
+    void failingListener_endsConnection() throws Exception {
+        AdoptionFixture.Link link = fixture.connect();
+        fixture.onLoop(() -> fixture.adoption.start(link.channel, new SocketAdoption.Listener() {
+            @Override
+            public void adopted(StreamConnection connection) {
+                throw new OutOfMemoryError("planned");
+            }
+
+            @Override
+            public void kept() {
+                throw new AssertionError("not expected");
+            }
+        }));
+        link.awaitEnd(DisconnectReason.ERROR);
+    }
+
+    @Test
+    @DisplayName("H-333 a socket stays with Netty also if the failure of its adoption cannot be reported")
+    void failingReport_keepsChannel() throws Exception {
+        SocketAdoption failing =
+                new SocketAdoption(fixture.loop, _ -> fixture.loop.newFailedFuture(new IOException("planned")), _ -> {
+                    throw new OutOfMemoryError("planned");
+                });
+        AdoptionFixture.Link link = fixture.connect();
+        assertThat(fixture.start(failing, link)).isTrue();
+        DirectStreamHub.soon().until(() -> link.kept);
+        link.client.close();
+        link.awaitEnd(DisconnectReason.CLIENT);
+    }
+
+    @Test
+    @DisplayName(
+            "H-355 a connection that is closed by the channel that had its socket ends for the reason of the channel")
+    void closeByChannel_hasItsReason() throws Exception {
+        AdoptionFixture.Link link = fixture.adopt();
+        DisconnectReason.STOPPING.mark(link.channel); // by a thread that has not seen the adoption yet
+        link.channel.close().sync();
+        link.awaitEnd(DisconnectReason.STOPPING);
     }
 
     @Test

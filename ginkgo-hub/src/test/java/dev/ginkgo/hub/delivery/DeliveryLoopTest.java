@@ -1,25 +1,33 @@
 package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.hub.connection.ChannelConnection;
 import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.time.TimeSource;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -108,5 +116,133 @@ class DeliveryLoopTest {
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** Subscriber that fails when it is visited, or counts the visits. */
+    private static final class CountingSubscriber extends LoopSubscriber {
+        private final EmbeddedChannel channel = new EmbeddedChannel();
+        private final @Nullable Error error;
+        private int visits;
+        private int heartbeats;
+
+        CountingSubscriber(@Nullable Error error) {
+            this.error = error;
+        }
+
+        private void failIfPlanned() {
+            if (error != null) {
+                throw error;
+            }
+        }
+
+        @Override
+        public void sendNext() {
+            failIfPlanned();
+            visits++;
+        }
+
+        @Override
+        public void heartbeat(long idleNanos) {
+            failIfPlanned();
+            heartbeats++;
+        }
+
+        @Override
+        public void closeIfStalled(long timeoutNanos) {
+            // never stalled
+        }
+
+        @Override
+        public void closeIfPending(PinnedMemory.Pin write) {
+            // nothing is written
+        }
+
+        @Override
+        public StreamConnection connection() {
+            return new ChannelConnection(channel);
+        }
+
+        @Override
+        public void close() {
+            var _ = channel.close();
+        }
+
+        private void assertClosedByError() {
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(DisconnectReason.marked(channel)).isEqualTo(DisconnectReason.ERROR);
+        }
+    }
+
+    /** Event loop without a thread: a test runs its tasks, or lets it fail to accept one. */
+    private static final class ManualEventLoop extends DefaultEventLoop {
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private boolean failing;
+
+        @Override
+        public void execute(Runnable task) {
+            if (failing) {
+                failing = false;
+                throw new OutOfMemoryError("planned");
+            }
+            tasks.add(task);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            execute(task);
+            return new DefaultEventLoop().schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        private void runTasks() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+    }
+
+    private final ManualEventLoop manual = new ManualEventLoop();
+    private final DeliveryLoop deliveryLoop =
+            new DeliveryLoop(manual, TimeSource.system(), new Counters(), new PinnedMemory(() -> Long.MAX_VALUE));
+
+    @Test
+    @DisplayName("H-357 an error of one subscriber, in a heartbeat or while it is served, closes it, and no other one")
+    void error_concernsOneSubscriber() {
+        List<CountingSubscriber> subscribers = List.of(
+                new CountingSubscriber(null),
+                new CountingSubscriber(new OutOfMemoryError("planned")),
+                new CountingSubscriber(new StackOverflowError("planned")),
+                new CountingSubscriber(null));
+        subscribers.forEach(deliveryLoop::add);
+
+        // A heartbeat
+        deliveryLoop.forEach(each -> each.heartbeat(0));
+        manual.runTasks();
+        assertThat(subscribers.getLast().heartbeats).isEqualTo(1);
+        subscribers.get(1).assertClosedByError();
+        subscribers.get(2).assertClosedByError();
+
+        // A round
+        List<CountingSubscriber> others =
+                List.of(new CountingSubscriber(new StackOverflowError("planned")), new CountingSubscriber(null));
+        others.forEach(deliveryLoop::scheduleAgain);
+        manual.runTasks();
+        others.getFirst().assertClosedByError();
+        assertThat(others.getLast().visits).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName(
+            "H-358 a wake-up that fails for lack of memory does not prevent the next one, which serves all subscribers")
+    void failedWakeUp_isRepeated() {
+        CountingSubscriber subscriber = new CountingSubscriber(null);
+        manual.failing = true;
+        assertThatThrownBy(() -> deliveryLoop.scheduleAgain(subscriber)).isInstanceOf(OutOfMemoryError.class);
+
+        CountingSubscriber next = new CountingSubscriber(null);
+        deliveryLoop.scheduleAgain(next);
+        manual.runTasks();
+
+        assertThat(subscriber.visits).isEqualTo(1);
+        assertThat(next.visits).isEqualTo(1);
     }
 }

@@ -10,10 +10,17 @@ import dev.ginkgo.hub.delivery.StreamHandle;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import dev.ginkgo.time.TimeSource;
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalChannel;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,9 +29,9 @@ class StreamRegistryTest {
     private final List<String> ended = new ArrayList<>();
 
     private final class RecordingHandle implements StreamHandle {
-        private final StreamConnection connection;
+        private volatile StreamConnection connection;
 
-        private RecordingHandle(EmbeddedChannel channel) {
+        private RecordingHandle(Channel channel) {
             this.connection = new ChannelConnection(channel);
         }
 
@@ -77,5 +84,38 @@ class StreamRegistryTest {
         var _ = late.close();
         var _ = first.close();
         assertThat(registry.stop()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("H-355 a stream whose socket is adopted while all streams are closed ends because the hub stops")
+    void closeAll_duringAdoption() throws Exception {
+        // Given an event loop that adopts the socket of a stream at this moment
+        EventLoop loop = new DefaultEventLoop();
+        try {
+            LocalChannel channel = new LocalChannel();
+            var _ = loop.register(channel).sync();
+            EmbeddedChannel adopted = new EmbeddedChannel();
+            RecordingHandle handle = new RecordingHandle(channel);
+            CountDownLatch closing = new CountDownLatch(1);
+            loop.submit(() -> registry.add(ChannelSelector.of("/x"), WireFormat.SSE, channel, handle, Access.OPEN))
+                    .sync();
+            Future<?> adoption = loop.submit(() -> {
+                closing.await();
+                handle.connection = new ChannelConnection(adopted);
+                return null;
+            });
+
+            // When
+            registry.closeAll();
+            closing.countDown();
+            adoption.sync();
+            loop.submit(() -> {}).sync();
+
+            // Then
+            assertThat(DisconnectReason.marked(adopted)).isEqualTo(DisconnectReason.STOPPING);
+            assertThat(adopted.isOpen()).isFalse();
+        } finally {
+            loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
     }
 }

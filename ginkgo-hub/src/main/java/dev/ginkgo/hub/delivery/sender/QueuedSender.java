@@ -47,7 +47,7 @@ final class QueuedSender implements SocketSender {
     private int size;
     private @Nullable ByteBuf lastFrames; // of the last write in the queue
     private boolean completing;
-    private @Nullable Throwable failure; // of a system call
+    private @Nullable Throwable failure; // of a write that has not been sent
     private @Nullable SocketAdoption adoption; // created for the first stream
 
     QueuedSender(SocketSenders senders) {
@@ -104,33 +104,30 @@ final class QueuedSender implements SocketSender {
     @Override
     public boolean send() {
         SendCall sendCall = senders.sendCall();
-        int sent = 0;
         for (int i = 0; i < size; i++) {
-            accepted[i] = sendCall == null ? 0 : send(sendCall, requireNonNull(connections[i]), i);
-            sent += accepted[i] == lengths[i] ? 1 : 0;
+            accepted[i] = sendCall == null ? 0 : send(sendCall, i);
         }
-        senders.recordSent(sent);
         return size > 0;
     }
 
-    private int send(SendCall sendCall, StreamConnection connection, int index) {
-        int descriptor = connection.descriptor();
-        if (addresses[index] == UNKNOWN || descriptor == StreamConnection.NO_DESCRIPTOR) {
-            return 0;
-        }
-        long result;
+    /** Returns the number of bytes that the socket has accepted. */
+    private int send(SendCall sendCall, int index) {
         try {
-            result = sendCall.send(descriptor, addresses[index], lengths[index]);
+            int descriptor = requireNonNull(connections[index]).descriptor();
+            if (addresses[index] == UNKNOWN || descriptor == StreamConnection.NO_DESCRIPTOR) {
+                return 0;
+            }
+            long result = sendCall.send(descriptor, addresses[index], lengths[index]);
+            if (result >= 0) {
+                return (int) result;
+            }
+            int errno = (int) -result;
+            if (errno == SendCall.EPERM || errno == SendCall.EACCES || errno == SendCall.ENOSYS) {
+                senders.failed(errno);
+            }
         } catch (RuntimeException | Error e) {
-            failure = e; // logged later: nothing may prevent the other writes from being sent and completed
-            return 0;
-        }
-        if (result >= 0) {
-            return (int) result;
-        }
-        int errno = (int) -result;
-        if (errno == SendCall.EPERM || errno == SendCall.EACCES || errno == SendCall.ENOSYS) {
-            senders.failed(errno);
+            // logged later: the other writes are sent and completed, and what has been sent is not sent again
+            failure = e;
         }
         return 0; // the attempt of the connection waits until the socket is writable, or has the same error and handles
         // it
@@ -142,11 +139,14 @@ final class QueuedSender implements SocketSender {
         Throwable failed = failure;
         failure = null;
         try {
+            int sent = 0;
             for (int i = 0; i < size; i++) {
+                sent += accepted[i] == lengths[i] ? 1 : 0;
                 complete(requireNonNull(writes[i]), accepted[i]);
             }
+            senders.recordSent(sent);
             if (failed != null) {
-                LOG.error("send(2) cannot be called; the connections write the bytes", failed);
+                LOG.error("bytes cannot be sent with send(2); the connections write them", failed);
             }
         } finally {
             Arrays.fill(writes, 0, size, null);

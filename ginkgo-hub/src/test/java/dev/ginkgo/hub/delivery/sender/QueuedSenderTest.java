@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.ginkgo.hub.connection.ChannelConnection;
 import dev.ginkgo.hub.connection.StreamConnection;
 import dev.ginkgo.hub.delivery.sender.SocketSender.Support;
@@ -42,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The sender with {@code send(2)} on connections of an event loop. */
 class QueuedSenderTest {
@@ -113,6 +117,10 @@ class QueuedSenderTest {
     }
 
     private void sendAndComplete() {
+        sendAndComplete(sender);
+    }
+
+    private static void sendAndComplete(SocketSender sender) {
         if (sender.send()) {
             sender.complete();
         }
@@ -262,6 +270,54 @@ class QueuedSenderTest {
             assertThat(results.get(2).accepted).isEqualTo(10);
         }
         assertThat(received(2, 20)).isEqualTo("01234567890123456789");
+    }
+
+    @Test
+    @DisplayName("H-356 an exception between two system calls of a round does not send the bytes of the round again")
+    void failureInARound_repeatsNothing() throws Exception {
+        // Given: the system call of the second write is not permitted, and logging that fails
+        List<EpollSocketChannel> connections = List.of(connect(), connect(), connect());
+        List<Result> results = List.of(new Result(), new Result(), new Result());
+        int forbidden = connections.get(1).fd().intValue();
+        SocketSender failing = TestSenders.with((descriptor, start, length) ->
+                        descriptor == forbidden ? -SendCall.EPERM : TestSenders.send(descriptor, start, length))
+                .newSender();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                throw new OutOfMemoryError("planned");
+            }
+        };
+        appender.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(SocketSenders.class);
+        logger.addAppender(appender);
+        try {
+            onLoop(() -> {
+                for (int i = 0; i < 3; i++) {
+                    failing.submit(connected(connections.get(i)), frames, results.get(i));
+                }
+
+                // When: the delivery loop sends at the end of the round what an exception has left in the queue
+                try {
+                    sendAndComplete(failing);
+                } finally {
+                    sendAndComplete(failing);
+                }
+                return null;
+            });
+        } finally {
+            logger.detachAppender(appender);
+        }
+
+        // Then
+        assertThat(results.get(0).accepted).isEqualTo(10);
+        assertThat(results.get(1).accepted).isZero();
+        for (EpollSocketChannel each : connections) {
+            each.close().sync();
+        }
+        assertThat(clients.getFirst().getInputStream().readAllBytes())
+                .asString(US_ASCII)
+                .isEqualTo("0123456789");
     }
 
     @Test
