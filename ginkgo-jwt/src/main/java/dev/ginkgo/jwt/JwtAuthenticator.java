@@ -46,13 +46,15 @@ final class JwtAuthenticator implements Authenticator {
     private final JwtSettings settings;
     private final List<Keys> keys;
     private final TimeSource timeSource;
+    private final VerificationLimit limit;
     private final Set<JWSAlgorithm> algorithms = new HashSet<>();
     private final DefaultJWSVerifierFactory verifiers = new DefaultJWSVerifierFactory();
 
-    JwtAuthenticator(JwtSettings settings, List<Keys> keys, TimeSource timeSource) {
+    JwtAuthenticator(JwtSettings settings, List<Keys> keys, TimeSource timeSource, VerificationLimit limit) {
         this.settings = settings;
         this.keys = List.copyOf(keys);
         this.timeSource = timeSource;
+        this.limit = limit;
         settings.algorithms().forEach(name -> algorithms.add(JWSAlgorithm.parse(name)));
         if (algorithms.contains(JWSAlgorithm.EdDSA)) {
             algorithms.add(JWSAlgorithm.Ed25519); // its name since RFC 9864
@@ -86,7 +88,8 @@ final class JwtAuthenticator implements Authenticator {
     }
 
     @Override
-    public Optional<Principal> authenticate(Credentials credentials) throws AuthenticationException {
+    public Optional<Principal> authenticate(Credentials credentials)
+            throws AuthenticationException, InterruptedException {
         String token = credentials.token().orElse("");
         if (token.chars().filter(c -> c == '.').count() != 2) {
             return Optional.empty();
@@ -130,22 +133,27 @@ final class JwtAuthenticator implements Authenticator {
     }
 
     /** Returns the key that has signed the token. */
-    private JWK verify(SignedJWT jwt) throws AuthenticationException {
+    private JWK verify(SignedJWT jwt) throws AuthenticationException, InterruptedException {
         JWSHeader header = jwt.getHeader();
         int tried = 0;
         AuthenticationException unavailable = null;
         for (Keys source : keys) {
+            List<JWK> candidates = List.of();
             try {
-                for (JWK key : source.find(header)) {
-                    if (tried++ < MAX_KEYS && isSignedBy(key, jwt)) {
-                        return key;
-                    }
-                }
+                candidates = source.find(header); // not limited: it may wait for a server
             } catch (AuthenticationException e) {
                 if (!e.isTemporary()) {
                     throw e;
                 }
                 unavailable = e; // another source may have the key
+            }
+            List<JWK> some = candidates.subList(0, Math.min(candidates.size(), MAX_KEYS - tried));
+            if (!some.isEmpty()) {
+                Optional<JWK> signer = limit.run(() -> signer(some, jwt));
+                if (signer.isPresent()) {
+                    return signer.get();
+                }
+                tried += some.size();
             }
         }
         if (unavailable != null) {
@@ -159,6 +167,15 @@ final class JwtAuthenticator implements Authenticator {
                 header.getKeyID() == null
                         ? "this hub has no key for the algorithm of the token"
                         : "this hub has no key with the kid and for the algorithm of the token");
+    }
+
+    private Optional<JWK> signer(List<JWK> candidates, SignedJWT jwt) throws AuthenticationException {
+        for (JWK key : candidates) {
+            if (isSignedBy(key, jwt)) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean isSignedBy(JWK key, SignedJWT jwt) throws AuthenticationException {

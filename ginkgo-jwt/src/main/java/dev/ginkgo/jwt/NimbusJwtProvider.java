@@ -18,6 +18,6 @@ public final class NimbusJwtProvider implements JwtProvider {
         settings.keys().ifPresent(file -> keys.add(new FileKeys(file)));
         settings.keysUrl().ifPresent(url -> keys.add(new RemoteKeys(url)));
         keys.add(new SecretKeys(settings.secret()));
-        return new JwtAuthenticator(settings, keys, timeSource);
+        return new JwtAuthenticator(settings, keys, timeSource, VerificationLimit.ofProcessors());
     }
 }
