@@ -118,6 +118,9 @@ final class PinnedMemory {
     /** Notes that a loop has subscribers that wait for memory; {@link DeliveryLoop#retryWaiting} is called once. */
     void addWaiting(DeliveryLoop deliveryLoop) {
         waiting.add(deliveryLoop);
+        if (hasRoom(false)) { // a write may have ended after the check of the caller and before it waited
+            wake();
+        }
     }
 
     /** Notes that memory could not be allocated, although the budget is not used up. */

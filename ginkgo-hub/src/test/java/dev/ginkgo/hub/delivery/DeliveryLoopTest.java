@@ -245,4 +245,19 @@ class DeliveryLoopTest {
         assertThat(subscriber.visits).isEqualTo(1);
         assertThat(next.visits).isEqualTo(1);
     }
+
+    @Test
+    @DisplayName(
+            "H-360 a subscriber that begins to wait for memory while the last pending write ends is served at once")
+    void memoryReleasedBeforeTheWait_isNoticed() {
+        // Given: it has found no memory, and before it waits, the write of another event loop has released it
+        CountingSubscriber subscriber = new CountingSubscriber(null);
+
+        // When
+        deliveryLoop.awaitMemory(subscriber);
+        manual.runTasks();
+
+        // Then, without the periodic check
+        assertThat(subscriber.visits).isEqualTo(1);
+    }
 }
