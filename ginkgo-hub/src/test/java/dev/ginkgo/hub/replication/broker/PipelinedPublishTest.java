@@ -12,6 +12,7 @@ import dev.ginkgo.hub.spi.BrokerStats;
 import dev.ginkgo.hub.spi.LocalBrokerServer;
 import dev.ginkgo.hub.testing.HubCluster;
 import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.RawHttp2Client;
 import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.SocketClient;
 import java.io.Closeable;
@@ -317,6 +318,28 @@ class PipelinedPublishTest {
             assertThat(logged.list).isEmpty();
         } finally {
             http.detachAppender(logged);
+        }
+    }
+
+    @Test
+    @DisplayName("H-379 publishes on the streams of one HTTP/2 connection wait for the broker together")
+    void streamsOfHttp2_waitTogether() throws Exception {
+        try (HubCluster nodes = HubCluster.of(1, server, PATIENT);
+                Subscription subscription = nodes.get(0).hub.subscribe("/x");
+                RawHttp2Client client =
+                        new RawHttp2Client(nodes.get(0).hub.address().port())) {
+            server.holdAppends(true);
+            for (int n = 1; n <= 16; n++) {
+                client.post(2 * n - 1, "/x", Integer.toString(n));
+            }
+            client.flush();
+            awaitPending(nodes, 16);
+            server.holdAppends(false);
+
+            takeAll(subscription, 1, 16);
+            for (int n = 1; n <= 16; n++) {
+                assertThat(client.status(2 * n - 1)).isEqualTo(200);
+            }
         }
     }
 
