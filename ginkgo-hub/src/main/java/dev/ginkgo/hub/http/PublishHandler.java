@@ -9,6 +9,7 @@ import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.http.access.AccessRules;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.Overlap;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.ProblemType;
 import dev.ginkgo.hub.http.server.RequestBody;
@@ -73,11 +74,13 @@ final class PublishHandler {
         Payload payload = payload(requestBody);
         long client = exchange.access().clientNumber(exchange.connection().clientNetwork());
         if (publishService.isAsync()) {
-            exchange.respondLater(publishService
-                    .publishAsync(channel, payload, client, key)
-                    .handle((published, failure) -> failure == null
-                            ? response(published)
-                            : Responses.problem(PublishService.problemOf(failure))));
+            exchange.respondLater(
+                    publishService
+                            .publishAsync(channel, payload, client, key)
+                            .handle((published, failure) -> failure == null
+                                    ? response(published)
+                                    : Responses.problem(PublishService.problemOf(failure))),
+                    new Overlap(payload.bytes().length, publishService::permitsOverlap));
         } else {
             exchange.respond(response(publishService.publish(channel, payload, client, key)));
         }

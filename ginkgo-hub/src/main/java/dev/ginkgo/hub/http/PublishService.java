@@ -72,6 +72,11 @@ public final class PublishService {
         return asyncPublisher != null;
     }
 
+    /** Returns whether a connection may have more than one message at the broker: few messages wait for it. */
+    public boolean permitsOverlap() {
+        return asyncPublisher != null && !asyncPublisher.isCongested();
+    }
+
     /**
      * Publishes a message. One that was published before, with the same key, does not count towards the rate of the client.
      * Called if this is not {@linkplain #isAsync async}.

@@ -29,6 +29,9 @@ public interface AsyncPublisher extends Publisher {
     CompletableFuture<PublishResult> publishAsync(
             ChannelName channel, Payload payload, long client, Optional<IdempotencyKey> key, @Nullable Lease lease);
 
+    /** Returns whether so many messages wait for the broker that no client should add a second one. Any thread. */
+    boolean isCongested();
+
     /**
      * Publishes a message, and waits for the broker.
      *

@@ -32,6 +32,9 @@ final class SocketSession {
     /** No more is read from a client while so many of its messages wait for the broker. */
     private static final int MAX_PENDING = 256;
 
+    /** No more is read from a client while its messages that wait for the broker have so many bytes. */
+    private static final int MAX_PENDING_BYTES = 256 * 1024;
+
     private final Channel connection;
     private final InetAddress client;
     private final SharedStream shared;
@@ -42,6 +45,7 @@ final class SocketSession {
     private final long publisher;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private int pending;
+    private long pendingBytes;
     private BooleanSupplier isOpen = () -> true;
     private Runnable onAnswered = () -> {};
 
@@ -92,7 +96,10 @@ final class SocketSession {
 
     /** Returns whether further requests may be read. */
     boolean isAccepting() {
-        return pending < MAX_PENDING;
+        return pending == 0
+                || (pending < MAX_PENDING
+                        && pendingBytes < MAX_PENDING_BYTES
+                        && context.publishService().permitsOverlap());
     }
 
     private @Nullable ByteBuf respond(SocketRequestParser.Members members) {
@@ -184,7 +191,8 @@ final class SocketSession {
         requireValidAccess();
         AccessRules.requirePublish(access, publish.channel());
         long limit = context.bodyBudget().maxBody();
-        if (publish.payload().bytes().length > limit) {
+        int length = publish.payload().bytes().length;
+        if (length > limit) {
             throw new ProblemException(
                     ProblemType.BODY_TOO_LARGE,
                     "the maximum length of a message is " + limit + " bytes (http.max-body)");
@@ -198,8 +206,12 @@ final class SocketSession {
                 .handle((published, failure) -> failure == null
                         ? SocketResponses.published(number, published)
                         : SocketResponses.error(number, PublishService.problemOf(failure)))
-                .thenAccept(response -> connection.eventLoop().execute(() -> answer(response)));
+                .thenAccept(response -> connection.eventLoop().execute(() -> {
+                    pendingBytes -= length;
+                    answer(response);
+                }));
         pending++;
+        pendingBytes += length;
         return null;
     }
 

@@ -4,88 +4,55 @@ import dev.ginkgo.hub.http.server.ConnectionContext;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
 import dev.ginkgo.hub.http.server.ConnectionSecurity;
 import dev.ginkgo.hub.http.server.Exchange;
-import dev.ginkgo.hub.http.server.HttpConnection;
-import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.Overlap;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.RequestValidator;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
 import dev.ginkgo.hub.metrics.DisconnectReason;
-import dev.ginkgo.hub.net.ClientAddress;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 connection. Requests are served in order, and each is answered before the next is processed, until one of them
- * turns the connection into a stream.
- *
- * <pre>
- *            bytes        head accepted        last byte: response sent
- *   IDLE ----------> HEAD -------------> BODY ------------------------+
- *    ^                | error response                                |
- *    +----------------+-----------------------------------------------+
- *                     | last response                        becomes a stream
- *                     +---------------> CLOSING                   DETACHED
- * </pre>
- *
- * <p>{@code AWAITING_RESPONSE}, between the last byte of a request and its response: another thread builds the response.
- * Nothing more is read or decoded.
+ * HTTP/1.1 connection. Requests are processed in order, and each is answered before the next is processed, until one of them
+ * turns the connection into a stream. Only publishes that wait for a broker may wait together: their messages are appended
+ * in order, and their responses sent in order (see {@link PendingResponses}).
  *
  * <p>Pipelined requests are served in turns, so that other connections of the event loop are served in between.
  * Responses are flushed at the end of a turn: one publish is one write, and so are sixteen pipelined ones. If the client does
  * not read its responses, the hub neither reads nor serves its requests.
- *
- * <p>{@code CLOSING}: the sending side of the hub is shut down, and input is discarded until the client closes too or the
- * timeout for closing expires. Closing at once would reset the connection, and the client could lose the response that
- * has the reason.
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements HttpConnection, ManagedConnection {
+public final class Http1Connection extends SocketHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
 
-    private enum Phase {
-        IDLE,
-        HEAD,
-        BODY,
-        AWAITING_RESPONSE,
-        CLOSING,
-        DETACHED
-    }
-
     private final ConnectionContext connectionContext;
-    private final ConnectionDeadline deadline;
     private final ResponseWriter writer;
-    private final Channel channel;
-    private final InetAddress clientNetwork;
-    private final ConnectionSecurity security;
     private final @Nullable ProblemException rejection;
 
     // accessed on the event loop only
-    private Runnable onDetached = () -> {};
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
     private boolean closeAfterResponse;
     private boolean keepAliveByDefault = true;
     private final RequestTurns turns;
+    private final PendingResponses pending;
 
     /**
      * @param clientNetwork the network of the client, by which limits per address count
@@ -100,11 +67,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             ConnectionContext connectionContext,
             RequestTurns.Share share,
             @Nullable ProblemException rejection) {
-        this.channel = channel;
-        this.clientNetwork = clientNetwork;
-        this.security = security;
+        super(channel, clientNetwork, security, connectionContext.newDeadline());
         this.connectionContext = connectionContext;
-        this.deadline = connectionContext.newDeadline();
         this.rejection = rejection;
         this.writer = new ResponseWriter(channel, connectionContext.date());
         this.turns = new RequestTurns(
@@ -114,6 +78,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                 this::isAcceptingRequests,
                 this::startPartialRequest,
                 this::closeAfterResponses);
+        this.pending = new PendingResponses(channel.eventLoop(), this::sendPending, this::pendingWritten);
         deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
@@ -132,7 +97,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     /** Starts the request deadline with the first bytes of a request. */
     public void onBytesReceived() {
-        if (phase == Phase.IDLE && channel.isWritable()) {
+        if (phase == Phase.IDLE && isAcceptingRequests()) {
             phase = Phase.HEAD;
             deadline.start(ConnectionDeadline.Kind.REQUEST);
         }
@@ -149,20 +114,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void drain() {
         closeAfterResponse = true;
         DisconnectReason.STOPPING.mark(channel);
-        if (phase == Phase.IDLE) {
+        if (phase == Phase.IDLE && pending.isEmpty()) {
             phase = Phase.DETACHED;
             var _ = channel.close();
         }
-    }
-
-    /** Sets a callback for when the connection is closed or becomes a stream. Called before it is added to a pipeline. */
-    public void onDetached(Runnable callback) {
-        onDetached = callback;
-    }
-
-    @Override
-    public boolean isExpired() {
-        return deadline.isExpired();
     }
 
     @Override
@@ -181,17 +136,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
     }
 
-    private void closeFor(DisconnectReason reason) {
-        reason.mark(channel);
-        var _ = channel.close();
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        receive(message);
+    }
+
+    private void receive(Object message) {
         try {
             switch (phase) {
                 case IDLE, HEAD, BODY -> handle(message);
-                case AWAITING_RESPONSE -> throw new IllegalStateException("decoded a request before its turn");
+                case HELD_BACK -> pending.holdBack(ReferenceCountUtil.retain(message)); // the end of a request
+                case PAUSED -> throw new IllegalStateException("decoded a request before its turn");
                 case CLOSING, DETACHED -> {}
             }
         } catch (ProblemException problemException) {
@@ -206,6 +161,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     private void handle(Object message) throws ProblemException {
         if (message instanceof HttpRequest request) {
+            if (!pending.isEmpty() && !pending.mayOverlap(request)) {
+                holdBack(ReferenceCountUtil.retain(message));
+                return;
+            }
             RequestValidator.requireDecoded(request);
             begin(request);
         }
@@ -253,46 +212,92 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         closeAfterResponse = true;
     }
 
+    /** Holds a request, or its response, back until the requests before it have been answered. */
+    private void holdBack(Object owned) {
+        phase = Phase.HELD_BACK;
+        pending.holdBack(owned);
+        startDeadline();
+    }
+
     /** Sends a complete response, which is flushed when the current read completes. */
     @Override
     public void send(FullHttpResponse response) {
-        Responses.addConnectionHeader(response, closeAfterResponse, keepAliveByDefault);
+        if (pending.isEmpty()) {
+            sendNow(response);
+        } else {
+            holdBack(response);
+        }
+    }
+
+    private void sendNow(FullHttpResponse response) {
+        phase = closeAfterResponse ? Phase.CLOSING : Phase.IDLE;
+        startDeadline();
         if (closeAfterResponse) {
-            phase = Phase.CLOSING;
-            deadline.start(ConnectionDeadline.Kind.CLOSING);
             writer.writeLast(response);
         } else {
-            phase = Phase.IDLE;
-            deadline.start(ConnectionDeadline.Kind.IDLE);
-            writer.write(response);
+            writer.write(response, keepAliveByDefault);
         }
     }
 
     @Override
-    public void sendContinue(HttpResponse informational) {
-        var _ = channel.writeAndFlush(informational, channel.voidPromise());
+    public void sendLater(Exchange answered, CompletableFuture<FullHttpResponse> response, Overlap overlap) {
+        pending.add(answered, response, overlap);
+        phase = Phase.IDLE;
+        startDeadline();
+    }
+
+    private void sendPending(Exchange answered, FullHttpResponse response) {
+        FullHttpResponse finished = answered.finish(response);
+        if (pending.isEmpty() && phase == Phase.IDLE) {
+            sendNow(finished);
+        } else { // not the last one: a later request is being processed
+            writer.write(finished, answered.request().protocolVersion().isKeepAliveDefault());
+        }
+    }
+
+    /** Continues after pending responses have been written. */
+    private void pendingWritten() {
+        for (Object held = pending.takeHeldBack(); held != null; held = pending.takeHeldBack()) {
+            if (held instanceof FullHttpResponse response) {
+                sendNow(response);
+            } else {
+                phase = phase == Phase.HELD_BACK ? Phase.IDLE : phase;
+                receive(held);
+            }
+        }
+        turns.start();
+    }
+
+    /** Sets the deadline for what the connection waits for. */
+    private void startDeadline() {
+        ConnectionDeadline.Kind awaited = phase.awaited(!pending.isEmpty());
+        if (phase != Phase.CLOSING && !channel.isWritable()) {
+            deadline.start(ConnectionDeadline.Kind.WRITE);
+        } else if (awaited == null) {
+            deadline.clear();
+        } else {
+            deadline.start(awaited);
+        }
     }
 
     @Override
     public void pause() {
-        phase = Phase.AWAITING_RESPONSE;
-        deadline.clear();
+        phase = Phase.PAUSED;
+        startDeadline();
         channel.config().setAutoRead(false);
     }
 
     @Override
-    public void resume(FullHttpResponse response, Consumer<FullHttpResponse> sender) {
+    public void resume(Runnable action) {
         try {
             channel.eventLoop().execute(() -> {
-                if (phase == Phase.AWAITING_RESPONSE) {
-                    sender.accept(response);
+                if (phase == Phase.PAUSED) {
+                    action.run();
                     turns.start();
-                } else {
-                    response.release(); // the connection has been closed
                 }
             });
         } catch (RejectedExecutionException ended) {
-            response.release();
+            LOG.debug("not resumed, because the event loop has ended", ended);
         }
     }
 
@@ -300,37 +305,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public StreamOutput detachForStream() {
         phase = Phase.DETACHED;
         deadline.clear();
-        channel.config().setAutoRead(true);
-        // a client that shuts down its sending side ends its stream
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        if (turns.isInputClosed()) {
-            channel.eventLoop().execute(() -> {
-                var _ = channel.close();
-            });
-        }
+        turns.detach();
         removeFrom(channel.pipeline());
         return writer;
     }
 
-    @Override
-    public Channel channel() {
-        return channel;
-    }
-
-    @Override
-    public InetAddress clientNetwork() {
-        return ClientAddress.network(channel, clientNetwork);
-    }
-
-    @Override
-    public ConnectionSecurity security() {
-        return security;
-    }
-
     private boolean isAcceptingRequests() {
         return switch (phase) {
-            case IDLE, HEAD, BODY -> channel.isWritable();
-            case AWAITING_RESPONSE -> false;
+            case IDLE -> channel.isWritable() && (pending.isEmpty() || (!closeAfterResponse && pending.hasRoom()));
+            case HEAD, BODY -> channel.isWritable();
+            case PAUSED, HELD_BACK -> false;
             case CLOSING, DETACHED -> true; // discards them
         };
     }
@@ -348,7 +332,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void closeAfterResponses() {
-        if (phase == Phase.AWAITING_RESPONSE) {
+        if (phase == Phase.PAUSED || !pending.isEmpty()) {
             return;
         }
         if (phase != Phase.CLOSING) {
@@ -360,14 +344,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        boolean writable = channel.isWritable();
-        if (phase == Phase.AWAITING_RESPONSE) {
-            return;
-        }
         if (phase != Phase.CLOSING) {
-            ConnectionDeadline.Kind kind =
-                    phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
-            deadline.start(writable ? kind : ConnectionDeadline.Kind.WRITE);
+            startDeadline();
         }
         turns.proceed();
     }
@@ -380,19 +358,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        deadline.clear();
-        onDetached.run();
+        super.handlerRemoved(context);
+        pending.close();
         Exchange now = exchange;
         if (now != null) {
             now.release();
             exchange = null;
         }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("connection of {} closed by an exception", channel.remoteAddress(), cause);
-        DisconnectReason.mark(channel, cause);
-        var _ = context.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.h1;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -154,7 +155,14 @@ public final class RequestTurns {
         proceed();
     }
 
-    boolean isInputClosed() {
-        return inputClosed;
+    /** Ends the turns: the connection becomes a stream, which its client ends by shutting down its sending side. */
+    void detach() {
+        channel.config().setAutoRead(true);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        if (inputClosed) {
+            channel.eventLoop().execute(() -> {
+                var _ = channel.close();
+            });
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.ginkgo.hub.http.h1;
 
 import dev.ginkgo.hub.http.server.DateHeader;
 import dev.ginkgo.hub.http.server.ResponseSerializer;
+import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -28,13 +29,16 @@ final class ResponseWriter implements StreamOutput {
         response.headers().set(HttpHeaderNames.DATE, date.get());
     }
 
-    void write(FullHttpResponse response) {
+    /** @param keepAliveByDefault whether the client expects further responses without being told so */
+    void write(FullHttpResponse response, boolean keepAliveByDefault) {
+        Responses.addConnectionHeader(response, false, keepAliveByDefault);
         addDateHeader(response);
         var _ = channel.write(response, channel.voidPromise());
     }
 
     /** Writes the last response, and shuts down the sending side. */
     void writeLast(FullHttpResponse response) {
+        Responses.addConnectionHeader(response, true, true);
         addDateHeader(response);
         var _ = channel.write(response).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess()) {

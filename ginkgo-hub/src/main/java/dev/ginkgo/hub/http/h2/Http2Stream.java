@@ -7,6 +7,7 @@ import dev.ginkgo.hub.http.server.ConnectionSecurity;
 import dev.ginkgo.hub.http.server.Exchange;
 import dev.ginkgo.hub.http.server.HttpConnection;
 import dev.ginkgo.hub.http.server.ManagedConnection;
+import dev.ginkgo.hub.http.server.Overlap;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.http.server.StreamOutput;
@@ -26,8 +27,8 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,17 +180,29 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpConn
     }
 
     @Override
-    public void resume(FullHttpResponse response, Consumer<FullHttpResponse> sender) {
+    public void resume(Runnable action) {
+        whenWaiting(action, () -> {});
+    }
+
+    /** Sends the response of an exchange later. Other streams are independent of it. */
+    @Override
+    public void sendLater(Exchange answered, CompletableFuture<FullHttpResponse> response, Overlap overlap) {
+        pause();
+        var _ = response.thenAccept(complete -> whenWaiting(() -> answered.respond(complete), complete::release));
+    }
+
+    /** Runs an action on the event loop, or another one if the stream has been closed. */
+    private void whenWaiting(Runnable action, Runnable closed) {
         try {
             channel.eventLoop().execute(() -> {
                 if (phase == Phase.AWAITING_RESPONSE && channel.isActive()) {
-                    sender.accept(response);
+                    action.run();
                 } else {
-                    response.release(); // the stream has been closed
+                    closed.run();
                 }
             });
         } catch (RejectedExecutionException ended) {
-            response.release();
+            closed.run();
         }
     }
 

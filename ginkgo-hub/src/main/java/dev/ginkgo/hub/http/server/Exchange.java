@@ -148,10 +148,7 @@ public final class Exchange {
             }
             verify(verifier);
             verifying = null;
-            connection.resume(Responses.noContent(), unused -> {
-                unused.release();
-                completeVerified();
-            });
+            connection.resume(this::completeVerified);
         });
     }
 
@@ -308,10 +305,15 @@ public final class Exchange {
 
     /** Sends a complete response, compressed if it is a short one. */
     public void respond(FullHttpResponse response) {
+        connection.send(finish(response));
+    }
+
+    /** Returns a response in the form in which it is sent. */
+    public FullHttpResponse finish(FullHttpResponse response) {
         FullHttpResponse sent =
                 response.content().readableBytes() <= MAX_COMPRESSED_ON_LOOP ? compress(response) : response;
         addCommonHeaders(sent);
-        connection.send(isHead() ? Responses.withoutBody(sent) : sent);
+        return isHead() ? Responses.withoutBody(sent) : sent;
     }
 
     private FullHttpResponse compress(FullHttpResponse response) {
@@ -327,41 +329,41 @@ public final class Exchange {
     }
 
     /**
-     * Sends a complete response that takes too long to build on an event loop. Until then nothing is read from the
-     * connection.
+     * Sends a complete response that takes too long to build on an event loop. Until then no further request is processed.
      *
      * @param executor runs the builder; the request is rejected if it throws IllegalStateException, because the hub stops
      */
     public void respondAsync(Executor executor, Supplier<FullHttpResponse> builder) throws ProblemException {
+        CompletableFuture<FullHttpResponse> response = new CompletableFuture<>();
         try {
-            executor.execute(() -> connection.resume(compress(build(builder)), this::respond));
+            executor.execute(() -> response.complete(compress(build(builder))));
         } catch (IllegalStateException stopping) {
             throw ProblemException.stopping("the hub is stopping");
         }
-        connection.pause();
+        connection.sendLater(this, response, Overlap.NONE);
     }
 
     /**
-     * Sends a complete response when it is available. Until then nothing is read from the connection.
+     * Sends a complete response when it is available.
      *
      * @param response completed by any thread
+     * @param overlap whether requests that follow may be processed until then
      */
-    public void respondLater(CompletableFuture<FullHttpResponse> response) {
-        connection.pause();
-        var _ = response.exceptionally(failure -> {
-                    LOG.error("could not build the response to an HTTP request", failure);
-                    return Responses.problem(ProblemException.internalError());
-                })
-                .thenAccept(complete -> connection.resume(complete, this::respond));
+    public void respondLater(CompletableFuture<FullHttpResponse> response, Overlap overlap) {
+        connection.sendLater(this, response.exceptionally(Exchange::responseOf), overlap);
     }
 
     private static FullHttpResponse build(Supplier<FullHttpResponse> builder) {
         try {
             return builder.get();
         } catch (RuntimeException e) {
-            LOG.error("could not build the response to an HTTP request", e);
-            return Responses.problem(ProblemException.internalError());
+            return responseOf(e);
         }
+    }
+
+    private static FullHttpResponse responseOf(Throwable failure) {
+        LOG.error("could not build the response to an HTTP request", failure);
+        return Responses.problem(ProblemException.internalError());
     }
 
     /**

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What carries a request and its response: a connection of HTTP/1.1, or one stream of an HTTP/2 connection. All methods are
@@ -49,11 +49,19 @@ public interface HttpConnection {
     /** Sends a complete response. */
     void send(FullHttpResponse response);
 
-    /** Stops reading until {@link #resume} is called with the response. */
+    /** Stops reading and processing requests until {@link #resume}. */
     void pause();
 
-    /** Continues after {@link #pause}: {@code sender} sends the response on the event loop, unless it is closed. Any thread. */
-    void resume(FullHttpResponse response, Consumer<FullHttpResponse> sender);
+    /** Continues after {@link #pause} with an action on the event loop, unless the connection is closed. Any thread. */
+    void resume(Runnable action);
+
+    /**
+     * Sends the response of an exchange when it is available, after the responses to the requests before it. Until then, a
+     * connection of HTTP/1.1 reads nothing, or processes what follows if it may overlap.
+     *
+     * @param response completed by any thread, and not exceptionally
+     */
+    void sendLater(Exchange exchange, CompletableFuture<FullHttpResponse> response, Overlap overlap);
 
     /**
      * Removes the handlers for requests: the channel becomes a stream, and its owner adds handlers for what the client sends.

@@ -124,6 +124,11 @@ final class BrokerPublisher implements AsyncPublisher {
         return pending.future;
     }
 
+    @Override
+    public boolean isCongested() {
+        return pendingPublishes.isCongested();
+    }
+
     private void append(Broker broker, PendingPublish pending) {
         CompletableFuture<BrokerPosition> appended;
         try {

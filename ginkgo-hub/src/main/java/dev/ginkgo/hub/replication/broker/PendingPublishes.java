@@ -25,6 +25,9 @@ final class PendingPublishes {
     /** Maximum number of messages. */
     static final int MAX_MESSAGES = 10_000;
 
+    /** Beyond it a client adds no second message, so that those with a single one are not rejected. */
+    static final int CONGESTED_MESSAGES = 1_000;
+
     private final IdempotencyCache idempotencyCache;
     private final LongSupplier maxBytes;
     private final IntSupplier peers;
@@ -35,6 +38,8 @@ final class PendingPublishes {
     private final Map<NodeIncarnation, Long> passed = new HashMap<>();
     private long bytes;
     private boolean closed;
+
+    private volatile boolean congested; // written under the lock
 
     /**
      * @param maxBytes maximum size of the payloads; a single message may be larger
@@ -65,6 +70,16 @@ final class PendingPublishes {
         }
         byNumber.put(pending.message.number(), pending);
         bytes += size;
+        updateCongested();
+    }
+
+    private void updateCongested() {
+        congested = byNumber.size() >= CONGESTED_MESSAGES || bytes >= maxBytes.getAsLong() / 4;
+    }
+
+    /** Returns whether many messages are pending. Takes no lock. */
+    boolean isCongested() {
+        return congested;
     }
 
     /** Removes a message; returns whether it was pending, so that it is completed once. */
@@ -73,6 +88,7 @@ final class PendingPublishes {
             return false;
         }
         bytes -= pending.message.payload().length;
+        updateCongested();
         BrokerPosition position = pending.position;
         if (position != null) {
             forget(pending, position);

@@ -21,12 +21,16 @@ class PendingPublishesTest {
             new PendingPublishes(new IdempotencyCache(clock), () -> 1_000_000, () -> 1);
 
     private PendingPublish publish(long number) {
+        return publish(number, 10);
+    }
+
+    private PendingPublish publish(long number, int bytes) {
         BrokerMessage message = new BrokerMessage(
                 new NodeIncarnation("10.0.0.1:4440", 5),
                 number,
                 "/x",
                 false,
-                new byte[10],
+                new byte[bytes],
                 1,
                 Optional.empty(),
                 Optional.empty(),
@@ -63,5 +67,29 @@ class PendingPublishesTest {
 
         assertThat(stored.future).isCompleted();
         assertThat(publishes.awaitingRead()).isZero();
+    }
+
+    @Test
+    @DisplayName(
+            "H-378 many messages, or a quarter of their memory, make the broker congested until they are published")
+    void isCongested_whileManyMessagesWait() {
+        for (int number = 1; number < PendingPublishes.CONGESTED_MESSAGES; number++) {
+            publishes.add(publish(number));
+        }
+        assertThat(publishes.isCongested()).isFalse();
+
+        publishes.add(publish(PendingPublishes.CONGESTED_MESSAGES));
+        assertThat(publishes.isCongested()).isTrue();
+
+        publishes.take(1);
+        assertThat(publishes.isCongested()).isFalse();
+
+        PendingPublish large = publish(PendingPublishes.CONGESTED_MESSAGES + 1, 250_000);
+        publishes.take(2);
+        publishes.add(large);
+        assertThat(publishes.isCongested()).isTrue();
+
+        publishes.remove(large);
+        assertThat(publishes.isCongested()).isFalse();
     }
 }
