@@ -21,6 +21,11 @@ final class CurveServer extends CurveMechanism {
     }
 
     @Override
+    public boolean isServer() {
+        return true;
+    }
+
+    @Override
     public byte @Nullable [] firstCommand() {
         return null;
     }

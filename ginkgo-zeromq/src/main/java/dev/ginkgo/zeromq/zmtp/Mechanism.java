@@ -28,6 +28,11 @@ public sealed interface Mechanism permits NullMechanism, CurveMechanism {
     /** Returns the name of the mechanism in the greeting; both sides must have the same. */
     String name();
 
+    /** Returns whether this side is the server of the mechanism, which the greeting says; that of CURVE accepts. */
+    default boolean isServer() {
+        return false;
+    }
+
     /** Returns the command that this side sends first; null if the peer sends the first one. */
     byte @Nullable [] firstCommand();
 

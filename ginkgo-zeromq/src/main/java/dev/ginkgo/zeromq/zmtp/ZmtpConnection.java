@@ -118,6 +118,7 @@ public final class ZmtpConnection {
         ByteBuffer greeting = ByteBuffer.allocate(GREETING_BYTES);
         greeting.put((byte) 0xff).putLong(1).put((byte) 0x7f).put(MAJOR_VERSION).put((byte) 0);
         greeting.put(mechanism.name().getBytes(StandardCharsets.US_ASCII));
+        greeting.put(MECHANISM_OFFSET + MECHANISM_BYTES, (byte) (mechanism.isServer() ? 1 : 0));
         return greeting.array();
     }
 
