@@ -2,7 +2,6 @@
 module dev.ginkgo.zeromq {
     requires transitive dev.ginkgo.hub;
     requires jnacl;
-    requires org.zeromq.jeromq;
     requires static transitive org.jspecify;
 
     exports dev.ginkgo.zeromq;

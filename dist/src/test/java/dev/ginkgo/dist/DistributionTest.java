@@ -160,15 +160,14 @@ class DistributionTest {
         assertThat(home.resolve("engines/mesh"))
                 .isDirectoryContaining("glob:**/ginkgo-mesh-*.jar")
                 .isDirectoryContaining("glob:**/jgroups-raft-*.jar")
-                .isDirectoryNotContaining("glob:**/jeromq-*.jar");
+                .isDirectoryNotContaining("glob:**/jnacl-*.jar");
         assertThat(home.resolve("engines/zeromq"))
                 .isDirectoryContaining("glob:**/ginkgo-zeromq-*.jar")
-                .isDirectoryContaining("glob:**/jeromq-*.jar")
                 .isDirectoryContaining("glob:**/jnacl-*.jar")
                 .isDirectoryNotContaining("glob:**/jgroups*.jar");
         assertThat(home.resolve("lib"))
                 .isDirectoryNotContaining("glob:**/jgroups*.jar")
-                .isDirectoryNotContaining("glob:**/jeromq*.jar")
+                .isDirectoryNotContaining("glob:**/jnacl*.jar")
                 .isDirectoryNotContaining("glob:**/nimbus*.jar")
                 .isDirectoryNotContaining("glob:**/jnats*.jar");
         assertThat(home.resolve("engines/jwt"))

@@ -12,6 +12,7 @@ import dev.ginkgo.hub.spi.TransportStats;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,22 +26,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.zeromq.ZMQ;
 
 /**
- * Event loop on the only thread that uses the sockets of a run: JeroMQ sockets must be used by one thread, which polls
- * all of them. Other threads leave their requests here and wake it.
+ * Event loop on the only thread that uses the sockets of a run. Other threads leave their requests here and wake it. What
+ * has arrived is processed by this thread as well, up to the store of the hub.
  */
 final class ZmqEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
-    private static final int RECEIVE_BATCH = 256;
     private static final int MAX_PENDING_REQUESTS = 1_000;
 
     private final NodeIncarnation self;
     private final TransportListener transportListener;
     private final ZmqSockets sockets;
-    private final ZMQ.Socket incoming;
-    private final SelectorWakeup selectorWakeup;
+    private final EventSelector selector;
+    private final SubscriberSocket incoming;
     private final TimeSource timeSource;
     private final ZmqLimits limits;
     private final SendQueues sendQueues = new SendQueues();
@@ -60,18 +59,28 @@ final class ZmqEventLoop {
             NodeIncarnation self,
             TransportListener transportListener,
             ZmqSockets sockets,
-            ZMQ.Socket incoming,
-            SelectorWakeup selectorWakeup,
+            ServerSocketChannel server,
             TimeSource timeSource,
-            ZmqLimits limits) {
+            ZmqLimits limits)
+            throws IOException {
         this.self = self;
         this.transportListener = transportListener;
         this.sockets = sockets;
-        this.incoming = incoming;
-        this.selectorWakeup = selectorWakeup;
+        selector = sockets.selector();
         this.timeSource = timeSource;
         this.limits = limits;
         rejectedLog = new LogRateLimiter(timeSource);
+        incoming = sockets.openSubscriber(server, new SubscriberSocket.Receiver() {
+            @Override
+            public void received(byte[] frame) {
+                receive(frame);
+            }
+
+            @Override
+            public void receivedMultipart() {
+                reject("multipart message");
+            }
+        });
     }
 
     // ---- called by any thread
@@ -81,7 +90,7 @@ final class ZmqEventLoop {
     }
 
     void wake() {
-        selectorWakeup.wake();
+        selector.wake();
     }
 
     void setPeers(Set<Peer> peers) {
@@ -107,6 +116,11 @@ final class ZmqEventLoop {
         return new TransportStats(peers, rejected.sum());
     }
 
+    /** Returns how many frames were sent to the current peers. */
+    long framesSent() {
+        return peersByOrigin.values().stream().mapToLong(ZmqPeer::frames).sum();
+    }
+
     void stop() {
         stopping = true;
         wake();
@@ -118,40 +132,25 @@ final class ZmqEventLoop {
     void run() throws IOException {
         try {
             Set<Peer> current = Set.of(); // the peers that have a socket
-            ZMQ.Poller poller = poller();
             while (!stopping) {
-                poller.poll(pollTimeoutMillis());
-                selectorWakeup.reset();
-                boolean changed = !targetPeers.equals(current);
-                if (changed) {
+                selector.select(selectTimeoutMillis());
+                if (!targetPeers.equals(current)) {
                     current = targetPeers;
                     reconcile(current);
                 }
-                receive();
                 sendRequests();
-                changed |= step();
+                long now = timeSource.nanos();
+                peersByOrigin.values().forEach(peer -> peer.step(now));
+                incoming.step(now);
                 notifyReady();
-                if (changed) {
-                    poller.close();
-                    poller = poller();
-                }
             }
-            poller.close();
         } finally {
             peersByOrigin.values().forEach(ZmqPeer::close);
-            sockets.close(incoming);
+            incoming.close();
         }
     }
 
-    private ZMQ.Poller poller() {
-        ZMQ.Poller poller = sockets.poller(peersByOrigin.size() + 2);
-        poller.register(selectorWakeup.channel(), ZMQ.Poller.POLLIN);
-        poller.register(incoming, ZMQ.Poller.POLLIN);
-        peersByOrigin.values().forEach(peer -> poller.register(peer.socket(), ZMQ.Poller.POLLIN));
-        return poller;
-    }
-
-    private long pollTimeoutMillis() {
+    private long selectTimeoutMillis() {
         long now = timeSource.nanos();
         long timeoutNanos = TimeUnit.SECONDS.toNanos(1);
         for (ZmqPeer peer : peersByOrigin.values()) {
@@ -183,18 +182,6 @@ final class ZmqEventLoop {
         }
     }
 
-    /** Does the work that is due for each peer; returns whether a socket was replaced. */
-    @SuppressWarnings("ReferenceEquality") // compares identity
-    private boolean step() {
-        boolean replaced = false;
-        for (ZmqPeer peer : peersByOrigin.values()) {
-            ZMQ.Socket previous = peer.socket();
-            peer.step(timeSource.nanos());
-            replaced |= peer.socket() != previous;
-        }
-        return replaced;
-    }
-
     private void sendRequests() {
         for (PendingRequest pendingRequest = requests.poll();
                 pendingRequest != null;
@@ -221,26 +208,17 @@ final class ZmqEventLoop {
 
     // ---- receiving
 
-    private void receive() {
-        for (int i = 0; i < RECEIVE_BATCH; i++) {
-            byte[] bytes = incoming.recv(ZMQ.DONTWAIT);
-            if (bytes == null) {
-                return;
-            }
-            boolean multipart = incoming.hasReceiveMore();
-            while (incoming.hasReceiveMore()) {
-                incoming.recv(ZMQ.DONTWAIT);
-            }
-            try {
-                if (multipart) {
-                    throw new InvalidFrameException("multipart message");
-                }
-                handle(FrameReader.read(bytes));
-            } catch (InvalidFrameException e) {
-                rejected.increment();
-                rejectedLog.warn(LOG, "rejected an invalid frame: " + e.getMessage());
-            }
+    private void receive(byte[] bytes) {
+        try {
+            handle(FrameReader.read(bytes));
+        } catch (InvalidFrameException e) {
+            reject(String.valueOf(e.getMessage()));
         }
+    }
+
+    private void reject(String reason) {
+        rejected.increment();
+        rejectedLog.warn(LOG, "rejected an invalid frame: " + reason);
     }
 
     private void handle(Frame frame) throws InvalidFrameException {

@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.zeromq.ZMQ;
 
 /**
  * Connection to one peer: a socket that connects to the socket of the peer, and the queue of frames to send.
@@ -28,7 +27,7 @@ import org.zeromq.ZMQ;
  *       '--- new socket, after 1 s without "ready" --- subscribed &lt;-- timeout -'
  * </pre>
  *
- * Used by the event loop thread, except for {@link #stats}.
+ * Used by the event loop thread, except for {@link #stats} and {@link #frames}.
  */
 final class ZmqPeer {
     private static final long HEARTBEAT_NANOS = Transport.HEARTBEAT_INTERVAL.toNanos();
@@ -39,9 +38,6 @@ final class ZmqPeer {
 
     private static final long MIN_RECONNECT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long MAX_RECONNECT_NANOS = Duration.ofSeconds(4).toNanos();
-
-    /** Retry interval while the socket is full; an XPUB cannot be polled for space. */
-    private static final long FULL_RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
     private static final long MAX_BATCH_BYTES = 64 * 1024;
     private static final int MAX_CONTROL_FRAMES = 64;
@@ -55,11 +51,10 @@ final class ZmqPeer {
     private final SendQueue sendQueue;
     private final Queue<byte[]> controlFrames = new ArrayDeque<>();
 
-    private ZMQ.Socket socket;
-    private boolean subscribed;
+    private PublisherSocket socket;
+    private long subscription; // of the peer; 0 if there is none
     private final Deque<byte[]> pending = new ArrayDeque<>(2); // sent before all others
     private boolean messagesNext; // control frames and messages alternate, so that neither delay the other
-    private boolean full;
     private long notReadySince;
     private long reconnectNanos = MIN_RECONNECT_NANOS;
     private long nextHeartbeat;
@@ -72,6 +67,7 @@ final class ZmqPeer {
 
     private volatile boolean ready;
     private final LongAdder reconnects = new LongAdder();
+    private final LongAdder frames = new LongAdder();
 
     ZmqPeer(
             Peer peer,
@@ -92,21 +88,15 @@ final class ZmqPeer {
         notReadySince = now;
     }
 
-    ZMQ.Socket socket() {
-        return socket;
-    }
-
     boolean isReady() {
         return ready;
     }
 
     /** Returns when {@link #step} must be called next, even if nothing is received. */
     long nextDeadline(long now) {
-        if (full) {
-            return now + FULL_RETRY_NANOS;
-        }
         long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
-        return subscribed && nextHeartbeat - deadline < 0 ? nextHeartbeat : deadline;
+        long other = subscription == 0 ? socket.nextDeadline(now) : nextHeartbeat;
+        return other - deadline < 0 ? other : deadline;
     }
 
     // ---- received frames
@@ -144,7 +134,7 @@ final class ZmqPeer {
     void handleHeartbeat(boolean peerReceives, long now) {
         heartbeatReceived = true;
         recordReceived(now);
-        if (peerReceives && subscribed) {
+        if (peerReceives && subscription != 0) {
             if (!ready) {
                 enqueue(Frame.Features.SUPPORTED); // the peer may have dropped earlier ones from an unknown sender
             }
@@ -166,9 +156,10 @@ final class ZmqPeer {
 
     // ---- sending
 
-    /** Does the work that is due: reads subscriptions, checks timeouts, reconnects, sends. */
+    /** Does the work that is due: follows the subscription of the peer, checks timeouts, reconnects, sends. */
     void step(long now) {
-        readSubscriptions(now);
+        socket.step(now);
+        followSubscription(now);
         if (receiving && now - lastReceivedAt > IDLE_TIMEOUT_NANOS) {
             receiving = false;
             markNotReady(now);
@@ -176,32 +167,30 @@ final class ZmqPeer {
         if (!ready && now - notReadySince > reconnectNanos) {
             reconnect(now);
         }
-        if (subscribed) {
+        if (subscription != 0) {
             flush(now);
         }
     }
 
-    private void readSubscriptions(long now) {
-        for (byte[] frame = socket.recv(ZMQ.DONTWAIT); frame != null; frame = socket.recv(ZMQ.DONTWAIT)) {
-            if (frame.length > 0 && frame[0] == 1) {
+    private void followSubscription(long now) {
+        long current = socket.subscription();
+        if (current != subscription) {
+            disconnected(now);
+            subscription = current;
+            if (current != 0) {
                 subscribed(now);
-            } else {
-                disconnected(now);
             }
         }
     }
 
     private void subscribed(long now) {
-        disconnected(now);
-        subscribed = true;
         pending.add(write(Frame.Features.SUPPORTED));
         pending.add(write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions())));
         nextHeartbeat = now + EAGER_HEARTBEAT_NANOS;
     }
 
     private void disconnected(long now) {
-        subscribed = false;
-        full = false;
+        subscription = 0;
         pending.clear();
         controlFrames.clear();
         sendQueue.close();
@@ -209,19 +198,24 @@ final class ZmqPeer {
     }
 
     private void reconnect(long now) {
-        sockets.close(socket);
+        socket.close();
         socket = sockets.openPublisher(peer.address());
         disconnected(now);
         reconnectNanos = Math.min(MAX_RECONNECT_NANOS, 2 * reconnectNanos);
         reconnects.increment();
     }
 
+    /** Sends what waits, as far as the connection accepts it; the event loop is woken when it accepts more. */
     private void flush(long now) {
-        for (byte[] frame = nextFrame(now); frame != null; frame = nextFrame(now)) {
-            full = !socket.send(frame, ZMQ.DONTWAIT);
-            if (full) {
-                pending.addFirst(frame);
-                return;
+        for (boolean sending = true; sending && socket.hasRoom(); ) {
+            byte[] frame = nextFrame(now);
+            sending = frame != null;
+            if (frame != null) {
+                socket.send(frame);
+                frames.increment();
+            }
+            if (!sending || !socket.hasRoom()) {
+                socket.flush(now);
             }
         }
     }
@@ -260,7 +254,7 @@ final class ZmqPeer {
      * repeated.
      */
     void enqueue(Frame.Body body) {
-        if (subscribed && controlFrames.size() < MAX_CONTROL_FRAMES) {
+        if (subscription != 0 && controlFrames.size() < MAX_CONTROL_FRAMES) {
             controlFrames.add(write(body));
         }
     }
@@ -272,7 +266,12 @@ final class ZmqPeer {
     void close() {
         ready = false;
         sendQueues.remove(sendQueue);
-        sockets.close(socket);
+        socket.close();
+    }
+
+    /** Returns how many frames were sent. */
+    long frames() {
+        return frames.sum();
     }
 
     TransportStats.PeerStats stats() {

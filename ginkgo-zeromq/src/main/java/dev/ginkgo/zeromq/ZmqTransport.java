@@ -15,16 +15,18 @@ import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.zeromq.ZMQ;
-import org.zeromq.ZMQException;
 
 /**
  * Transport {@code zeromq}: each node binds one SUB socket, and connects one XPUB socket to the SUB socket of each
- * peer, so each peer has its own connection and send queue. See {@code docs/decisions/0017-zeromq.md}.
+ * peer, so each peer has its own connection and send queue. See {@code
+ * docs/decisions/0017-zeromq.md} and 0104.
  */
 final class ZmqTransport extends Transport {
     private static final int PORT = 2222;
@@ -109,17 +111,16 @@ final class ZmqTransport extends Transport {
                             + " connect; set `advertise`, for example to \"10.0.0.2:2222\"");
         }
         ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
-        SelectorWakeup selectorWakeup = closeOnStop(new SelectorWakeup());
-        ZmqSockets sockets = closeOnStop(new ZmqSockets(limits.maxFrameBytes(), curveKeys));
-        ZMQ.Socket incoming = bound(sockets, address);
-        String endpoint = incoming.getLastEndpoint();
-        ZmqEventLoop newLoop =
-                new ZmqEventLoop(self, transportListener, sockets, incoming, selectorWakeup, time(), limits);
+        EventSelector selector = closeOnStop(new EventSelector(time()));
+        ZmqSockets sockets = new ZmqSockets(selector, limits.maxFrameBytes(), curveKeys);
+        ServerSocketChannel server = closeOnStop(listen(address));
+        int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+        ZmqEventLoop newLoop = new ZmqEventLoop(self, transportListener, sockets, server, time(), limits);
         EventLoopThread thread = closeOnStop(new EventLoopThread("zeromq-" + self.name(), newLoop::run, newLoop::stop));
         eventLoop = newLoop;
         spawn("event-loop", thread::awaitFailure);
         String advertised = advertise.get();
-        return advertised.isEmpty() ? Address.of(endpoint.substring("tcp://".length())) : Address.of(advertised);
+        return advertised.isEmpty() ? new Address(address.host(), port) : Address.of(advertised);
     }
 
     /** Returns the keys from this transport's secret, or from the secret of the cluster; null for no encryption. */
@@ -138,10 +139,10 @@ final class ZmqTransport extends Transport {
         return CurveKeys.of(clusterCredentials.keys().get());
     }
 
-    private static ZMQ.Socket bound(ZmqSockets sockets, Address address) throws IOException {
+    private static ServerSocketChannel listen(Address address) throws IOException {
         try {
-            return sockets.openSubscriber(address);
-        } catch (ZMQException | IllegalArgumentException e) {
+            return ZmqSockets.listen(address);
+        } catch (IOException | UnresolvedAddressException e) {
             BindException bindException = new BindException("cannot listen on " + address + " (`bind`): "
                     + e.getMessage()
                     + "; stop the process that uses the port (ss -ltnp shows it), or choose another address");

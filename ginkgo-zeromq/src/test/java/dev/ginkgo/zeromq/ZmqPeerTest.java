@@ -10,11 +10,14 @@ import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.RecordingTransportListener;
 import dev.ginkgo.hub.spi.SendQueues;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
 class ZmqPeerTest {
@@ -28,7 +31,8 @@ class ZmqPeerTest {
     @Test
     @DisplayName("H-08 messages of a peer are accepted only after its first heartbeat, once, and in order")
     void acceptsMessagesInOrder_afterFirstHeartbeat() throws IOException {
-        try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
+        try (EventSelector selector = new EventSelector(TimeSource.system())) {
+            ZmqSockets sockets = new ZmqSockets(selector, 1_000, null);
             ZmqPeer zmqPeer = new ZmqPeer(
                     new Peer(OTHER, FreePorts.free()),
                     SELF,
@@ -55,9 +59,14 @@ class ZmqPeerTest {
     void sendsHeartbeatImmediately_whenPeerLostConnection() throws Exception {
         long second = Duration.ofSeconds(1).toNanos();
         Address address = FreePorts.free();
-        try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
+        try (EventSelector selector = new EventSelector(TimeSource.system());
+                ZContext context = new ZContext()) {
+            ZmqSockets sockets = new ZmqSockets(selector, 1_000, null);
             // Given a peer that has been ready for a while
-            ZMQ.Socket subscriber = sockets.openSubscriber(address);
+            ZMQ.Socket subscriber = context.createSocket(SocketType.SUB);
+            subscriber.subscribe(FrameWriter.PREFIX);
+            subscriber.setReceiveTimeOut(15_000);
+            subscriber.bind("tcp://" + address);
             ZmqPeer zmqPeer = new ZmqPeer(
                     new Peer(OTHER, address),
                     SELF,
@@ -67,6 +76,7 @@ class ZmqPeerTest {
                     1_000,
                     0);
             await().until(() -> {
+                selector.select(1);
                 zmqPeer.step(0);
                 return subscriber.recv(ZMQ.DONTWAIT) != null; // the features
             });
@@ -89,7 +99,6 @@ class ZmqPeerTest {
             assertThat(receive(subscriber)).isEqualTo(Frame.Features.SUPPORTED);
             assertThat(receive(subscriber)).isInstanceOf(Frame.Heartbeat.class);
             zmqPeer.close();
-            sockets.close(subscriber);
         }
     }
 
