@@ -168,7 +168,7 @@ public record ChannelSelector(List<String> names, boolean list) {
 
     /** Returns the names, separated by commas. */
     public String text() {
-        return String.join(",", names);
+        return names.size() == 1 ? names.getFirst() : String.join(",", names);
     }
 
     @Override

@@ -4,10 +4,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -33,15 +30,12 @@ public final class Payload {
      * @throws IllegalArgumentException if the text contains an unpaired surrogate, which UTF-8 cannot encode
      */
     public static Payload text(String text) {
-        try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-            byte[] bytes = new byte[encoded.remaining()];
-            encoded.get(bytes);
-            return new Payload(bytes, false);
-        } catch (CharacterCodingException e) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8); // replaces unpaired surrogates
+        if (!new String(utf8, StandardCharsets.UTF_8).equals(text)) {
             throw new IllegalArgumentException(
-                    "the text contains an unpaired surrogate and cannot be encoded as UTF-8; publish it as bytes", e);
+                    "the text contains an unpaired surrogate and cannot be encoded as UTF-8; publish it as bytes");
         }
+        return new Payload(utf8, false);
     }
 
     /**
@@ -57,13 +51,18 @@ public final class Payload {
         return new Payload(utf8, false);
     }
 
+    /** Returns a text payload for bytes that have been examined with {@link #isUtf8}, as part of a longer text. */
+    public static Payload examinedText(byte[] utf8) {
+        return new Payload(utf8, false);
+    }
+
     /** Returns a payload received from another node. It is treated as text only if it is valid UTF-8. */
     public static Payload relayed(byte[] bytes, boolean binary) {
         return new Payload(bytes, binary || !isUtf8(bytes));
     }
 
     /** Returns whether bytes are valid UTF-8. Most are ASCII, of which eight are examined at a time. */
-    private static boolean isUtf8(byte[] bytes) {
+    public static boolean isUtf8(byte[] bytes) {
         int ascii = 0;
         while (ascii <= bytes.length - Long.BYTES && ((long) LONGS.get(bytes, ascii) & NOT_ASCII) == 0) {
             ascii += Long.BYTES;

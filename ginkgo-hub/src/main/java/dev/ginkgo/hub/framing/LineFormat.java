@@ -74,7 +74,8 @@ final class LineFormat implements BodyFormat {
         if (bytes.length == 0 || bytes[0] == RECORD_SEPARATOR) {
             return false;
         }
-        for (byte b : bytes) {
+        for (int i = TextScan.endOfPlainRun(bytes, 0); i < bytes.length; i++) {
+            byte b = bytes[i];
             if (b == '\r' || b == '\n' || b == 0) {
                 return false;
             }

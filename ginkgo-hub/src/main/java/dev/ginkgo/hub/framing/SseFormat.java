@@ -38,12 +38,9 @@ final class SseFormat implements BodyFormat {
     @Override
     public int plainLength(StoredMessage message, boolean alone) {
         byte[] bytes = message.payloadBytes();
-        if (!alone || message.isBinary() || !isPlain(bytes)) {
+        long lines = alone && !message.isBinary() ? plainLines(bytes) : -1;
+        if (lines < 0) {
             return -1;
-        }
-        long lines = 1;
-        for (byte b : bytes) {
-            lines += b == '\n' ? 1 : 0;
         }
         // each line feed of the payload ends a line, and so does one after the payload
         long length = ID.length + message.id().length() + 1 + lines * DATA.length + bytes.length + 1 + 1;
@@ -62,18 +59,22 @@ final class SseFormat implements BodyFormat {
         out.writeByte('\n');
     }
 
-    private static boolean isPlain(byte[] bytes) {
-        for (byte b : bytes) {
-            if (b == '\r' || b == 0) {
-                return false;
+    /** Returns into how many lines a payload is split; -1 if it must be sent as JSON. */
+    private static long plainLines(byte[] bytes) {
+        long lines = 1;
+        for (int i = TextScan.endOfPlainRun(bytes, 0); i < bytes.length; i = TextScan.endOfPlainRun(bytes, i + 1)) {
+            if (bytes[i] == '\n') {
+                lines++;
+            } else if (bytes[i] == '\r' || bytes[i] == 0 || UnicodeLineEnds.lengthAt(bytes, i) > 0) {
+                return -1;
             }
         }
-        return !UnicodeLineEnds.isPresent(bytes);
+        return lines;
     }
 
     private static void data(byte[] bytes, ByteBuf out) {
         int from = 0;
-        for (int i = 0; i <= bytes.length; i++) {
+        for (int i = TextScan.endOfPlainRun(bytes, 0); i <= bytes.length; i++) {
             if (i == bytes.length || bytes[i] == '\n') {
                 out.writeBytes(DATA).writeBytes(bytes, from, i - from).writeByte('\n');
                 from = i + 1;

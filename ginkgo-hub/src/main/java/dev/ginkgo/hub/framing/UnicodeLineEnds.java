@@ -7,22 +7,17 @@ package dev.ginkgo.hub.framing;
 final class UnicodeLineEnds {
     private UnicodeLineEnds() {}
 
-    /** Returns whether text in UTF-8 contains such a character. */
-    static boolean isPresent(byte[] utf8) {
-        for (int i = 0; i < utf8.length; i++) {
-            byte b = utf8[i];
-            if (b == 0x0b || b == 0x0c || (b >= 0x1c && b <= 0x1e)) {
-                return true;
-            }
-            // U+0085 is C2 85, U+2028 is E2 80 A8, U+2029 is E2 80 A9
-            if (b == (byte) 0xc2 && at(utf8, i + 1) == 0x85) {
-                return true;
-            }
-            if (b == (byte) 0xe2 && at(utf8, i + 1) == 0x80 && (at(utf8, i + 2) & 0xfe) == 0xa8) {
-                return true;
-            }
+    /** Returns the length in bytes of such a character at an index; 0 if there is another one. */
+    static int lengthAt(byte[] utf8, int index) {
+        byte b = utf8[index];
+        if (b == 0x0b || b == 0x0c || (b >= 0x1c && b <= 0x1e)) {
+            return 1;
         }
-        return false;
+        // U+0085 is C2 85, U+2028 is E2 80 A8, U+2029 is E2 80 A9
+        if (b == (byte) 0xc2 && at(utf8, index + 1) == 0x85) {
+            return 2;
+        }
+        return b == (byte) 0xe2 && at(utf8, index + 1) == 0x80 && (at(utf8, index + 2) & 0xfe) == 0xa8 ? 3 : 0;
     }
 
     private static int at(byte[] utf8, int index) {

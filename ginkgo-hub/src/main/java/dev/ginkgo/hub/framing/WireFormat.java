@@ -230,9 +230,13 @@ public enum WireFormat {
         return encode(out -> bodyFormat.writeEvent(event, selector, out));
     }
 
-    /** Returns a text that is neither a message nor a control event, in its frame. */
-    public ByteBuf encodeText(byte[] utf8, int length) {
-        return encode(out -> out.writeBytes(utf8, 0, length));
+    /**
+     * Returns a text that is neither a message nor a control event, in its frame.
+     *
+     * @param writer appends the text to a buffer on the heap
+     */
+    public ByteBuf encodeText(Consumer<ByteBuf> writer) {
+        return encode(writer);
     }
 
     /** Returns the keep-alive in its frame. */

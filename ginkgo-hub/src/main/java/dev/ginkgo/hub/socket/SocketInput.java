@@ -1,5 +1,6 @@
 package dev.ginkgo.hub.socket;
 
+import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.compression.MessageInflater;
 import dev.ginkgo.hub.http.server.BodyBudget;
 import dev.ginkgo.hub.http.server.ConnectionDeadline;
@@ -9,6 +10,7 @@ import dev.ginkgo.hub.http.websocket.ControlFrames;
 import dev.ginkgo.hub.http.websocket.PerMessageDeflate;
 import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,8 +21,6 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 
 /**
@@ -185,12 +185,14 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
         }
     }
 
-    private void serveText(ByteBuf utf8) {
-        try {
-            session.serve(
-                    StandardCharsets.UTF_8.newDecoder().decode(utf8.nioBuffer()).toString());
-        } catch (CharacterCodingException e) {
+    private void serveText(ByteBuf text) {
+        byte[] bytes = ByteBufUtil.getBytes(text);
+        if (!Payload.isUtf8(bytes)) {
             close(INVALID_DATA, "a text frame is not UTF-8");
+            return;
+        }
+        try {
+            session.serve(bytes);
         } catch (SocketRequestParser.MalformedException e) {
             close(MALFORMED, String.valueOf(e.getMessage()));
         }

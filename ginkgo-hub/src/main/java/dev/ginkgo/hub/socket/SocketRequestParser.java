@@ -1,5 +1,7 @@
 package dev.ginkgo.hub.socket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
@@ -21,14 +23,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses requests of the subprotocol {@code ginkgo.v1}: JSON objects whose members are strings, and the number of the request.
+ * Parses requests of the subprotocol {@code ginkgo.v1}: JSON objects whose members are strings, and the number of the request. Most of
+ * them are read by {@link PlainObjectReader}, the others by Jackson.
  */
 final class SocketRequestParser {
     /** Greatest request number: the greatest integer that every JSON implementation keeps exactly (RFC 8259, section 6). */
     static final long MAX_NUMBER = (1L << 53) - 1;
 
-    private static final String REQUEST = "request";
-    private static final int MAX_MEMBERS = 16;
+    /** Name of the member that contains the number of the request. */
+    static final String REQUEST = "request";
+
+    /** Name of the member that contains the payload of a message. */
+    static final String DATA = "data";
+
+    /** Maximum number of members besides these two. */
+    static final int MAX_MEMBERS = 16;
 
     /** Names are not stored beyond the request: a client chooses them. The length of a message is limited elsewhere. */
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
@@ -53,11 +62,14 @@ final class SocketRequestParser {
     /**
      * Members of a request.
      *
+     * @param strings the members that are strings, but for {@value #DATA}
+     * @param data the string {@value #DATA}, or null if there is none
      * @param problem the first problem, or null
      */
     record Members(
             long number,
             Map<String, String> strings,
+            @Nullable Payload data,
             @Nullable ProblemException problem) {}
 
     private SocketRequestParser() {}
@@ -65,10 +77,17 @@ final class SocketRequestParser {
     /**
      * Reads a JSON object.
      *
+     * @param utf8 valid UTF-8
      * @throws MalformedException if it is none, or has no valid number
      */
-    static Members members(String text) throws MalformedException {
+    static Members members(byte[] utf8) throws MalformedException {
+        Members plain = PlainObjectReader.read(utf8);
+        return plain == null ? anyMembers(new String(utf8, UTF_8)) : plain;
+    }
+
+    static Members anyMembers(String text) throws MalformedException {
         Map<String, String> strings = new LinkedHashMap<>();
+        Payload data = null;
         long number = -1;
         ProblemException problem = null;
         try (JsonParser json = FACTORY.createParser(text)) {
@@ -80,6 +99,12 @@ final class SocketRequestParser {
                 JsonToken value = json.nextToken();
                 if (name.equals(REQUEST)) {
                     number = number(json, value);
+                } else if (value == JsonToken.VALUE_STRING && name.equals(DATA)) {
+                    try {
+                        data = Payload.text(json.getText());
+                    } catch (IllegalArgumentException e) {
+                        problem = problem == null ? unencodable() : problem;
+                    }
                 } else if (value == JsonToken.VALUE_STRING && strings.size() < MAX_MEMBERS) {
                     strings.put(name, json.getText());
                 } else if (problem == null) {
@@ -99,7 +124,7 @@ final class SocketRequestParser {
         if (number < 0) {
             throw new MalformedException("a request needs the member \"request\", an integer from 0 to 2^53-1");
         }
-        return new Members(number, strings, problem);
+        return new Members(number, strings, data, problem);
     }
 
     private static long number(JsonParser json, JsonToken value) throws IOException {
@@ -120,20 +145,20 @@ final class SocketRequestParser {
         String type = required(strings, "type");
         return switch (type) {
             case "subscribe" -> {
-                requireKnown(strings, Set.of("type", "channels", "since", "conflate"));
+                requireKnown(members, Set.of("type", "channels", "since", "conflate"));
                 yield new SocketRequest.Subscribe(SubscribeRequestParser.parse(
                         required(strings, "channels"), strings.get("since"), strings.get("conflate")));
             }
             case "unsubscribe" -> {
-                requireKnown(strings, Set.of("type", "subscription"));
+                requireKnown(members, Set.of("type", "subscription"));
                 yield new SocketRequest.Unsubscribe(required(strings, "subscription"));
             }
             case "publish" -> {
-                requireKnown(strings, Set.of("type", "channel", "data", "encoding", "key"));
-                yield publish(strings);
+                requireKnown(members, Set.of("type", "channel", DATA, "encoding", "key"));
+                yield publish(members);
             }
             case "ping" -> {
-                requireKnown(strings, Set.of("type"));
+                requireKnown(members, Set.of("type"));
                 yield new SocketRequest.Ping();
             }
             default ->
@@ -142,7 +167,8 @@ final class SocketRequestParser {
         };
     }
 
-    private static SocketRequest publish(Map<String, String> strings) throws ProblemException {
+    private static SocketRequest publish(Members members) throws ProblemException {
+        Map<String, String> strings = members.strings;
         String key = strings.get("key");
         if (key != null && !IdempotencyKey.isValid(key)) {
             throw new ProblemException(
@@ -153,40 +179,56 @@ final class SocketRequestParser {
         if (binary && !"base64".equals(strings.get("encoding"))) {
             throw bad("the only valid encoding is base64; omit it for text");
         }
-        String data = required(strings, "data");
+        if (members.data == null) {
+            throw missing(DATA);
+        }
+        Payload payload = binary ? decoded(members.data) : members.data;
         try {
-            return new SocketRequest.Publish(ChannelName.of(required(strings, "channel")), payload(data, binary), key);
+            return new SocketRequest.Publish(ChannelName.of(required(strings, "channel")), payload, key);
         } catch (InvalidChannelException e) {
             throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Payload payload(String data, boolean binary) throws ProblemException {
+    private static Payload decoded(Payload base64) throws ProblemException {
         try {
-            return binary ? Payload.binary(Base64.getDecoder().decode(data)) : Payload.text(data);
+            return Payload.binary(Base64.getDecoder().decode(base64.bytes()));
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
-                    ProblemType.UNSUPPORTED_BODY,
-                    binary
-                            ? "the data is not valid base64 (RFC 4648, section 4)"
-                            : "the data contains an unpaired surrogate, which UTF-8 cannot encode");
+                    ProblemType.UNSUPPORTED_BODY, "the data is not valid base64 (RFC 4648, section 4)");
         }
+    }
+
+    private static ProblemException unencodable() {
+        return new ProblemException(
+                ProblemType.UNSUPPORTED_BODY, "the data contains an unpaired surrogate, which UTF-8 cannot encode");
     }
 
     private static String required(Map<String, String> strings, String name) throws ProblemException {
         String value = strings.get(name);
         if (value == null) {
-            throw bad("the member \"" + name + "\" is missing");
+            throw missing(name);
         }
         return value;
     }
 
-    private static void requireKnown(Map<String, String> strings, Set<String> known) throws ProblemException {
-        for (String name : strings.keySet()) {
-            if (!known.contains(name)) {
-                throw bad("unknown member \"" + abbreviate(name) + "\"; known in this request: request, "
-                        + String.join(", ", known.stream().sorted().toList()));
-            }
+    private static ProblemException missing(String name) {
+        return bad("the member \"" + name + "\" is missing");
+    }
+
+    private static void requireKnown(Members members, Set<String> known) throws ProblemException {
+        if (members.data != null) {
+            requireKnown(DATA, known);
+        }
+        for (String name : members.strings.keySet()) {
+            requireKnown(name, known);
+        }
+    }
+
+    private static void requireKnown(String name, Set<String> known) throws ProblemException {
+        if (!known.contains(name)) {
+            throw bad("unknown member \"" + abbreviate(name) + "\"; known in this request: request, "
+                    + String.join(", ", known.stream().sorted().toList()));
         }
     }
 

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.JsonObjectWriter;
 import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.hub.http.PublishService;
-import dev.ginkgo.hub.http.server.JsonBody;
 import dev.ginkgo.hub.http.server.ProblemException;
 import dev.ginkgo.hub.http.server.Responses;
 import dev.ginkgo.hub.message.PublishResult;
@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Responses of the subprotocol {@code ginkgo.v1}, in their frames. */
 final class SocketResponses {
@@ -27,36 +28,33 @@ final class SocketResponses {
     static ByteBuf subscribed(
             long request, String subscription, ControlEvent.Start start, List<ChannelSelector.Rejected> refused) {
         return response("subscribed", request, json -> {
-            json.writeStringField("subscription", subscription);
-            json.writeBooleanField("recovered", start.recovered());
-            json.writeStringField("id", start.id());
+            json.string("subscription", subscription)
+                    .bool("recovered", start.recovered())
+                    .string("id", start.id());
             if (!refused.isEmpty()) {
-                json.writeArrayFieldStart("refused");
-                for (ChannelSelector.Rejected each : refused) {
-                    json.writeStartObject();
-                    json.writeStringField("channel", each.name());
-                    json.writeStringField("code", each.code());
-                    json.writeStringField("detail", each.reason());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
+                json.objects(
+                        "refused",
+                        refused,
+                        (each, object) -> object.string("channel", each.name())
+                                .string("code", each.code())
+                                .string("detail", each.reason()));
             }
         });
     }
 
     static ByteBuf unsubscribed(long request, String subscription) {
-        return response("unsubscribed", request, json -> json.writeStringField("subscription", subscription));
+        return response("unsubscribed", request, json -> json.string("subscription", subscription));
     }
 
     static ByteBuf published(long request, PublishService.Published published) {
         PublishResult result = published.result();
         return response("published", request, json -> {
-            json.writeStringField("id", result.id());
-            json.writeStringField("channel", result.channel());
-            json.writeNumberField("receivers", result.receivers());
-            json.writeNumberField("peers", result.peers());
+            json.string("id", result.id())
+                    .string("channel", result.channel())
+                    .number("receivers", result.receivers())
+                    .number("peers", result.peers());
             if (published.replayed()) {
-                json.writeBooleanField("replayed", true);
+                json.bool("replayed", true);
             }
         });
     }
@@ -72,10 +70,9 @@ final class SocketResponses {
             String object = problem.content().toString(UTF_8).strip();
             Integer retryAfter = problem.headers().getInt(HttpHeaderNames.RETRY_AFTER);
             return response("error", request, json -> {
-                json.writeFieldName("problem");
-                json.writeRawValue(object);
+                json.object("problem", object);
                 if (retryAfter != null) {
-                    json.writeNumberField("retry-after", retryAfter);
+                    json.number("retry-after", retryAfter);
                 }
             });
         } finally {
@@ -83,12 +80,12 @@ final class SocketResponses {
         }
     }
 
-    private static ByteBuf response(String type, long request, JsonBody.FieldWriter fields) {
-        byte[] object = JsonBody.object(json -> {
-            json.writeStringField("type", type);
-            json.writeNumberField("request", request);
-            fields.writeTo(json);
+    private static ByteBuf response(String type, long request, Consumer<JsonObjectWriter> members) {
+        return WireFormat.GINKGO_V1.encodeText(out -> {
+            JsonObjectWriter json =
+                    new JsonObjectWriter(out).string("type", type).number("request", request);
+            members.accept(json);
+            json.end();
         });
-        return WireFormat.GINKGO_V1.encodeText(object, object.length - 1); // without the line feed
     }
 }

@@ -73,10 +73,11 @@ final class SocketSession {
     /**
      * Serves a request, and writes its response without flushing.
      *
+     * @param utf8 valid UTF-8
      * @throws SocketRequestParser.MalformedException if there can be no response
      */
-    void serve(String text) throws SocketRequestParser.MalformedException {
-        SocketRequestParser.Members members = SocketRequestParser.members(text);
+    void serve(byte[] utf8) throws SocketRequestParser.MalformedException {
+        SocketRequestParser.Members members = SocketRequestParser.members(utf8);
         ByteBuf response = respond(members);
         if (response != null) {
             shared.write(response);
