@@ -2,12 +2,14 @@ package dev.ginkgo.internal.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EventDispatcherTest {
@@ -63,6 +65,31 @@ class EventDispatcherTest {
         tasks.remove().run();
         assertThat(delivered).containsExactly(1, 3);
         assertThat(failures).containsExactly("-2 negative");
+    }
+
+    @Test
+    @DisplayName("L-72 an observer that throws an undeclared checked exception receives the next events")
+    void continuesAfterAnUndeclaredException() {
+        List<Throwable> thrown = new ArrayList<>();
+        EventDispatcher<Integer> dispatcher = new EventDispatcher<>(
+                event -> {
+                    delivered.add(event);
+                    throwUndeclared(new IOException("disk full"));
+                },
+                tasks::add,
+                (event, e) -> thrown.add(e));
+        dispatcher.add(1);
+        dispatcher.add(2);
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+        assertThat(delivered).containsExactly(1, 2);
+        assertThat(thrown).hasSize(2).hasOnlyElementsOfType(IOException.class);
+    }
+
+    @SuppressWarnings("unchecked") // as code in other languages does, and @SneakyThrows
+    private static <T extends Throwable> void throwUndeclared(Throwable t) throws T {
+        throw (T) t;
     }
 
     @Test

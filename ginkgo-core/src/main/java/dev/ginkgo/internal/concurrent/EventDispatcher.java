@@ -54,7 +54,7 @@ public final class EventDispatcher<T> {
         for (T event = next(); event != null; event = next()) {
             try {
                 observer.accept(event);
-            } catch (RuntimeException | Error e) { // also an AssertionError of a test
+            } catch (Throwable e) { // also an AssertionError of a test, and checked exceptions of other languages
                 onFailure.accept(event, e);
             }
         }

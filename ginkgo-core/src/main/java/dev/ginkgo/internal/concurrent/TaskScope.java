@@ -68,7 +68,7 @@ public final class TaskScope {
             }
             try {
                 resource.close();
-            } catch (Exception e) {
+            } catch (Throwable e) { // also after an Error the other resources must be closed
                 LOG.warn("could not close a resource that a task left open", e);
             }
         }

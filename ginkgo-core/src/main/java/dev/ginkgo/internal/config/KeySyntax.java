@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 public final class KeySyntax {
     private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
     static final Pattern NAME = Pattern.compile(WORDS);
+    private static final Pattern CAMEL_BOUNDARY = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
     private static final Pattern KEY = Pattern.compile(WORDS + "(\\." + WORDS + ")*");
 
     private KeySyntax() {}
@@ -76,9 +77,7 @@ public final class KeySyntax {
 
     /** Converts {@code NumberGateway} to {@code number-gateway}, the default name of a root. */
     public static String kebab(String camel) {
-        return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
-                .replaceAll("([A-Z]+)([A-Z][a-z])", "$1-$2")
-                .toLowerCase(Locale.ROOT);
+        return CAMEL_BOUNDARY.matcher(camel).replaceAll("-").toLowerCase(Locale.ROOT);
     }
 
     private static String lastSegment(String key) {

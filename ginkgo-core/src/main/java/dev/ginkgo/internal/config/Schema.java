@@ -122,7 +122,9 @@ final class Schema {
                 add(table, settingKey, KeySyntax.join(setting.key(), field.key()));
             }
         }
-        settingsOwner.childOwners().forEach(this::add);
+        for (SettingsOwner child : settingsOwner.childOwners()) { // one frame per level, because a tree may be deep
+            add(child);
+        }
         settingsOwner.allowedChildren().forEach(pattern -> allow(table, pattern));
         if (table == root) {
             checkReservedNames(settingsOwner);

@@ -4,6 +4,7 @@ import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.config.ChildSelection;
 import dev.ginkgo.internal.config.ChildTables;
 import dev.ginkgo.internal.config.KeySyntax;
+import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.config.SettingsOwner;
 import dev.ginkgo.lifecycle.Lifecycle;
@@ -108,12 +109,7 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     private void attachToParent(ServiceNode newParent, String newName, RestartPolicy onFailure) {
-        for (ServiceNode ancestor = newParent; ancestor != null; ancestor = ancestor.parent()) {
-            if (ancestor == this) {
-                throw new IllegalArgumentException(
-                        path() + " cannot be its own descendant: cannot add it as " + newParent.path() + "/" + newName);
-            }
-        }
+        TreePosition.requireAllowed(this, newParent, newName);
         if (serviceTree != null && parent.get() == null && state != State.NEW) {
             throw new IllegalArgumentException("the " + typeName() + " at " + path()
                     + " is or was the root of a tree; it cannot become " + newParent.path() + "/" + newName);
@@ -185,14 +181,12 @@ public final class ServiceNode implements SettingsOwner {
 
     @Override
     public String path() {
-        ServiceNode ancestor = parent.get();
-        return ancestor == null ? name : ancestor.path() + "/" + name;
+        return TreePosition.joinNames(this, '/', true);
     }
 
     @Override
     public String key() {
-        ServiceNode ancestor = parent.get();
-        return ancestor == null ? "" : KeySyntax.join(ancestor.key(), name);
+        return TreePosition.joinNames(this, '.', false);
     }
 
     @Override
@@ -270,7 +264,9 @@ public final class ServiceNode implements SettingsOwner {
     /** Sets whether this node and those below it will not be started again. Called under the tree's lock. */
     void markTerminated(boolean now) {
         terminated = now;
-        children().forEach(child -> child.markTerminated(now));
+        for (ServiceNode child : children()) { // one frame per level, because a tree may be deep
+            child.markTerminated(now);
+        }
     }
 
     /**
@@ -348,8 +344,8 @@ public final class ServiceNode implements SettingsOwner {
     public void closeOnStop(AutoCloseable resource) {
         try {
             if (!run("closeOnStop").closeOnStop(resource)) {
-                throw new IllegalStateException(
-                        path() + " is stopping and accepts no more resources; " + resource + " was closed");
+                throw new IllegalStateException(path() + " is stopping and accepts no more resources; "
+                        + Messages.describe(resource) + " was closed");
             }
         } catch (IllegalStateException rejected) {
             try {

@@ -8,7 +8,6 @@ import dev.ginkgo.lifecycle.TaskHandle;
 import dev.ginkgo.lifecycle.TaskType;
 import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,7 +50,7 @@ public final class ServiceRun {
     /** Deadline of the stop of this run alone; null until a stop or a rollback begins. Read without the lock. */
     private volatile @Nullable Deadline stopDeadline;
     /** The children in the order in which they started. */
-    final List<ServiceNode> startOrder = new ArrayList<>();
+    final Set<ServiceNode> startOrder = new LinkedHashSet<>(0);
     /** The children that were stopped during the start, before their own turn: this run does not start them. */
     final Set<ServiceNode> stoppedBeforeStart = new LinkedHashSet<>(0);
 
@@ -76,7 +75,7 @@ public final class ServiceRun {
         this.serviceNode = serviceNode;
         this.serviceTree = serviceTree;
         this.parent = parent;
-        this.path = serviceNode.path();
+        this.path = parent == null ? serviceNode.path() : parent.path + "/" + serviceNode.name();
     }
 
     ServiceNode node() {
@@ -139,18 +138,15 @@ public final class ServiceRun {
 
     /** Allows the service to act, and starts {@code onStart} on a thread of its own. */
     void beginStartHook() {
+        Task hook = new Task(
+                path, START_HOOK, serviceTree.threads(), inThisRun(serviceNode.hooks()::onStart), this::onStartHookEnd);
         synchronized (this) {
             acting = true;
             open = true;
-            startHook = new Task(
-                    path,
-                    START_HOOK,
-                    serviceTree.threads(),
-                    inThisRun(serviceNode.hooks()::onStart),
-                    this::onStartHookEnd);
-            tasks.add(startHook);
-            startHook.start();
+            startHook = hook;
+            tasks.add(hook);
         }
+        hook.start(); // without the monitor, which the new thread needs when it ends
     }
 
     private void onStartHookEnd(Task task, @Nullable Throwable escaped) {
@@ -268,8 +264,8 @@ public final class ServiceRun {
                         path + " is stopping: no task \"" + name + "\" was spawned. Let the exception end the caller.");
             }
             tasks.add(task);
-            task.start();
         }
+        task.start();
         return new SpawnedTask(task, serviceNode.waitQueue(), serviceTree.time());
     }
 
@@ -281,8 +277,8 @@ public final class ServiceRun {
         });
         synchronized (this) {
             tasks.add(task);
-            task.start();
         }
+        task.start();
         return task;
     }
 

@@ -256,7 +256,9 @@ public final class ServiceTree {
     /** Wakes all threads that wait for a node or for nodes below it, because its run has been cancelled. */
     void signalSubtree(ServiceNode serviceNode) {
         serviceNode.waitQueue().signal();
-        serviceNode.children().forEach(this::signalSubtree);
+        for (ServiceNode child : serviceNode.children()) { // one frame per level, because a tree may be deep
+            signalSubtree(child);
+        }
     }
 
     // ---- control

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * Starts a node on the calling thread: its children in order, then its start hook (or the hook first). If a step fails
@@ -131,8 +132,8 @@ final class StartSequence {
             serviceNode.serviceRun = serviceRun;
             serviceNode.markTerminated(false);
             serviceNode.lastResult = StopResult.CLEAN;
-            if (parent != null && !parent.startOrder.contains(serviceNode)) {
-                parent.startOrder.add(serviceNode);
+            if (parent != null) {
+                parent.startOrder.add(serviceNode); // keeps its place if this is a restart
             }
             serviceTree.transition(serviceNode, STARTING, "", null);
             return serviceRun;
@@ -359,11 +360,16 @@ final class StartSequence {
     }
 
     private void logReady(ServiceNode serviceNode, ServiceRun serviceRun) {
+        Logger log = serviceNode.hooks().log();
+        boolean important = serviceRun.parent() == null || serviceRun.isReadyDeferred();
+        if (!important && !log.isDebugEnabled()) {
+            return;
+        }
         String took = Durations.toHumanString(Duration.ofNanos(serviceRun.ageNanos()));
-        if (serviceRun.parent() == null || serviceRun.isReadyDeferred()) {
-            serviceNode.hooks().log().info("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
+        if (important) {
+            log.info("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         } else {
-            serviceNode.hooks().log().debug("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
+            log.debug("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         }
     }
 }

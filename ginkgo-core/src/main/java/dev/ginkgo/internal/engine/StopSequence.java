@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.internal.monitoring.Timing;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.StopException;
@@ -296,7 +297,7 @@ final class StopSequence {
             }
             Throwable thrown = HookCall.run(serviceNode, serviceRun, "close", resource::close, withGrace(deadline));
             if (thrown != null) {
-                errors.add(new HookException(serviceRun.path(), "closing " + resource, thrown));
+                errors.add(new HookException(serviceRun.path(), "closing " + Messages.describe(resource), thrown));
             }
         }
     }

@@ -12,7 +12,6 @@ import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Handles the failure of services that were running. Each failure is handled on a thread of its own: the failed service
@@ -62,6 +61,9 @@ final class Supervisor {
         /** Begins with the failure that is being handled. */
         private Timing outage;
 
+        /** The nodes that are restarted together, in the order in which they are started. */
+        private List<ServiceNode> group;
+
         Recovery(
                 ServiceNode parent,
                 ServiceRun parentRun,
@@ -77,6 +79,7 @@ final class Supervisor {
             this.token = token;
             this.leaks = leaks;
             this.outage = outage;
+            this.group = List.of(failedChild);
         }
 
         void run() {
@@ -131,9 +134,12 @@ final class Supervisor {
             if (policy.scope() != RestartPolicy.Scope.ONE_FOR_ONE && !awaitParentStart()) {
                 return false;
             }
-            List<ServiceNode> group = takeGroup(policy.scope(), WaitQueue.deadlineAfter(serviceTree.time(), pause));
-            parent.waitQueue().signal(); // another recovery may have been waiting for a node of this group
-            for (ServiceNode serviceNode : group.reversed()) {
+            List<ServiceNode> taken = takeGroup(policy.scope(), WaitQueue.deadlineAfter(serviceTree.time(), pause));
+            if (taken.size() > 1) { // another recovery may have been waiting for one of these nodes
+                parent.waitQueue().signal();
+                taken.forEach(serviceNode -> serviceNode.waitQueue().signal());
+            }
+            for (ServiceNode serviceNode : taken.reversed()) {
                 if (serviceNode != failedChild) {
                     stopForRestart(serviceNode);
                 }
@@ -165,7 +171,7 @@ final class Supervisor {
             }
         }
 
-        /** Takes over all nodes that are to be restarted together, in one step. */
+        /** Takes over all nodes that are to be restarted together, in one step. Returns the nodes that it has to stop. */
         private List<ServiceNode> takeGroup(RestartPolicy.Scope scope, long pauseEnd) {
             return serviceTree.withLock(() -> {
                 if (!holdsToken(failedChild)) {
@@ -175,8 +181,9 @@ final class Supervisor {
                 if (scope == RestartPolicy.Scope.ONE_FOR_ONE) {
                     return List.of(failedChild);
                 }
-                int from = scope == RestartPolicy.Scope.ONE_FOR_ALL ? 0 : parentRun.startOrder.indexOf(failedChild);
-                List<ServiceNode> group = parentRun.startOrder.subList(from, parentRun.startOrder.size()).stream()
+                boolean all = scope == RestartPolicy.Scope.ONE_FOR_ALL;
+                group = parentRun.startOrder.stream()
+                        .dropWhile(serviceNode -> !all && serviceNode != failedChild)
                         .filter(serviceNode -> serviceNode.recoveryToken != null
                                 || (serviceNode.serviceRun != null && !serviceNode.serviceRun.isLastRun))
                         .toList();
@@ -202,17 +209,19 @@ final class Supervisor {
          */
         private boolean awaitBackoff() {
             RestartHistory restartHistory = failedChild.restartHistory;
+            // A single node has its own queue: many children that fail at the same time would wake each other.
+            WaitQueue changes = group.size() == 1 ? failedChild.waitQueue() : parent.waitQueue();
             try {
                 long until = WaitQueue.deadlineAfter(
                         serviceTree.time(), restartHistory.remainingPause().orElse(Duration.ZERO));
-                parent.waitQueue().await(() -> next() == null ? true : null, serviceTree.time(), until);
+                changes.await(() -> pending().isEmpty() ? true : null, serviceTree.time(), until);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             } finally {
                 restartHistory.endPause();
             }
-            return next() != null;
+            return !pending().isEmpty();
         }
 
         /**
@@ -221,7 +230,10 @@ final class Supervisor {
          * @return false if a start failed
          */
         private boolean startGroup() {
-            for (ServiceNode serviceNode = next(); serviceNode != null; serviceNode = next()) {
+            for (ServiceNode serviceNode : pending()) {
+                if (!holdsToken(serviceNode)) {
+                    continue; // stopped, or taken over by another recovery, in the meantime
+                }
                 boolean isFailedChild = serviceNode == failedChild;
                 try {
                     if (isFailedChild) {
@@ -272,10 +284,15 @@ final class Supervisor {
                                 null);
                     }
                     serviceNode.replaceWith(replacement);
-                    parentRun.startOrder.replaceAll(each -> each == serviceNode ? replacement : each);
+                    List<ServiceNode> order = List.copyOf(parentRun.startOrder);
+                    parentRun.startOrder.clear();
+                    order.forEach(each -> parentRun.startOrder.add(each == serviceNode ? replacement : each));
                     replacement.recoveryToken = serviceNode.recoveryToken;
                     serviceNode.recoveryToken = null;
                 });
+                group = group.stream()
+                        .map(each -> each == serviceNode ? replacement : each)
+                        .toList();
                 failedChild = replacement;
                 serviceTree.stopSequence().markSubtreeTerminated(serviceNode);
                 serviceTree.settings().removeChild(serviceNode);
@@ -290,12 +307,10 @@ final class Supervisor {
             }
         }
 
-        /** Returns the first node that this recovery has to start; null if there is none or the parent is stopping. */
-        private @Nullable ServiceNode next() {
-            return serviceTree.withLock(() -> parentRun.startOrder.stream()
-                    .filter(this::holdsToken)
-                    .findFirst()
-                    .orElse(null));
+        /** Returns the nodes that this recovery has to start, in order; none if the parent is stopping. */
+        private List<ServiceNode> pending() {
+            return serviceTree.withLock(
+                    () -> group.stream().filter(this::holdsToken).toList());
         }
 
         private boolean holdsToken(ServiceNode serviceNode) {
