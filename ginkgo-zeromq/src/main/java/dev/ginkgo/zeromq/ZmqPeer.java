@@ -62,6 +62,7 @@ final class ZmqPeer {
     private long notReadySince;
     private long reconnectNanos = MIN_RECONNECT_NANOS;
     private long nextHeartbeat;
+    private long lastSent; // the last message that was sent, or dropped before it
 
     private Frame.Features features = Frame.Features.NONE;
     private boolean heartbeatReceived;
@@ -193,7 +194,8 @@ final class ZmqPeer {
 
     private void subscribed(long now) {
         pending.add(write(Frame.Features.SUPPORTED));
-        pending.add(write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions())));
+        lastSent = sendQueues.open(sendQueue);
+        pending.add(write(new Frame.Heartbeat(lastSent, receiving, transportListener.positions())));
         nextHeartbeat = now + EAGER_HEARTBEAT_NANOS;
     }
 
@@ -248,16 +250,23 @@ final class ZmqPeer {
             return controlFrame;
         }
         messagesNext = false;
+        boolean heartbeatDue = now - nextHeartbeat >= 0;
+        if (heartbeatDue && !sendQueue.isEmpty()) {
+            return heartbeat(now); // the peer sends nothing until it has one
+        }
         SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
         if (!sendBatch.messages().isEmpty()) {
+            lastSent = sendBatch.messages().getLast().sequence();
             return write(new Frame.Messages(sendBatch.messages()));
         }
-        if (now - nextHeartbeat < 0) {
-            return null;
-        }
+        lastSent = sendBatch.lastOffered();
+        return heartbeatDue ? heartbeat(now) : null;
+    }
+
+    /** Returns the next frame of a heartbeat; until the peer is ready, another one precedes it. */
+    private byte[] heartbeat(long now) {
         nextHeartbeat = now + (ready && receiving ? HEARTBEAT_NANOS : EAGER_HEARTBEAT_NANOS);
-        byte[] heartbeat =
-                write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
+        byte[] heartbeat = write(new Frame.Heartbeat(lastSent, receiving, transportListener.positions()));
         if (ready) {
             return heartbeat;
         }
