@@ -138,7 +138,7 @@ class AdoptedSocketTest {
                 try {
                     throw error.getConstructor(String.class).newInstance("planned");
                 } catch (ReflectiveOperationException e) {
-                    throw new AssertionError(e);
+                    throw new LinkageError("no such error", e);
                 }
             }
         }.writerIndex(8);
