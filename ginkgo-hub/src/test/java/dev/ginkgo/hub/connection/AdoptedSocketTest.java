@@ -329,6 +329,26 @@ class AdoptedSocketTest {
     }
 
     @Test
+    @DisplayName("H-354 a socket that stays with Netty, but whose owner fails to continue, is closed")
+    void failingOwner_endsConnection() throws Exception {
+        SocketAdoption failing = new SocketAdoption(
+                fixture.loop, _ -> fixture.loop.newFailedFuture(new IOException("planned")), fixture.failures::add);
+        AdoptionFixture.Link link = fixture.connect();
+        fixture.onLoop(() -> failing.start(link.channel, new SocketAdoption.Listener() {
+            @Override
+            public void adopted(StreamConnection connection) {
+                throw new AssertionError("not expected");
+            }
+
+            @Override
+            public void kept() {
+                throw new OutOfMemoryError("planned");
+            }
+        }));
+        link.awaitEnd(DisconnectReason.ERROR);
+    }
+
+    @Test
     @DisplayName("H-333 a socket stays with Netty also if the failure of its adoption cannot be reported")
     void failingReport_keepsChannel() throws Exception {
         SocketAdoption failing =
