@@ -149,11 +149,17 @@ public final class SocketAdoption {
 
     private void giveBack(EpollSocketChannel channel, Listener listener) {
         var _ = eventLoop().register(channel).addListener(registered -> {
-            if (registered.isSuccess()) {
-                listener.kept();
-            } else {
-                DisconnectReason.ERROR.mark(channel);
-                var _ = channel.close();
+            boolean kept = false;
+            try {
+                if (registered.isSuccess()) {
+                    listener.kept();
+                    kept = true;
+                }
+            } finally {
+                if (!kept) { // nothing would ever be written
+                    DisconnectReason.ERROR.mark(channel);
+                    var _ = channel.close();
+                }
             }
         });
     }
