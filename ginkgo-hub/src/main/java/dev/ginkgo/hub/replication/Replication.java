@@ -46,13 +46,10 @@ public final class Replication extends Service {
     /** Time for the start: to connect to a broker, and to read its history. */
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
-    /** Additional time for the start to wait if there is a peer that can transfer its state. */
-    private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
-
     private final Setting<Duration> transferTimeout = setting("take-over", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofSeconds(6))
             .restartRequired()
-            .help("How long the start waits for the state transfer from another node; 0 disables it");
+            .help("How long the start waits until another node transfers its state; 0 disables it");
 
     private final Setting<Duration> historyTimeout = setting("history-timeout", Duration.ofSeconds(20))
             .between(Duration.ofSeconds(1), Duration.ofSeconds(50))
@@ -191,7 +188,8 @@ public final class Replication extends Service {
 
     /**
      * Waits until the state transfer is complete, before there are subscribers or publishers. The wait is bounded, and
-     * ends at once if there is no peer with a state to transfer.
+     * ends at once if there is no peer with a state to transfer. A transfer that has begun may take longer than one that has
+     * not.
      */
     private void awaitStateTransfer(NodeIncarnation self, Replicator replicator) throws InterruptedException {
         long startedAt = time().nanos();
@@ -204,8 +202,7 @@ public final class Replication extends Service {
             boolean membershipComplete = cluster.status().ready(); // read before the membership, which is then complete
             Set<NodeIncarnation> others = others(self, cluster.roster());
             boolean nothingToTransfer = membershipComplete && replicator.hasNothingToTransfer(others);
-            if (nothingToTransfer
-                    || elapsed.compareTo(others.isEmpty() ? timeout : timeout.plus(TRANSFER_EXTENSION)) >= 0) {
+            if (nothingToTransfer || elapsed.compareTo(replicator.transferLimit(timeout, others.isEmpty())) >= 0) {
                 if (!nothingToTransfer && !others.isEmpty()) {
                     log.warn(
                             "no node has transferred its messages within {} ms; if they arrive later, subscribers receive"
