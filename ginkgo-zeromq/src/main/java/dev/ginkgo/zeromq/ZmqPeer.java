@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       ^  ^                          |                                        |
  *       |  '------ disconnected ------+----------------------------------------'
  *       |                             |                                        |
- *       '--- new socket, after 1 s without "ready" --- subscribed &lt;-- timeout -'
+ *       '--- new socket, after 1 s without progress --- subscribed &lt;-- timeout -'
  * </pre>
  *
  * Used by the event loop thread, except for {@link #stats} and {@link #frames}.
@@ -84,7 +84,7 @@ final class ZmqPeer {
         this.sendQueues = sendQueues;
         sendQueue = new SendQueue(maxQueueBytes);
         sendQueues.add(sendQueue);
-        socket = sockets.openPublisher(peer.address());
+        socket = sockets.openPublisher(peer.address(), now);
         notReadySince = now;
     }
 
@@ -94,7 +94,7 @@ final class ZmqPeer {
 
     /** Returns when {@link #step} must be called next, even if nothing is received. */
     long nextDeadline(long now) {
-        long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
+        long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : waitingSince() + reconnectNanos;
         long other = subscription == 0 ? socket.nextDeadline(now) : nextHeartbeat;
         return other - deadline < 0 ? other : deadline;
     }
@@ -164,12 +164,18 @@ final class ZmqPeer {
             receiving = false;
             markNotReady(now);
         }
-        if (!ready && now - notReadySince > reconnectNanos) {
+        if (!ready && now - waitingSince() > reconnectNanos) {
             reconnect(now);
         }
         if (subscription != 0) {
             flush(now);
         }
+    }
+
+    /** Returns since when nothing has happened that brings the connection closer to being ready. */
+    private long waitingSince() {
+        long progressAt = socket.progressAt();
+        return progressAt - notReadySince > 0 ? progressAt : notReadySince;
     }
 
     private void followSubscription(long now) {
@@ -199,7 +205,7 @@ final class ZmqPeer {
 
     private void reconnect(long now) {
         socket.close();
-        socket = sockets.openPublisher(peer.address());
+        socket = sockets.openPublisher(peer.address(), now);
         disconnected(now);
         reconnectNanos = Math.min(MAX_RECONNECT_NANOS, 2 * reconnectNanos);
         reconnects.increment();
@@ -233,20 +239,30 @@ final class ZmqPeer {
         }
         messagesNext = false;
         SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
+        boolean heartbeatDue = now - nextHeartbeat >= 0;
         if (!sendBatch.messages().isEmpty()) {
+            if (heartbeatDue) { // it has the positions of other origins, so it does not wait until the queue is empty
+                addHeartbeat(sendBatch.messages().getLast().sequence(), now);
+            }
             return write(new Frame.Messages(sendBatch.messages()));
         }
-        if (now - nextHeartbeat < 0) {
-            return null;
+        if (heartbeatDue) {
+            addHeartbeat(sendBatch.lastOffered(), now);
         }
+        return pending.poll();
+    }
+
+    /**
+     * Adds a heartbeat to the frames that are sent next.
+     *
+     * @param last a message up to which all have been sent or dropped
+     */
+    private void addHeartbeat(long last, long now) {
         nextHeartbeat = now + (ready && receiving ? HEARTBEAT_NANOS : EAGER_HEARTBEAT_NANOS);
-        byte[] heartbeat =
-                write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
-        if (ready) {
-            return heartbeat;
+        if (!ready) {
+            pending.add(write(Frame.Features.SUPPORTED));
         }
-        pending.add(heartbeat);
-        return write(Frame.Features.SUPPORTED);
+        pending.add(write(new Frame.Heartbeat(last, receiving, transportListener.positions())));
     }
 
     /**
