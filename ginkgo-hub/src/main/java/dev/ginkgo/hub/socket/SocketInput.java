@@ -127,14 +127,14 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
             serve(frame.content());
             return;
         }
-        int length = fragments.readableBytes() + frame.content().readableBytes();
+        long length = (long) fragments.readableBytes() + frame.content().readableBytes();
         if (length > maxMessage) {
             close(TOO_LONG, "a message has at most " + maxMessage + " bytes");
             return;
         }
         try {
             if (length > fragments.capacity()) {
-                int capacity = Math.min(maxMessage, Math.max(256, Integer.highestOneBit(length) << 1));
+                int capacity = (int) Math.min(maxMessage, Math.max(256, 2 * Long.highestOneBit(length)));
                 partialMessage.resize(capacity);
                 ByteBuf larger =
                         channel.alloc().heapBuffer(capacity, maxMessage).writeBytes(fragments);

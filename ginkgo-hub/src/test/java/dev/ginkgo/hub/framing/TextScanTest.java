@@ -2,6 +2,7 @@ package dev.ginkgo.hub.framing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.DisplayName;
@@ -29,7 +30,7 @@ class TextScanTest {
             boolean plain = from + Long.BYTES <= first(text, from, QUOTES.or(LINE_ENDS));
             assertThat(copied).isEqualTo(plain);
             if (plain) {
-                assertThat(copy).isEqualTo(java.util.Arrays.copyOfRange(text, from, from + Long.BYTES));
+                assertThat(copy).isEqualTo(Arrays.copyOfRange(text, from, from + Long.BYTES));
             }
         }
     }
