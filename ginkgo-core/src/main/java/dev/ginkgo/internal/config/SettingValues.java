@@ -19,6 +19,10 @@ public final class SettingValues {
     private static final SettingValues EMPTY = new SettingValues(Map.of());
 
     private final Map<SettingDefinition<?>, Bound> values;
+    private final Version version = new Version();
+
+    /** Identity of a snapshot, without its values. */
+    static final class Version {}
 
     /** A value and its source. For a record, the source of its first component that does not have its default. */
     record Bound(Object value, SettingSource source) {
@@ -59,6 +63,11 @@ public final class SettingValues {
      */
     public SettingSource source(SettingDefinition<?> setting) {
         return require(setting).source();
+    }
+
+    /** Returns the identity of this snapshot. */
+    Version version() {
+        return version;
     }
 
     @Nullable
@@ -102,6 +111,9 @@ public final class SettingValues {
 
     /** Returns this snapshot with the values of another one added or replaced. */
     SettingValues with(SettingValues added) {
+        if (added.values.isEmpty()) {
+            return new SettingValues(values);
+        }
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.putAll(added.values);
         return of(copy);
@@ -109,6 +121,9 @@ public final class SettingValues {
 
     /** Returns this snapshot without some settings, whose services were removed. */
     SettingValues without(Collection<? extends SettingDefinition<?>> removed) {
+        if (removed.isEmpty()) {
+            return new SettingValues(values);
+        }
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.keySet().removeAll(removed);
         return of(copy);

@@ -235,6 +235,11 @@ public final class ServiceRun {
         return caller != this && caller.serviceNode == serviceNode;
     }
 
+    /** Returns whether the caller is a task or a hook of a service of the tree. */
+    static boolean isCalledByTaskOf(ServiceTree tree) {
+        return CALLER.isBound() && CALLER.get().serviceTree == tree;
+    }
+
     private TaskBody inThisRun(TaskBody taskBody) {
         return () -> ScopedValue.where(CALLER, this).call(() -> {
             taskBody.run();

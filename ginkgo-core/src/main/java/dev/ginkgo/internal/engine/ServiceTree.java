@@ -366,7 +366,7 @@ public final class ServiceTree {
                 after.run();
             }
         });
-        if (tasks.awaitEnd(worker, root)) {
+        if (tasks.awaitEnd(worker, ServiceRun.isCalledByTaskOf(this))) {
             result.get().throwIfUnclean(path);
         }
     }
