@@ -241,11 +241,12 @@ public final class SettingDefinition<T> implements Supplier<T> {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         String name = "setting `" + fullKey() + "`";
-        return switch (bound == null ? null : bound.source()) {
-            case null -> name;
-            case SettingSource.File file -> name + ", file " + file.location();
-            case SettingSource settingSource -> name + ", " + settingSource;
-        };
+        if (bound == null) {
+            return name;
+        }
+        return bound.source() instanceof SettingSource.File file
+                ? name + ", file " + file.location()
+                : name + ", " + bound.source();
     }
 
     /** Returns the key and the value; the value of a secret is masked. */
