@@ -9,8 +9,11 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +43,13 @@ public final class ZmtpConnection {
     /** Bytes that wait for {@link #flush}, after which there is no room. */
     private static final long MAX_QUEUED_BYTES = 64 * 1024;
 
-    /** How often a socket is read before other connections get their turn. */
+    /** The JDK copies what a write is given, also what the socket does not accept. */
+    private static final int MAX_WRITE_BYTES = 256 * 1024;
+
+    /** How often a socket is read, or written, before other connections get their turn. */
     private static final int MAX_READS = 16;
+
+    private static final int MAX_WRITES = 16;
 
     private static final int MAX_PING_CONTEXT = 16;
 
@@ -290,14 +298,35 @@ public final class ZmtpConnection {
         if (state == State.CLOSED || queue.isEmpty()) {
             return;
         }
-        queuedBytes -= out.write(queue.toArray(ByteBuffer[]::new));
-        while (!queue.isEmpty() && !queue.getFirst().hasRemaining()) {
-            queue.removeFirst();
+        boolean accepts = true;
+        for (int writes = 0; writes < MAX_WRITES && accepts && !queue.isEmpty(); writes++) {
+            accepts = write();
         }
         if (awaitsWritable == queue.isEmpty()) {
             awaitsWritable = !awaitsWritable;
             interestOps.accept(SelectionKey.OP_READ | (awaitsWritable ? SelectionKey.OP_WRITE : 0));
         }
+    }
+
+    /** Writes the next bytes of the queue; returns whether the socket has accepted all of them. */
+    private boolean write() throws IOException {
+        List<ByteBuffer> next = new ArrayList<>();
+        ByteBuffer last = queue.getFirst();
+        long size = 0;
+        for (Iterator<ByteBuffer> each = queue.iterator(); size < MAX_WRITE_BYTES && each.hasNext(); ) {
+            last = each.next();
+            next.add(last);
+            size += last.remaining();
+        }
+        int excess = (int) Math.max(0, size - MAX_WRITE_BYTES);
+        last.limit(last.limit() - excess);
+        long written = out.write(next.toArray(ByteBuffer[]::new));
+        last.limit(last.limit() + excess);
+        queuedBytes -= written;
+        while (!queue.isEmpty() && !queue.getFirst().hasRemaining()) {
+            queue.removeFirst();
+        }
+        return written == size - excess;
     }
 
     /** Closes the connection. May be called again. */

@@ -71,6 +71,9 @@ class ZmtpConnectionTest {
         private long carried;
         private boolean open = true;
 
+        int acceptedPerWrite = Integer.MAX_VALUE;
+        long offered; // to all writes
+
         Side(Mechanism mechanism) throws IOException {
             connection = new ZmtpConnection(this, this, _ -> {}, mechanism, MAX_FRAME_BYTES, this);
         }
@@ -123,17 +126,20 @@ class ZmtpConnectionTest {
 
         @Override
         public int write(ByteBuffer source) {
-            byte[] bytes = new byte[source.remaining()];
-            source.get(bytes);
-            output.writeBytes(bytes);
-            return bytes.length;
+            return (int) write(new ByteBuffer[] {source}, 0, 1);
         }
 
         @Override
         public long write(ByteBuffer[] sources, int offset, int length) {
-            return Arrays.stream(sources, offset, offset + length)
-                    .mapToLong(this::write)
-                    .sum();
+            int accepted = 0;
+            for (ByteBuffer each : Arrays.copyOfRange(sources, offset, offset + length)) {
+                offered += each.remaining();
+                byte[] bytes = new byte[Math.min(each.remaining(), acceptedPerWrite - accepted)];
+                each.get(bytes);
+                output.writeBytes(bytes);
+                accepted += bytes.length;
+            }
+            return accepted;
         }
 
         @Override
@@ -263,5 +269,30 @@ class ZmtpConnectionTest {
                 .putLong(MAX_FRAME_BYTES + 1)
                 .array());
         assertThat(requireNonNull(pair.server.failure)).hasMessageContaining("the maximum is " + MAX_FRAME_BYTES);
+    }
+
+    @Test
+    @DisplayName("K-86 what a socket does not accept of a large frame is not copied again for each write")
+    void largeFrame_isOfferedInParts() throws Exception {
+        // Given a socket that accepts 100 kB at once
+        Pair pair = new Pair(Mechanism.unencrypted("XPUB"), Mechanism.unencrypted("SUB"));
+        pair.carry((_, _) -> {});
+        pair.client.acceptedPerWrite = 100_000;
+
+        // When frames with 8 MiB are written
+        String text = "0123456789abcdef".repeat(MAX_FRAME_BYTES / 32);
+        pair.client.connection.send(text.getBytes(StandardCharsets.UTF_8));
+        pair.client.connection.send(text.getBytes(StandardCharsets.UTF_8));
+        pair.client.offered = 0;
+        for (int writes = 0; pair.client.output.size() < MAX_FRAME_BYTES; writes++) {
+            assertThat(writes).isLessThan(MAX_FRAME_BYTES / 100_000 + 10);
+            pair.client.connection.flush();
+        }
+
+        // Then the JDK, which copies what it is offered, has copied a multiple of that which does not depend on the
+        // size
+        assertThat(pair.client.offered).isLessThan(4L * MAX_FRAME_BYTES);
+        pair.carry((_, _) -> {});
+        assertThat(pair.server.received).containsExactly(text, text);
     }
 }

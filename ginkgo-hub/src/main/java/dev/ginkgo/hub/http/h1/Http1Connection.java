@@ -181,7 +181,10 @@ public final class Http1Connection extends SocketHandler {
     }
 
     private void begin(HttpRequest request) throws ProblemException {
-        phase = Phase.HEAD; // a pipelined request has not passed through onBytesReceived
+        if (phase == Phase.IDLE) { // a pipelined request has not passed through onBytesReceived
+            phase = Phase.HEAD;
+            startDeadline();
+        }
         closeAfterResponse |= !HttpUtil.isKeepAlive(request);
         keepAliveByDefault = request.protocolVersion().isKeepAliveDefault();
         if (rejection != null) {

@@ -246,6 +246,30 @@ class PipelinedPublishTest {
     }
 
     @Test
+    @DisplayName("H-391 a request whose head has arrived together with an earlier publish has the request timeout")
+    void incompleteRequestBehindPublish_timesOut() throws Exception {
+        String incomplete = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n";
+        try (HubCluster nodes = HubCluster.of(1, server, PATIENT, "hub.http.request-timeout = '100ms'");
+                RawHttpClient overlapping = connect(nodes);
+                RawHttpClient heldBack = connect(nodes)) {
+            // Given heads without their bodies, of which one is processed at once and one after the publish
+            server.holdAppends(true);
+            overlapping.send(post("/x", 1) + incomplete + "\r\n");
+            heldBack.send(post("/x", 1) + incomplete + "Connection: close\r\n\r\n");
+            awaitPending(nodes, 2);
+
+            // When
+            server.holdAppends(false);
+
+            // Then
+            for (RawHttpClient each : List.of(overlapping, heldBack)) {
+                assertThat(each.response()).startsWith("HTTP/1.1 200");
+                assertThat(each.readToEnd()).startsWith("HTTP/1.1 408").contains("connection: close");
+            }
+        }
+    }
+
+    @Test
     @DisplayName(
             "H-377 the response that ends the connection is the last one, also when the hub stops or the client does")
     void lastResponse_endsTheConnection() throws Exception {
