@@ -54,8 +54,8 @@ public final class Durations {
                 + part(duration.toMinutesPart(), "m")
                 + part(duration.toSecondsPart(), "s")
                 + part(duration.toMillisPart(), "ms")
-                + part(duration.getNano() / 1_000 % 1_000, "us")
-                + part(duration.getNano() % 1_000, "ns");
+                + part(duration.toNanosPart() / 1_000 % 1_000, "us")
+                + part(duration.toNanosPart() % 1_000, "ns");
         return text.isEmpty() ? "0s" : text;
     }
 
