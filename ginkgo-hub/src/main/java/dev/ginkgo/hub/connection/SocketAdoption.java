@@ -119,9 +119,8 @@ public final class SocketAdoption {
         if (input == null) { // here a lack of memory leaves the connection as it is
             input = ByteBuffer.allocateDirect(INPUT_BYTES);
         }
-        ConnectionLifetime lifetime = ConnectionLifetime.of(channel);
         AdoptedSocket adopted =
-                new AdoptedSocket(socket, this, lifetime, ClientAddress.of(channel), DisconnectReason.marked(channel));
+                new AdoptedSocket(socket, this, ClientAddress.of(channel), DisconnectReason.marked(channel));
         Future<IoRegistration> registered = registrar.register(adopted);
         if (!registered.isSuccess()) { // on the event loop it is complete
             throw new IOException("the socket cannot be registered with epoll", registered.cause());
@@ -133,7 +132,7 @@ public final class SocketAdoption {
             registration.cancel();
             throw e;
         }
-        lifetime.leave(channel);
+        adopted.setParticipants(ConnectionLifetime.of(channel).leave(channel));
         var _ = channel.closeFuture().addListener(_ -> adopted.close());
         return adopted;
     }
