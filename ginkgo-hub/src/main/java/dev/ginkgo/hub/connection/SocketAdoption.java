@@ -128,9 +128,8 @@ public final class SocketAdoption {
         if (input == null) { // here a lack of memory leaves the connection as it is
             input = ByteBuffer.allocateDirect(INPUT_BYTES);
         }
-        ConnectionLifetime lifetime = ConnectionLifetime.of(channel);
         AdoptedSocket adopted =
-                new AdoptedSocket(socket, this, lifetime, ClientAddress.of(channel), DisconnectReason.marked(channel));
+                new AdoptedSocket(socket, this, ClientAddress.of(channel), DisconnectReason.marked(channel));
         Future<IoRegistration> registered = registrar.register(adopted);
         if (!registered.isSuccess()) { // on the event loop it is complete
             throw new IOException("the socket cannot be registered with epoll", registered.cause());
@@ -139,7 +138,7 @@ public final class SocketAdoption {
         try {
             adopted.start(registration);
             var _ = channel.closeFuture().addListener(_ -> adopted.channelClosed(channel));
-            lifetime.leave(channel); // last: from now on nothing returns the socket to the channel
+            ConnectionLifetime.of(channel).leave(channel, adopted); // last: from now on nothing returns the socket to the channel
         } catch (RuntimeException | Error e) {
             registration.cancel();
             throw e;

@@ -267,6 +267,27 @@ class LauncherScriptTest {
     }
 
     @Test
+    @DisplayName("R-120 an idle service returns memory to the system; an option that the user sets is not set again")
+    void idleServiceReturnsMemory_unlessTheUserSetsTheOption() throws Exception {
+        String collection = "[-XX:G1PeriodicGCInterval=300000]";
+        String ratio = "[-XX:MaxHeapFreeRatio=40]";
+        String trim = "[-XX:TrimNativeHeapInterval=300000]";
+
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains(collection, ratio, trim);
+        assertThat(ginkgo(jdks(), "status", "x").output()).doesNotContain("GCInterval", "FreeRatio", "TrimNative");
+        assertThat(withOptions("-Xmx1g -XX:G1PeriodicGCInterval=0"))
+                .contains(ratio, trim)
+                .doesNotContain("GCInterval");
+        assertThat(withOptions("-XX:TrimNativeHeapInterval=0"))
+                .contains(collection, ratio)
+                .doesNotContain("TrimNative");
+        assertThat(withOptions("-XX:MinHeapFreeRatio=80"))
+                .contains(collection, trim)
+                .doesNotContain("FreeRatio");
+        assertThat(withOptions("@options.txt")).contains("[x.toml]").doesNotContain("GCInterval", "FreeRatio");
+    }
+
+    @Test
     @DisplayName(
             "R-103 a service starts with the AOT cache, unless a jar or the JDK has changed, or the user's JVM options may"
                     + " not fit it")
@@ -287,6 +308,8 @@ class LauncherScriptTest {
         assertThat(ginkgo(jdks(), "run", "Hello").output()).contains(cache);
         assertThat(ginkgo(jdks(), "status", "x").output()).doesNotContain("AOTCache");
         assertThat(withOptions("-Xmx1g -Dx=*")).contains(cache);
+        assertThat(withOptions("-XX:G1PeriodicGCInterval=0 -XX:MinHeapFreeRatio=9 -XX:TrimNativeHeapInterval=0"))
+                .contains(cache);
         assertThat(withOptions("-Xmx1g -XX:+UseZGC")).contains("[x.toml]").doesNotContain("AOTCache");
         assertThat(withOptions("-Xms1g -Xmx31g -XX:MaxRAMPercentage=50")).contains(cache);
         for (String heap : List.of("-Xmx32g", "-Xmx40000m", "-Xmx40000000000", "-Xms1t", "-XX:MaxHeapSize=64g")) {
