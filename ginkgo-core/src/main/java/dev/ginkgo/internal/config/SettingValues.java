@@ -111,9 +111,6 @@ public final class SettingValues {
 
     /** Returns this snapshot with the values of another one added or replaced. */
     SettingValues with(SettingValues added) {
-        if (added.values.isEmpty()) {
-            return new SettingValues(values);
-        }
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.putAll(added.values);
         return of(copy);
@@ -121,9 +118,6 @@ public final class SettingValues {
 
     /** Returns this snapshot without some settings, whose services were removed. */
     SettingValues without(Collection<? extends SettingDefinition<?>> removed) {
-        if (removed.isEmpty()) {
-            return new SettingValues(values);
-        }
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.keySet().removeAll(removed);
         return of(copy);
