@@ -40,6 +40,10 @@ final class ZmqPeer {
     private static final long MAX_RECONNECT_NANOS = Duration.ofSeconds(4).toNanos();
 
     private static final long MAX_BATCH_BYTES = 64 * 1024;
+
+    /** As much as is read from a connection before other connections get their turn. */
+    private static final long MAX_TURN_BYTES = 1024 * 1024;
+
     private static final int MAX_CONTROL_FRAMES = 64;
 
     final Peer peer;
@@ -95,6 +99,9 @@ final class ZmqPeer {
     /** Returns when {@link #step} must be called next, even if nothing is received. */
     long nextDeadline(long now) {
         long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : waitingSince() + reconnectNanos;
+        if (subscription != 0 && !socket.hasRoom()) {
+            return deadline; // the event loop is woken when there is room for a heartbeat
+        }
         long other = subscription == 0 ? socket.nextDeadline(now) : nextHeartbeat;
         return other - deadline < 0 ? other : deadline;
     }
@@ -169,6 +176,7 @@ final class ZmqPeer {
         }
         if (subscription != 0) {
             flush(now);
+            followSubscription(now); // it ends if the write fails
         }
     }
 
@@ -211,18 +219,26 @@ final class ZmqPeer {
         reconnects.increment();
     }
 
-    /** Sends what waits, as far as the connection accepts it; the event loop is woken when it accepts more. */
+    /**
+     * Sends what waits, as far as the connection accepts it; the event loop is woken when it accepts more. After a number of
+     * bytes it is the turn of other connections first.
+     */
     private void flush(long now) {
+        long sent = 0;
         for (boolean sending = true; sending && socket.hasRoom(); ) {
-            byte[] frame = nextFrame(now);
+            byte[] frame = sent < MAX_TURN_BYTES ? nextFrame(now) : null;
             sending = frame != null;
             if (frame != null) {
                 socket.send(frame);
                 frames.increment();
+                sent += frame.length;
             }
             if (!sending || !socket.hasRoom()) {
                 socket.flush(now);
             }
+        }
+        if (sent >= MAX_TURN_BYTES && socket.hasRoom()) {
+            sockets.selector().wake();
         }
     }
 
