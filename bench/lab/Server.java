@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ record Server(
         List<Server> behind)
         implements AutoCloseable {
     private static final int MAX_FILES_WITHOUT_CLIENTS = 500;
+    private static final int IDLE_MILLIS = 7_500; // two collections: more of them in a short time would enlarge the heap
 
     /** Starts a server, and waits until it accepts connections. */
     static Server start(Path folder, String name, int port, Protocol protocol, List<String> command)
@@ -120,32 +122,41 @@ record Server(
         return Files.exists(file) ? Files.lines(file) : Stream.empty();
     }
 
-    /** Makes a Java process collect its garbage, so that its memory can be compared; without effect on others. */
-    void collectGarbage() throws IOException, InterruptedException {
+    /**
+     * Makes a Java process return memory to the system as it does when it is idle: by concurrent collections, without work in
+     * between, and by giving back free blocks of malloc. Without effect on other processes.
+     */
+    void returnMemory() throws IOException, InterruptedException {
         if (!process.info().command().orElse("").endsWith("/java")) {
             return; // the signal by which jcmd attaches ends other programs
         }
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        for (int i = 0; i < 2; i++) {
-            new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+        jcmd("VM.set_flag", "G1PeriodicGCInterval", "3000");
+        Thread.sleep(IDLE_MILLIS);
+        jcmd("VM.set_flag", "G1PeriodicGCInterval", "0");
+        for (int i = 0; i < 5; i++) { // compilers may still be at work
             Thread.sleep(1_000);
+            jcmd("System.trim_native_heap");
         }
     }
 
     /** Returns the size of the reachable objects of a Java process; 0 for others. */
     long liveHeap() throws IOException, InterruptedException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        String[] lines = new String(histogram.getInputStream().readAllBytes()).split("\n");
-        histogram.waitFor();
+        if (!process.info().command().orElse("").endsWith("/java")) {
+            return 0;
+        }
+        String[] lines = jcmd("GC.class_histogram").split("\n");
         String[] total = lines[lines.length - 1].trim().split("\\s+");
         return total[0].equals("Total") ? Long.parseLong(total[2]) : 0;
+    }
+
+    private String jcmd(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(process.pid())));
+        command.addAll(List.of(words));
+        Process jcmd = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(jcmd.getInputStream().readAllBytes());
+        jcmd.waitFor();
+        return output;
     }
 
     /** Returns a port that nothing used a moment ago. */

@@ -105,13 +105,19 @@ final class Servers implements AutoCloseable {
     private static Server hub(Path folder, String name, Protocol protocol, String... settings)
             throws IOException, InterruptedException {
         int port = Server.freePort();
-        List<String> command = new ArrayList<>(List.of(ginkgo(), "run", "dev.ginkgo.hub.MessageHub"));
+        List<String> command = new ArrayList<>(List.of(
+                "env", "JDK_JAVA_OPTIONS=" + javaOptions(), ginkgo(), "run", "dev.ginkgo.hub.MessageHub"));
         List<String> all = new ArrayList<>(List.of(
                 "http.bind=127.0.0.1:" + port, "http.loops=1", "http.max-connections=20000",
                 "http.max-connections-per-address=20000", "http.max-subscribers=20000", "max-channels=100000"));
         all.addAll(List.of(settings));
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
         return Server.start(folder, name, port, protocol, command);
+    }
+
+    /** Returns the user's options for the JVM, and that it collects no garbage when it is idle, until a work requests that. */
+    private static String javaOptions() {
+        return System.getenv().getOrDefault("JDK_JAVA_OPTIONS", "") + " -XX:G1PeriodicGCInterval=0";
     }
 
     /** Returns the command that runs the build under test. */

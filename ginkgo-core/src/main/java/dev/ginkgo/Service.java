@@ -96,7 +96,7 @@ public abstract class Service implements AutoCloseable {
      *     and thread names: lower case words of letters and digits, joined by {@code -}
      * @param onFailure what this service does when the running child fails
      * @return the child
-     * @throws IllegalArgumentException if the name is malformed or in use, the child has a parent, or is at level 257
+     * @throws IllegalArgumentException if the name is malformed or in use, or the child already has a parent
      * @throws IllegalStateException if this service belongs to a tree but is not running
      * @throws StartException if the child was to start now and did not; it has been removed again
      * @throws dev.ginkgo.config.ConfigException if the child was to start now and its settings have problems

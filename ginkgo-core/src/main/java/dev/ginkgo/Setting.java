@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * resolved.
  *
  * <p>The declaring methods are called by the one thread that constructs the service. {@code get} may be called from any
- * thread, costs two volatile reads and a map lookup, and never blocks.
+ * thread and never blocks. It costs a few volatile reads, and after each change of the tree's settings one map lookup.
  *
  * @param <T> the type of the value
  */

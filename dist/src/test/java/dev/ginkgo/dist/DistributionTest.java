@@ -116,6 +116,16 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName(
+            "R-120 an idle service returns memory to the system; the options of the user replace those of the launcher")
+    void idleServiceReturnsMemory_unlessTheUserDecides() throws Exception {
+        assertThat(flags("-XX:MinHeapFreeRatio=80 -XX:MaxHeapFreeRatio=90 -XX:TrimNativeHeapInterval=0"))
+                .containsPattern("G1PeriodicGCInterval += 300000")
+                .containsPattern("MaxHeapFreeRatio += 90")
+                .containsPattern("TrimNativeHeapInterval += 0 ");
+    }
+
+    @Test
     @DisplayName("C-19 an engine that is not installed is exit code 78, with its artifact and folder in the message")
     void missingEngineIsNamed() throws Exception {
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("engines/nats"))) {

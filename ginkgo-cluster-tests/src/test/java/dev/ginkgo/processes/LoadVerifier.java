@@ -27,7 +27,12 @@ final class LoadVerifier {
         }
     }
 
-    /** Longer than a hub waits for a missing range: 5 s after the last response of a peer, which may be partial. */
+    /**
+     * Longer than a hub needs to report a gap. It detects that messages are missing by a heartbeat of a peer, sent every second over
+     * a connection that may have to be restored, which takes up to 4 s; and it waits for the missing range: until 5 s after the last
+     * response of a peer, which may be partial. Messages of the next incarnation of the publisher's node do not wait for that
+     * if nothing was known to be missing when they arrived.
+     */
     private static final Duration GAP_TIMEOUT = Duration.ofSeconds(15);
 
     private record LoadMessage(int node, int number) {}

@@ -152,13 +152,14 @@ public final class Configuration {
     public RawConfig load() {
         List<ConfigProblem> problems = new ArrayList<>();
         ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
-        for (Source source : sources) {
-            table = switch (source) {
-                case Source.OfFile(Path path) -> table.overlaidBy(read(path, problems));
-                case Source.OfText(String name, String toml) ->
-                    table.overlaidBy(TomlReader.read(name, toml, workingDirectory, problems));
-                case Source.OfDocuments(SettingsSource documents) -> overlay(table, documents, problems);
-            };
+        for (Source source : sources) { // a switch over types would delay each start
+            if (source instanceof Source.OfFile(Path path)) {
+                table = table.overlaidBy(read(path, problems));
+            } else if (source instanceof Source.OfText(String name, String toml)) {
+                table = table.overlaidBy(TomlReader.read(name, toml, workingDirectory, problems));
+            } else if (source instanceof Source.OfDocuments(SettingsSource documents)) {
+                table = overlay(table, documents, problems);
+            }
         }
         credentials
                 .map(workingDirectory::resolve)

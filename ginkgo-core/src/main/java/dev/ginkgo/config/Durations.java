@@ -11,7 +11,6 @@ public final class Durations {
     private static final String FORMS =
             "write a number and its unit, such as \"250ms\", \"5s\", \"1m30s\", \"2h\", \"1d\" or \"PT5S\"";
     private static final Pattern PART = Pattern.compile("(\\d{1,18})(ns|us|ms|s|m|h|d)");
-    private static final String[] UNITS = {"d", "h", "m", "s", "ms", "us", "ns"};
 
     private Durations() {}
 
@@ -49,14 +48,19 @@ public final class Durations {
         if (duration.isNegative()) {
             return duration.toString();
         }
-        StringBuilder text = new StringBuilder();
-        Duration left = duration;
-        for (String unit : UNITS) {
-            long count = left.dividedBy(of(unit));
-            left = left.minus(of(unit).multipliedBy(count));
-            text.append(count == 0 ? "" : count + unit);
-        }
-        return text.isEmpty() ? "0s" : text.toString();
+        // Not by Duration.dividedBy, whose BigDecimal computes tables of powers in every process that uses it.
+        String text = part(duration.toDaysPart(), "d")
+                + part(duration.toHoursPart(), "h")
+                + part(duration.toMinutesPart(), "m")
+                + part(duration.toSecondsPart(), "s")
+                + part(duration.toMillisPart(), "ms")
+                + part(duration.toNanosPart() / 1_000 % 1_000, "us")
+                + part(duration.toNanosPart() % 1_000, "ns");
+        return text.isEmpty() ? "0s" : text;
+    }
+
+    private static String part(long count, String unit) {
+        return count == 0 ? "" : count + unit;
     }
 
     /**

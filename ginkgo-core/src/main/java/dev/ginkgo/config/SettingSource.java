@@ -8,7 +8,10 @@ public sealed interface SettingSource {
     /** Returns the exact position: {@code gateway.toml:12:8}, {@code env GINKGO_RATE}, {@code --set rate}. */
     String location();
 
-    /** Returns the source of values that are defaults. */
+    /**
+     * Returns the source of values that are defaults. Call its {@code equals}, not that of the other source: the first
+     * call of a record's {@code equals} generates code, which takes milliseconds.
+     */
     static SettingSource ofDefault() {
         return DefaultValue.DEFAULT;
     }

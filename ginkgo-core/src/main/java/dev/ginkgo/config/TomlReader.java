@@ -112,16 +112,15 @@ final class TomlReader {
 
     /** Returns a value in which arrays and tables, at any depth, are lists and maps. */
     private static Object plain(Object value) {
-        return switch (value) {
-            case TomlArray array ->
-                array.toList().stream().map(TomlReader::plain).toList();
-            case TomlTable table -> {
-                Map<String, Object> map = new LinkedHashMap<>();
-                table.toMap().forEach((key, each) -> map.put(key, plain(each)));
-                yield Collections.unmodifiableMap(map);
-            }
-            default -> value;
-        };
+        if (value instanceof TomlArray array) { // a switch over types would delay each start
+            return array.toList().stream().map(TomlReader::plain).toList();
+        }
+        if (value instanceof TomlTable table) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            table.toMap().forEach((key, each) -> map.put(key, plain(each)));
+            return Collections.unmodifiableMap(map);
+        }
+        return value;
     }
 
     /**

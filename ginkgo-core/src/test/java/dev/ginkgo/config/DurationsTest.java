@@ -44,6 +44,9 @@ class DurationsTest {
     void formatsExactly() {
         assertThat(Durations.format(Duration.ofMillis(90_250))).isEqualTo("1m30s250ms");
         assertThat(Durations.format(Duration.ZERO)).isEqualTo("0s");
+        assertThat(Durations.format(Duration.ofSeconds(788_645, 6_007_008))).isEqualTo("9d3h4m5s6ms7us8ns");
+        assertThat(Durations.format(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)))
+                .isEqualTo("106751991167300d15h30m7s999ms999us999ns");
     }
 
     @Test

@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,8 +92,8 @@ class VerificationLimitTest {
 
         @Override
         @Deprecated
-        protected @Nullable Object engineGetParameter(String name) {
-            return null;
+        protected Object engineGetParameter(String name) {
+            throw new UnsupportedOperationException();
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class FrameReader {
     private static final int MAX_CLUSTER_BYTES = 1024;
 
     private final ByteBuffer in;
+    private byte[] lastText = {};
+    private String lastDecoded = "";
 
     private FrameReader(byte[] bytes) {
         in = ByteBuffer.wrap(bytes);
@@ -201,6 +204,15 @@ final class FrameReader {
 
     private String text(int maxLength) throws InvalidFrameException {
         byte[] bytes = bytes(Short.toUnsignedInt(in.getShort()), maxLength);
+        if (Arrays.equals(bytes, lastText)) { // messages of one channel follow one another
+            return lastDecoded;
+        }
+        lastDecoded = decode(bytes);
+        lastText = bytes;
+        return lastDecoded;
+    }
+
+    private static String decode(byte[] bytes) throws InvalidFrameException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -67,6 +67,8 @@ final class FrameWriter {
     private final DataOutputStream out = new DataOutputStream(bytes);
     private final boolean keys;
     private final boolean clients;
+    private String lastText = "";
+    private byte[] lastEncoded = {};
 
     private FrameWriter(Frame.Features features) {
         keys = features.idempotencyKeys();
@@ -219,9 +221,13 @@ final class FrameWriter {
         out.writeLong(nodeIncarnation.incarnation());
     }
 
+    @SuppressWarnings("ReferenceEquality") // only saves time: the names of channels are the same objects
     private void text(String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeShort(bytes.length);
-        out.write(bytes);
+        if (text != lastText) {
+            lastEncoded = text.getBytes(StandardCharsets.UTF_8);
+            lastText = text;
+        }
+        out.writeShort(lastEncoded.length);
+        out.write(lastEncoded);
     }
 }

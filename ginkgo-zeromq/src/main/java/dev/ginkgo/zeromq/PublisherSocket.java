@@ -38,13 +38,15 @@ final class PublisherSocket implements EventSelector.Handler, ZmtpConnection.Lis
     private boolean subscribed;
     private long subscriptions;
     private boolean closed;
+    private long progressAt;
     private long retryAt;
     private boolean retrying;
     private long retryNanos = MIN_RETRY_NANOS;
 
     /** Creates a socket that connects in the first {@link #step}. */
-    PublisherSocket(Address address, EventSelector selector, Supplier<Mechanism> mechanism) {
+    PublisherSocket(Address address, EventSelector selector, Supplier<Mechanism> mechanism, long now) {
         this.address = address;
+        progressAt = now;
         this.selector = selector;
         this.mechanism = mechanism;
     }
@@ -52,6 +54,11 @@ final class PublisherSocket implements EventSelector.Handler, ZmtpConnection.Lis
     /** Returns the number of the current subscription of the peer; 0 if there is none. */
     long subscription() {
         return subscribed ? subscriptions : 0;
+    }
+
+    /** Returns when the peer has last sent something before it subscribed; when this socket was created if never. */
+    long progressAt() {
+        return progressAt;
     }
 
     /** Returns when {@link #step} must be called next, even if nothing happens. */
@@ -123,6 +130,7 @@ final class PublisherSocket implements EventSelector.Handler, ZmtpConnection.Lis
                 current.flush();
             }
             if (current != null && key.isValid() && key.isReadable()) {
+                progressAt = subscribed ? progressAt : now;
                 current.read(selector.readBuffer());
             }
         } catch (IOException e) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       ^  ^                          |                                        |
  *       |  '------ disconnected ------+----------------------------------------'
  *       |                             |                                        |
- *       '--- new socket, after 1 s without "ready" --- subscribed &lt;-- timeout -'
+ *       '--- new socket, after 1 s without progress --- subscribed &lt;-- timeout -'
  * </pre>
  *
  * Used by the event loop thread, except for {@link #stats} and {@link #frames}.
@@ -62,7 +62,6 @@ final class ZmqPeer {
     private long notReadySince;
     private long reconnectNanos = MIN_RECONNECT_NANOS;
     private long nextHeartbeat;
-    private long lastSent; // the last message that was sent, or dropped before it
 
     private Frame.Features features = Frame.Features.NONE;
     private boolean heartbeatReceived;
@@ -89,7 +88,7 @@ final class ZmqPeer {
         this.sendQueues = sendQueues;
         sendQueue = new SendQueue(maxQueueBytes);
         sendQueues.add(sendQueue);
-        socket = sockets.openPublisher(peer.address());
+        socket = sockets.openPublisher(peer.address(), now);
         notReadySince = now;
     }
 
@@ -99,7 +98,7 @@ final class ZmqPeer {
 
     /** Returns when {@link #step} must be called next, even if nothing is received. */
     long nextDeadline(long now) {
-        long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
+        long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : waitingSince() + reconnectNanos;
         if (subscription != 0 && !socket.hasRoom()) {
             return deadline; // the event loop is woken when there is room for a heartbeat
         }
@@ -172,13 +171,19 @@ final class ZmqPeer {
             receiving = false;
             markNotReady(now);
         }
-        if (!ready && now - notReadySince > reconnectNanos) {
+        if (!ready && now - waitingSince() > reconnectNanos) {
             reconnect(now);
         }
         if (subscription != 0) {
             flush(now);
             followSubscription(now); // it ends if the write fails
         }
+    }
+
+    /** Returns since when nothing has happened that brings the connection closer to being ready. */
+    private long waitingSince() {
+        long progressAt = socket.progressAt();
+        return progressAt - notReadySince > 0 ? progressAt : notReadySince;
     }
 
     private void followSubscription(long now) {
@@ -194,8 +199,7 @@ final class ZmqPeer {
 
     private void subscribed(long now) {
         pending.add(write(Frame.Features.SUPPORTED));
-        lastSent = sendQueues.open(sendQueue);
-        pending.add(write(new Frame.Heartbeat(lastSent, receiving, transportListener.positions())));
+        pending.add(write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions())));
         nextHeartbeat = now + EAGER_HEARTBEAT_NANOS;
     }
 
@@ -209,7 +213,7 @@ final class ZmqPeer {
 
     private void reconnect(long now) {
         socket.close();
-        socket = sockets.openPublisher(peer.address());
+        socket = sockets.openPublisher(peer.address(), now);
         disconnected(now);
         reconnectNanos = Math.min(MAX_RECONNECT_NANOS, 2 * reconnectNanos);
         reconnects.increment();
@@ -250,28 +254,31 @@ final class ZmqPeer {
             return controlFrame;
         }
         messagesNext = false;
-        boolean heartbeatDue = now - nextHeartbeat >= 0;
-        if (heartbeatDue && !sendQueue.isEmpty()) {
-            return heartbeat(now); // the peer sends nothing until it has one
-        }
         SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
+        boolean heartbeatDue = now - nextHeartbeat >= 0;
         if (!sendBatch.messages().isEmpty()) {
-            lastSent = sendBatch.messages().getLast().sequence();
+            if (heartbeatDue) { // it has the positions of other origins, so it does not wait until the queue is empty
+                addHeartbeat(sendBatch.messages().getLast().sequence(), now);
+            }
             return write(new Frame.Messages(sendBatch.messages()));
         }
-        lastSent = sendBatch.lastOffered();
-        return heartbeatDue ? heartbeat(now) : null;
+        if (heartbeatDue) {
+            addHeartbeat(sendBatch.lastOffered(), now);
+        }
+        return pending.poll();
     }
 
-    /** Returns the next frame of a heartbeat; until the peer is ready, another one precedes it. */
-    private byte[] heartbeat(long now) {
+    /**
+     * Adds a heartbeat to the frames that are sent next.
+     *
+     * @param last a message up to which all have been sent or dropped
+     */
+    private void addHeartbeat(long last, long now) {
         nextHeartbeat = now + (ready && receiving ? HEARTBEAT_NANOS : EAGER_HEARTBEAT_NANOS);
-        byte[] heartbeat = write(new Frame.Heartbeat(lastSent, receiving, transportListener.positions()));
-        if (ready) {
-            return heartbeat;
+        if (!ready) {
+            pending.add(write(Frame.Features.SUPPORTED));
         }
-        pending.add(heartbeat);
-        return write(Frame.Features.SUPPORTED);
+        pending.add(write(new Frame.Heartbeat(last, receiving, transportListener.positions())));
     }
 
     /**

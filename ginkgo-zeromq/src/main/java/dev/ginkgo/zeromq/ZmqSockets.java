@@ -45,13 +45,14 @@ record ZmqSockets(
     }
 
     /** Opens a socket for one peer. */
-    PublisherSocket openPublisher(Address address) {
+    PublisherSocket openPublisher(Address address, long now) {
         CurveKeys keys = curveKeys;
         return new PublisherSocket(
                 address,
                 selector,
                 () -> keys == null
                         ? Mechanism.unencrypted(PUBLISHER)
-                        : Mechanism.curveClient(PUBLISHER, keys.publicKey(), keys.secretKey()));
+                        : Mechanism.curveClient(PUBLISHER, keys.publicKey(), keys.secretKey()),
+                now);
     }
 }

@@ -54,7 +54,7 @@ class EarlierVersionTest {
         CurveKeys keys = keys(encrypted);
         Address address = FreePorts.free();
         try (EventSelector selector = new EventSelector(TimeSource.system())) {
-            PublisherSocket publisher = new ZmqSockets(selector, MAX_FRAME_BYTES, keys).openPublisher(address);
+            PublisherSocket publisher = new ZmqSockets(selector, MAX_FRAME_BYTES, keys).openPublisher(address, 0);
             for (int run = 0; run < 2; run++) {
                 try (ZContext context = new ZContext()) {
                     // Given a node of an earlier version

@@ -68,7 +68,7 @@ class LibzmqTest {
                 EventSelector selector = new EventSelector(TimeSource.system())) {
             int port = Integer.parseInt(libzmq.lines().getFirst().split(" ")[1]);
             PublisherSocket publisher =
-                    new ZmqSockets(selector, MAX_FRAME_BYTES, keys).openPublisher(new Address("127.0.0.1", port));
+                    new ZmqSockets(selector, MAX_FRAME_BYTES, keys).openPublisher(new Address("127.0.0.1", port), 0);
             runUntil(selector, () -> publisher.step(TimeSource.system().nanos()), () -> publisher.subscription() != 0);
 
             // When a node sends it frames, short and long

@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +32,7 @@ class PeerTurnTest {
     private final SendQueues sendQueues = new SendQueues();
     private final EventSelector selector = new EventSelector(TimeSource.system());
     private final EventSelector otherSelector = new EventSelector(TimeSource.system());
-    private final List<Frame.Body> received = new ArrayList<>();
+    private int received;
     private long sequence;
     private final SubscriberSocket subscriber;
     private final ZmqPeer peer;
@@ -46,11 +44,7 @@ class PeerTurnTest {
                 .openSubscriber(server, new SubscriberSocket.Receiver() {
                     @Override
                     public void received(byte[] frame) {
-                        try {
-                            received.add(FrameReader.read(frame).body());
-                        } catch (InvalidFrameException e) {
-                            throw new AssertionError(e);
-                        }
+                        received++;
                     }
 
                     @Override
@@ -77,7 +71,7 @@ class PeerTurnTest {
 
     private void awaitReceived(int frames, long now) throws IOException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (received.size() < frames) {
+        while (received < frames) {
             selector.select(1);
             peer.step(now);
             otherSelector.select(1);
@@ -105,7 +99,7 @@ class PeerTurnTest {
             "K-87 however much waits for a peer, it is sent in turns of 1 MiB and one frame, between those of other connections")
     void queueOfOnePeer_isSentInTurns() throws Exception {
         // Given a peer that has more to read than one turn
-        int before = received.size();
+        int before = received;
         long framesBefore = peer.frames();
         for (int n = 0; n < MESSAGES; n++) {
             publish();
@@ -117,47 +111,6 @@ class PeerTurnTest {
         // Then the rest follows without being woken
         assertThat(peer.frames() - framesBefore).isBetween(1L, (1024 * 1024) / (long) MESSAGE_BYTES + 1);
         awaitReceived(before + MESSAGES, SECOND);
-    }
-
-    @Test
-    @DisplayName("H-392 heartbeats are also sent while messages wait for a peer, which cannot send without them")
-    void heartbeats_areSentBetweenMessages() throws Exception {
-        // Given a queue that is not empty at the end of any turn
-        int before = received.size();
-        for (int second = 2; second <= 4; second++) {
-            for (int n = 0; n < MESSAGES; n++) {
-                publish();
-            }
-
-            // When a heartbeat is due
-            peer.handleHeartbeat(true, second * SECOND);
-            peer.step(second * SECOND);
-            awaitSent();
-        }
-
-        // Then each turn has one, with the number of the last message that was sent
-        long sent = 0;
-        int heartbeats = 0;
-        for (Frame.Body each : received.subList(before, received.size())) {
-            if (each instanceof Frame.Messages(List<Envelope> messages)) {
-                sent = messages.getLast().sequence();
-            } else if (each instanceof Frame.Heartbeat heartbeat) {
-                heartbeats++;
-                assertThat(heartbeat.last()).isEqualTo(sent);
-            }
-        }
-        assertThat(sent).isLessThan(sequence);
-        assertThat(heartbeats).isEqualTo(3);
-    }
-
-    /** Waits until all frames that were sent have been received. Sends no others. */
-    private void awaitSent() throws IOException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (received.size() < peer.frames()) {
-            selector.select(1);
-            otherSelector.select(1);
-            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
-        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,19 +44,28 @@ class DeepTreeTest {
     }
 
     @Test
-    @DisplayName("L-71 a service at level 257 is rejected where it is added, in whatever order the levels are added")
+    @DisplayName("L-71 a service at level 257 is not started, nor is anything above it")
     void rejectsOneMoreLevel() {
-        TestService lowest = chain(LEVELS).getLast();
-        TestService top = chain(LEVELS).getFirst();
+        List<TestService> chain = chain(LEVELS + 1);
 
-        String expected = "the tree would have more than 256 levels; make it a child of a service higher up";
-        assertThatThrownBy(() -> lowest.child("n", new TestService("below")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cannot add a TestService as \"n\": " + expected);
-        assertThatThrownBy(() -> new TestService("above").child("n", top))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cannot add a TestService as \"n\": " + expected);
-        assertThat(new TestService("other").child("n", new TestService("below")).state())
-                .isEqualTo(State.NEW);
+        assertThatThrownBy(chain.getFirst()::start)
+                .isInstanceOf(StartException.class)
+                .hasMessageEndingWith(
+                        "/n is at level 257, and a tree has at most 256; make it a child of a service higher up");
+        assertThat(events).isEmpty();
+        assertThat(chain.getFirst().state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    @DisplayName("L-71 a service at level 257 that is added at run time is rejected and removed again")
+    void rejectsOneMoreLevel_atRunTime() {
+        List<TestService> chain = chain(LEVELS);
+        chain.getFirst().start();
+
+        assertThatThrownBy(() -> chain.getLast().child("n", new TestService("below")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is at level 257");
+        assertThat(chain.getLast().status().children()).isEmpty();
+        chain.getFirst().stop();
     }
 }

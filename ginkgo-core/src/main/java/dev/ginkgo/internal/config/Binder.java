@@ -174,7 +174,7 @@ final class Binder {
         Object defaultValue = setting.defaultValue();
         List<String> present = sourceResolver.entryNames(setting);
         try {
-            Object value = settingSource.equals(SettingSource.ofDefault()) && present.isEmpty() && defaultValue != null
+            Object value = SettingSource.ofDefault().equals(settingSource) && present.isEmpty() && defaultValue != null
                     ? defaultValue
                     : setting.assemble(fields, present);
             bound.put(setting, new SettingValues.Bound(value, settingSource));
@@ -192,7 +192,7 @@ final class Binder {
         return resolved.stream()
                 .filter(each -> (each.key.fullKey() + ".").startsWith(table + "."))
                 .map(ResolvedValue::source)
-                .filter(each -> !each.equals(SettingSource.ofDefault()))
+                .filter(each -> !SettingSource.ofDefault().equals(each))
                 .findFirst()
                 .orElse(SettingSource.ofDefault());
     }

@@ -122,9 +122,7 @@ final class Schema {
                 add(table, settingKey, KeySyntax.join(setting.key(), field.key()));
             }
         }
-        for (SettingsOwner child : settingsOwner.childOwners()) { // one frame per level, because a tree may be deep
-            add(child);
-        }
+        settingsOwner.childOwners().forEach(this::add);
         settingsOwner.allowedChildren().forEach(pattern -> allow(table, pattern));
         if (table == root) {
             checkReservedNames(settingsOwner);

@@ -41,6 +41,12 @@ public final class SettingDefinition<T> implements Supplier<T> {
     private boolean secret;
     private volatile @Nullable Supplier<SettingValues> current;
 
+    /** The value that was read last, because reads are frequent and snapshots change rarely. */
+    private volatile @Nullable LastRead lastRead;
+
+    /** Refers to the version of a snapshot rather than to the snapshot, which may be large and outdated. */
+    private record LastRead(SettingValues.Version version, Object value) {}
+
     private record Rule<T>(Predicate<? super T> test, String message) {}
 
     private SettingDefinition(
@@ -205,12 +211,18 @@ public final class SettingDefinition<T> implements Supplier<T> {
     @Override
     public T get() {
         Supplier<SettingValues> snapshots = current;
-        SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
+        SettingValues snapshot = snapshots == null ? SettingValues.empty() : snapshots.get();
+        LastRead last = lastRead;
+        if (last != null && last.version == snapshot.version()) {
+            return cast(last.value);
+        }
+        SettingValues.Bound bound = snapshot.bound(this);
         if (bound == null) {
             throw new IllegalStateException("setting \"" + key + "\" of " + owner.typeName()
                     + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or pass the"
                     + " setting itself, which is a Supplier");
         }
+        lastRead = new LastRead(snapshot.version(), bound.value());
         return cast(bound.value());
     }
 
@@ -229,11 +241,12 @@ public final class SettingDefinition<T> implements Supplier<T> {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         String name = "setting `" + fullKey() + "`";
-        return switch (bound == null ? null : bound.source()) {
-            case null -> name;
-            case SettingSource.File file -> name + ", file " + file.location();
-            case SettingSource settingSource -> name + ", " + settingSource;
-        };
+        if (bound == null) {
+            return name;
+        }
+        return bound.source() instanceof SettingSource.File file
+                ? name + ", file " + file.location()
+                : name + ", " + bound.source();
     }
 
     /** Returns the key and the value; the value of a secret is masked. */

@@ -19,6 +19,10 @@ public final class SettingValues {
     private static final SettingValues EMPTY = new SettingValues(Map.of());
 
     private final Map<SettingDefinition<?>, Bound> values;
+    private final Version version = new Version();
+
+    /** Identity of a snapshot, without its values. */
+    static final class Version {}
 
     /** A value and its source. For a record, the source of its first component that does not have its default. */
     record Bound(Object value, SettingSource source) {
@@ -59,6 +63,11 @@ public final class SettingValues {
      */
     public SettingSource source(SettingDefinition<?> setting) {
         return require(setting).source();
+    }
+
+    /** Returns the identity of this snapshot. */
+    Version version() {
+        return version;
     }
 
     @Nullable

@@ -54,23 +54,24 @@ final class UnknownKeyCheck {
     }
 
     private void checkKnown(ConfigEntry configEntry, Schema.KeyNode known) {
-        switch (configEntry) {
-            case ConfigEntry.Table _
-            when known.isValue() ->
+        if (configEntry instanceof ConfigEntry.Table table) { // a switch over types would delay each start
+            if (known.isValue()) {
                 problem(
                         configEntry,
                         "\"" + known.fullKey() + "\" is a value, not a table; write " + known.fullKey() + " = …");
-            case ConfigEntry.Table table -> checkTable(table, known);
-            case ConfigEntry.Value value
-            when known.entries() != null && known.entries().isList() -> checkList(value, known);
-            case ConfigEntry.Value value
-            when !known.isValue() ->
+            } else {
+                checkTable(table, known);
+            }
+        } else if (configEntry instanceof ConfigEntry.Value value) {
+            if (known.entries() != null && known.entries().isList()) {
+                checkList(value, known);
+            } else if (!known.isValue()) {
                 problem(
                         configEntry,
                         "\"" + known.fullKey() + "\" is a table, not a "
                                 + (value.value() instanceof Collection ? "list" : "value") + "; write ["
                                 + known.fullKey() + "] and its keys below" + Schema.knownKeys(known));
-            case ConfigEntry.Value _ -> {}
+            }
         }
     }
 

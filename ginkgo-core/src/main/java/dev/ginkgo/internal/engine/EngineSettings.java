@@ -45,10 +45,6 @@ public final class EngineSettings {
         return stopTimeout.get();
     }
 
-    FixedChange fixedChange() {
-        return fixedChange.get();
-    }
-
     public int exitOnTerm() {
         return exitOnTerm.get();
     }

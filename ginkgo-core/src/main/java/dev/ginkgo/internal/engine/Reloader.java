@@ -43,7 +43,8 @@ public final class Reloader {
     /** Reloads from a configuration. Returns after every service has been notified. */
     public ReloadResult reload(Configuration from) {
         Timing timing = serviceTree.recorder.begin(Timing.Kind.RELOAD);
-        ReloadResult rejected = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
+        ReloadResult rejected =
+                serviceTree.withLock(() -> serviceTree.root().state.isRunning() ? null : rejectNotRunning(from));
         ReloadResult result = rejected == null ? reloadInTurn(from) : rejected;
         serviceTree.recorder.reloaded(timing, serviceTree.root().path(), result);
         serviceTree.events().add(() -> listener -> listener.reloaded(result));

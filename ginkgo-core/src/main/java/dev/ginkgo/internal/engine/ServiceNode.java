@@ -109,7 +109,12 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     private void attachToParent(ServiceNode newParent, String newName, RestartPolicy onFailure) {
-        TreePosition.requireAllowed(this, newParent, newName);
+        for (ServiceNode ancestor = newParent; ancestor != null; ancestor = ancestor.parent()) {
+            if (ancestor == this) {
+                throw new IllegalArgumentException(
+                        path() + " cannot be its own descendant: cannot add it as " + newParent.path() + "/" + newName);
+            }
+        }
         if (serviceTree != null && parent.get() == null && state != State.NEW) {
             throw new IllegalArgumentException("the " + typeName() + " at " + path()
                     + " is or was the root of a tree; it cannot become " + newParent.path() + "/" + newName);
@@ -181,12 +186,14 @@ public final class ServiceNode implements SettingsOwner {
 
     @Override
     public String path() {
-        return TreePosition.joinNames(this, '/', true);
+        ServiceNode ancestor = parent.get();
+        return ancestor == null ? name : ancestor.path() + "/" + name;
     }
 
     @Override
     public String key() {
-        return TreePosition.joinNames(this, '.', false);
+        ServiceNode ancestor = parent.get();
+        return ancestor == null ? "" : KeySyntax.join(ancestor.key(), name);
     }
 
     @Override
@@ -264,9 +271,7 @@ public final class ServiceNode implements SettingsOwner {
     /** Sets whether this node and those below it will not be started again. Called under the tree's lock. */
     void markTerminated(boolean now) {
         terminated = now;
-        for (ServiceNode child : children()) { // one frame per level, because a tree may be deep
-            child.markTerminated(now);
-        }
+        children().forEach(child -> child.markTerminated(now));
     }
 
     /**

@@ -35,6 +35,7 @@ public final class ServiceRun {
     private final ServiceTree serviceTree;
     private final @Nullable ServiceRun parent;
     private final String path;
+    final int level;
     private final long since = TimeSource.system().nanos();
 
     // tree: guarded by the tree's lock
@@ -75,6 +76,7 @@ public final class ServiceRun {
         this.serviceNode = serviceNode;
         this.serviceTree = serviceTree;
         this.parent = parent;
+        this.level = parent == null ? 1 : parent.level + 1;
         this.path = parent == null ? serviceNode.path() : parent.path + "/" + serviceNode.name();
     }
 
@@ -140,6 +142,7 @@ public final class ServiceRun {
     void beginStartHook() {
         Task hook = new Task(
                 path, START_HOOK, serviceTree.threads(), inThisRun(serviceNode.hooks()::onStart), this::onStartHookEnd);
+
         synchronized (this) {
             acting = true;
             open = true;
@@ -233,6 +236,11 @@ public final class ServiceRun {
     boolean isCalledFromEarlierRun() {
         ServiceRun caller = CALLER.isBound() ? CALLER.get() : this;
         return caller != this && caller.serviceNode == serviceNode;
+    }
+
+    /** Returns whether the caller is a task or a hook of a service of the tree. */
+    static boolean isCalledByTaskOf(ServiceTree tree) {
+        return CALLER.isBound() && CALLER.get().serviceTree == tree;
     }
 
     private TaskBody inThisRun(TaskBody taskBody) {
@@ -353,7 +361,7 @@ public final class ServiceRun {
 
     /** Hands tasks that did not end to the tree, which keeps reporting them after the end of the run. */
     synchronized void abandonTasks() {
-        tasks.forEach(serviceTree::retiring);
+        tasks.forEach(serviceTree.tasks::retiring);
     }
 
     private void onTaskEnd(Task task, @Nullable Throwable escaped) {
@@ -378,7 +386,7 @@ public final class ServiceRun {
     }
 
     private void remove(Task task) {
-        serviceTree.retiring(task);
+        serviceTree.tasks.retiring(task);
         synchronized (this) {
             tasks.remove(task);
             task.markEnded();
@@ -387,6 +395,6 @@ public final class ServiceRun {
             }
         }
         serviceNode.waitQueue().signal();
-        serviceTree.retired(task);
+        serviceTree.tasks.retired(task);
     }
 }

@@ -50,7 +50,7 @@ public final class ServiceTree {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ThreadFactory threads;
-    private final TaskRegistry tasks;
+    final TaskRegistry tasks;
     private final CountDownLatch servingAllowed = new CountDownLatch(1);
     private volatile boolean terminated;
 
@@ -152,12 +152,10 @@ public final class ServiceTree {
     }
 
     void withLock(Runnable step) {
-        lock.lock();
-        try {
+        withLock(() -> {
             step.run();
-        } finally {
-            lock.unlock();
-        }
+            return true;
+        });
     }
 
     /** Changes the state of a node. The only method that does so; called under the lock. */
@@ -256,9 +254,7 @@ public final class ServiceTree {
     /** Wakes all threads that wait for a node or for nodes below it, because its run has been cancelled. */
     void signalSubtree(ServiceNode serviceNode) {
         serviceNode.waitQueue().signal();
-        for (ServiceNode child : serviceNode.children()) { // one frame per level, because a tree may be deep
-            signalSubtree(child);
-        }
+        serviceNode.children().forEach(this::signalSubtree);
     }
 
     // ---- control
@@ -274,7 +270,7 @@ public final class ServiceTree {
             servingAllowed.countDown();
         }
         watchdog.start();
-        startSequence.start(root, null);
+        startSequence.start(root, null, () -> true);
         if (beforeOpen != null) {
             runBeforeOpen(beforeOpen);
         }
@@ -306,7 +302,7 @@ public final class ServiceTree {
     void startAdded(ServiceNode parent, ServiceRun serviceRun, ServiceNode child) {
         try {
             settings.bindAdded(child);
-            startSequence.start(child, serviceRun);
+            startSequence.start(child, serviceRun, () -> true);
         } catch (RuntimeException | Error e) {
             removeStopped(serviceRun, child);
             throw e;
@@ -366,7 +362,7 @@ public final class ServiceTree {
                 after.run();
             }
         });
-        if (tasks.awaitEnd(worker, root)) {
+        if (tasks.awaitEnd(worker, ServiceRun.isCalledByTaskOf(this))) {
             result.get().throwIfUnclean(path);
         }
     }
@@ -381,18 +377,5 @@ public final class ServiceTree {
     /** Returns every live task: those of the services in the order of the tree, then those of the engine. */
     public List<TaskInfo> tasks() {
         return tasks.all(root);
-    }
-
-    void retiring(Task task) {
-        tasks.retiring(task);
-    }
-
-    void retired(Task task) {
-        tasks.retired(task);
-    }
-
-    /** Returns whether the root is neither ready nor degraded. */
-    boolean isNotRunning() {
-        return !root.state.isRunning();
     }
 }

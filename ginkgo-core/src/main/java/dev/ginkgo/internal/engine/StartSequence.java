@@ -19,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * Starts a node on the calling thread: its children in order, then its start hook (or the hook first). If a step fails
@@ -30,6 +29,9 @@ import org.slf4j.Logger;
  * siblings after it have stopped, so that a rollback has the reverse order however far each of them is.
  */
 final class StartSequence {
+    /** A start and a stop call themselves once per level, and the stack of their thread may be small. */
+    private static final int MAX_LEVELS = 256;
+
     private final ServiceTree serviceTree;
 
     StartSequence(ServiceTree serviceTree) {
@@ -48,25 +50,11 @@ final class StartSequence {
     /**
      * Starts a node within the run of its parent. Returns when the node is ready or degraded.
      *
-     * @throws StartException if the start fails or is cancelled; nothing of the node is running any more
-     */
-    void start(ServiceNode serviceNode, @Nullable ServiceRun parent) {
-        start(serviceNode, parent, () -> true);
-    }
-
-    /**
-     * Starts a node if {@code stillWanted} is true. The condition is evaluated under the tree's lock, in the same step
-     * that begins the start.
+     * @param stillWanted evaluated under the tree's lock, in the same step that begins the start
+     * @throws StartException if the start fails, is cancelled or is not wanted any more; nothing of the node is running
      */
     void start(ServiceNode serviceNode, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
-        start(serviceNode, parent, new StartAttempt(serviceTree.stopTimeout(serviceNode)), stillWanted);
-    }
-
-    private void start(
-            ServiceNode serviceNode,
-            @Nullable ServiceRun parent,
-            StartAttempt startAttempt,
-            BooleanSupplier stillWanted) {
+        StartAttempt startAttempt = new StartAttempt(serviceTree.stopTimeout(serviceNode));
         completeStart(serviceNode, beginRun(serviceNode, parent, stillWanted), startAttempt, false);
     }
 
@@ -129,6 +117,10 @@ final class StartSequence {
                         serviceNode.path() + " is " + serviceNode.state + ": it cannot be started now");
             }
             ServiceRun serviceRun = new ServiceRun(serviceNode, serviceTree, parent);
+            if (serviceRun.level > MAX_LEVELS) {
+                throw new IllegalStateException(serviceRun.path() + " is at level " + serviceRun.level
+                        + ", and a tree has at most " + MAX_LEVELS + "; make it a child of a service higher up");
+            }
             serviceNode.serviceRun = serviceRun;
             serviceNode.markTerminated(false);
             serviceNode.lastResult = StopResult.CLEAN;
@@ -246,7 +238,8 @@ final class StartSequence {
      */
     private void startDeclared(ServiceNode child, ServiceRun serviceRun, StartAttempt startAttempt) {
         try {
-            start(child, serviceRun, startAttempt, () -> !serviceRun.stoppedBeforeStart.contains(child));
+            ServiceRun begun = beginRun(child, serviceRun, () -> !serviceRun.stoppedBeforeStart.contains(child));
+            completeStart(child, begun, startAttempt, false);
         } catch (StartException e) {
             if (!e.cancelled() || !child.terminated) {
                 throw e;
@@ -360,16 +353,11 @@ final class StartSequence {
     }
 
     private void logReady(ServiceNode serviceNode, ServiceRun serviceRun) {
-        Logger log = serviceNode.hooks().log();
-        boolean important = serviceRun.parent() == null || serviceRun.isReadyDeferred();
-        if (!important && !log.isDebugEnabled()) {
-            return;
-        }
         String took = Durations.toHumanString(Duration.ofNanos(serviceRun.ageNanos()));
-        if (important) {
-            log.info("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
+        if (serviceRun.parent() == null || serviceRun.isReadyDeferred()) {
+            serviceNode.hooks().log().info("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         } else {
-            log.debug("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
+            serviceNode.hooks().log().debug("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         }
     }
 }

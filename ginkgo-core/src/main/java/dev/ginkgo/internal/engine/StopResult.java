@@ -3,8 +3,8 @@ package dev.ginkgo.internal.engine;
 import dev.ginkgo.internal.config.Messages;
 import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.StopException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Result of the stop of a run, including everything below it.
@@ -20,13 +20,12 @@ record StopResult(List<Throwable> errors, List<Leak> leaks) {
     }
 
     StopResult plus(StopResult other) {
-        return new StopResult(concat(errors, other.errors), concat(leaks, other.leaks));
-    }
-
-    private static <T> List<T> concat(List<T> a, List<T> b) {
-        List<T> all = new ArrayList<>(a);
-        all.addAll(b);
-        return List.copyOf(all);
+        if (other.isClean()) {
+            return this;
+        }
+        return new StopResult(
+                Stream.concat(errors.stream(), other.errors.stream()).toList(),
+                Stream.concat(leaks.stream(), other.leaks.stream()).toList());
     }
 
     /** Throws a {@link StopException} if the stop was not clean. */

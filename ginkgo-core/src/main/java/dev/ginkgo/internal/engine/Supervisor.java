@@ -10,8 +10,10 @@ import dev.ginkgo.lifecycle.Leak;
 import dev.ginkgo.lifecycle.StartException;
 import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Handles the failure of services that were running. Each failure is handled on a thread of its own: the failed service
@@ -79,7 +81,7 @@ final class Supervisor {
             this.token = token;
             this.leaks = leaks;
             this.outage = outage;
-            this.group = List.of(failedChild);
+            this.group = new ArrayList<>(List.of(failedChild));
         }
 
         void run() {
@@ -186,7 +188,7 @@ final class Supervisor {
                         .dropWhile(serviceNode -> !all && serviceNode != failedChild)
                         .filter(serviceNode -> serviceNode.recoveryToken != null
                                 || (serviceNode.serviceRun != null && !serviceNode.serviceRun.isLastRun))
-                        .toList();
+                        .collect(Collectors.toCollection(ArrayList::new));
                 group.forEach(serviceNode -> serviceNode.recoveryToken = token);
                 return group;
             });
@@ -245,7 +247,8 @@ final class Supervisor {
                     releaseToken(started);
                     recordRestart(isFailedChild, started, true);
                     if (isFailedChild) {
-                        reportRestart(started);
+                        int restarts = started.restartHistory.summary().count();
+                        serviceTree.events().add(() -> listener -> listener.restarted(started.path(), restarts));
                     }
                 } catch (RuntimeException e) {
                     ServiceNode failed = isFailedChild ? failedChild : serviceNode;
@@ -290,9 +293,7 @@ final class Supervisor {
                     replacement.recoveryToken = serviceNode.recoveryToken;
                     serviceNode.recoveryToken = null;
                 });
-                group = group.stream()
-                        .map(each -> each == serviceNode ? replacement : each)
-                        .toList();
+                group.replaceAll(each -> each == serviceNode ? replacement : each);
                 failedChild = replacement;
                 serviceTree.stopSequence().markSubtreeTerminated(serviceNode);
                 serviceTree.settings().removeChild(serviceNode);
@@ -324,11 +325,6 @@ final class Supervisor {
                     serviceNode.recoveryToken = null;
                 }
             });
-        }
-
-        private void reportRestart(ServiceNode started) {
-            int restarts = started.restartHistory.summary().count();
-            serviceTree.events().add(() -> listener -> listener.restarted(started.path(), restarts));
         }
 
         private void escalate(Throwable failure) {

@@ -49,12 +49,13 @@ final class TaskRegistry {
      * Waits until a worker has ended. If the caller is a task of the tree, an interrupt ends the wait, because the
      * worker may be the one that interrupts it; the interrupt flag stays set.
      *
+     * @param fromTask whether the caller is a task of the tree
      * @return false if the caller was interrupted
      */
-    boolean awaitEnd(Task worker, ServiceNode root) {
+    boolean awaitEnd(Task worker, boolean fromTask) {
         Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
         Deadline never = Deadline.after(Duration.ofDays(365_000));
-        if (!isTask(Thread.currentThread(), root)) {
+        if (!fromTask) {
             waitQueue.awaitUninterruptibly(done, TimeSource.system(), never.nanos());
             return true;
         }
@@ -89,10 +90,6 @@ final class TaskRegistry {
     /** Removes a task that has woken the waiting threads. */
     void retired(Task task) {
         retiringTasks.remove(task);
-    }
-
-    private boolean isTask(Thread thread, ServiceNode root) {
-        return thread.isVirtual() && all(root).stream().anyMatch(task -> task.thread() == thread);
     }
 
     private static void collect(ServiceNode serviceNode, List<TaskInfo> into) {

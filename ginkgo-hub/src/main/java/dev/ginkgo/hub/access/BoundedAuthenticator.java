@@ -127,14 +127,20 @@ final class BoundedAuthenticator implements Authenticator {
     }
 
     private void start(Call call) {
+        boolean started = false;
         try {
             tasks.execute(call);
+            started = true;
         } catch (IllegalStateException stopping) {
-            synchronized (this) {
-                running--;
+            // its caller is notified below
+        } finally {
+            if (!started) {
+                synchronized (this) {
+                    running--;
+                }
+                call.result.cancel(false);
+                timeSource.unpark(call.caller);
             }
-            call.result.cancel(false);
-            timeSource.unpark(call.caller);
         }
     }
 

@@ -40,9 +40,9 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
 
     private final Socket socket;
     private final SocketAdoption adoption;
-    private final ConnectionLifetime lifetime;
     private final long packedClient; // an address of IPv4, which takes 100 bytes as objects
     private final @Nullable InetSocketAddress otherClient;
+    private ConnectionLifetime.Participant[] participants = ConnectionLifetime.NONE; // notified when it is closed
     private @Nullable IoRegistration registration; // null until it is registered
     private @Nullable PendingWrite pending;
     private volatile @Nullable DisconnectReason reason;
@@ -56,12 +56,10 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
     AdoptedSocket(
             Socket socket,
             SocketAdoption adoption,
-            ConnectionLifetime lifetime,
             @Nullable InetSocketAddress client,
             @Nullable DisconnectReason reason) {
         this.socket = socket;
         this.adoption = adoption;
-        this.lifetime = lifetime;
         this.packedClient = PackedAddress.of(client);
         this.otherClient = packedClient == PackedAddress.NONE ? client : null;
         this.reason = reason;
@@ -71,6 +69,11 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
     void start(IoRegistration registered) {
         registration = registered;
         registered.submit(READING);
+    }
+
+    /** Sets what ends with the connection, in the place of the channel. */
+    void setParticipants(ConnectionLifetime.Participant[] all) {
+        participants = all;
     }
 
     // ---- events of epoll
@@ -210,7 +213,7 @@ final class AdoptedSocket implements StreamConnection, EpollIoHandle {
         } catch (IOException e) {
             LOG.debug("could not close the socket of {}", this, e);
         }
-        lifetime.end(requireNonNull(reason));
+        ConnectionLifetime.end(participants, requireNonNull(reason));
         PendingWrite write = pending;
         if (write != null) {
             pending = null;

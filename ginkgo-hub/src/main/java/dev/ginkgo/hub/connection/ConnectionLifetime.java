@@ -20,7 +20,7 @@ public final class ConnectionLifetime implements ChannelFutureListener {
     private static final AttributeKey<ConnectionLifetime> KEY =
             AttributeKey.valueOf(ConnectionLifetime.class, "lifetime");
 
-    private static final Participant[] NONE = {};
+    static final Participant[] NONE = {};
 
     private Participant @Nullable [] participants = NONE; // as long as needed: there are two or three; null at the end
 
@@ -67,29 +67,39 @@ public final class ConnectionLifetime implements ChannelFutureListener {
         end(DisconnectReason.of(closed.channel()));
     }
 
-    /** Separates the lifetime from a channel, whose end does not end it any more. */
-    void leave(Channel channel) {
+    /**
+     * Separates the lifetime from a channel, whose end does not end it any more. The participants belong to the adopted socket,
+     * which notifies them with {@link #end(Participant[], DisconnectReason)}.
+     */
+    void leave(Channel channel, AdoptedSocket adopted) {
         channel.closeFuture().removeListener(this);
         channel.attr(KEY).set(null);
         Participant[] all = participants;
-        if (all != null) {
-            for (Participant each : all) {
-                try {
-                    each.socketAdopted(channel);
-                } catch (RuntimeException | Error e) { // the socket has its new owner already
-                    LOG.error("an exception after the adoption of a socket; the other participants are notified", e);
-                }
+        if (all == null) {
+            return;
+        }
+        participants = null;
+        adopted.setParticipants(all); // first: one of them may close the socket
+        for (Participant each : all) {
+            try {
+                each.socketAdopted(channel);
+            } catch (RuntimeException | Error e) { // the socket has its new owner already
+                LOG.error("an exception after the adoption of a socket; the other participants are notified", e);
             }
         }
     }
 
     /** Ends the lifetime. Further calls have no effect. */
-    void end(DisconnectReason reason) {
+    private void end(DisconnectReason reason) {
         Participant[] all = participants;
         participants = null;
-        if (all == null) {
-            return;
+        if (all != null) {
+            end(all, reason);
         }
+    }
+
+    /** Notifies the participants of a connection that it is closed. */
+    static void end(Participant[] all, DisconnectReason reason) {
         for (Participant each : all) {
             try {
                 each.connectionClosed(reason);

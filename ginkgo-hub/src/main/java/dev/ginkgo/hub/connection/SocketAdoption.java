@@ -128,9 +128,8 @@ public final class SocketAdoption {
         if (input == null) { // here a lack of memory leaves the connection as it is
             input = ByteBuffer.allocateDirect(INPUT_BYTES);
         }
-        ConnectionLifetime lifetime = ConnectionLifetime.of(channel);
         AdoptedSocket adopted =
-                new AdoptedSocket(socket, this, lifetime, ClientAddress.of(channel), DisconnectReason.marked(channel));
+                new AdoptedSocket(socket, this, ClientAddress.of(channel), DisconnectReason.marked(channel));
         Future<IoRegistration> registered = registrar.register(adopted);
         if (!registered.isSuccess()) { // on the event loop it is complete
             throw new IOException("the socket cannot be registered with epoll", registered.cause());
@@ -139,7 +138,7 @@ public final class SocketAdoption {
         try {
             adopted.start(registration);
             var _ = channel.closeFuture().addListener(_ -> adopted.channelClosed(channel));
-            lifetime.leave(channel); // last: from now on nothing returns the socket to the channel
+            ConnectionLifetime.of(channel).leave(channel, adopted); // last: from now on nothing returns the socket to the channel
         } catch (RuntimeException | Error e) {
             registration.cancel();
             throw e;
@@ -149,11 +148,17 @@ public final class SocketAdoption {
 
     private void giveBack(EpollSocketChannel channel, Listener listener) {
         var _ = eventLoop().register(channel).addListener(registered -> {
-            if (registered.isSuccess()) {
-                listener.kept();
-            } else {
-                DisconnectReason.ERROR.mark(channel);
-                var _ = channel.close();
+            boolean kept = false;
+            try {
+                if (registered.isSuccess()) {
+                    listener.kept();
+                    kept = true;
+                }
+            } finally {
+                if (!kept) { // nothing would ever be written
+                    DisconnectReason.ERROR.mark(channel);
+                    var _ = channel.close();
+                }
             }
         });
     }

@@ -240,10 +240,13 @@ final class DeliveryLoop implements Runnable {
         awaitingMemory.clear();
     }
 
-    /** Visits the subscribers for which no memory could be allocated. */
+    /** Visits the subscribers for which no memory could be allocated, and those of a wake-up that has failed. */
     void retryFailed() {
         failed.forEach(this::scheduleAgain);
         failed.clear();
+        if (!dirty.isEmpty() || !behind.isEmpty()) {
+            schedule();
+        }
     }
 
     void releaseAfterRound(SubscriberGroup subscriberGroup) {

@@ -16,6 +16,9 @@ final class EncodePlan {
     /** Typical size of a frame without the payload, in bytes. */
     private static final int FRAME_OVERHEAD = 256;
 
+    /** At most one part in so many of a slab is left empty so that the frames of a plan are in one slab. */
+    private static final int MAX_WASTE = 4;
+
     /** A message to encode. */
     static final class Item {
         /** Its number in the feed. */
@@ -77,6 +80,7 @@ final class EncodePlan {
                 bytes += entry.message.payloadBytes().length;
             }
         }
+        leaveSlabIfSplit(bytes + (long) FRAME_OVERHEAD * items.size(), encodedFeed.maxSlabBytes);
         long room = 0;
         long after = feed.end();
         for (int i = items.size() - 1; i >= 0; i--) {
@@ -89,6 +93,19 @@ final class EncodePlan {
             room += FRAME_OVERHEAD + item.message.payloadBytes().length;
             after = item.number;
             item.room = room;
+        }
+    }
+
+    /**
+     * Appends nothing to the current slab if a new one would hold all frames and this one does not, unless that wasted much of it: a
+     * subscriber receives what is in one slab with one write.
+     */
+    private void leaveSlabIfSplit(long length, int maxSlabBytes) {
+        if (slab != null && items.size() > 1 && length <= maxSlabBytes) {
+            int left = slab.buffer().writableBytes();
+            if (left < length && left <= slab.capacity() / MAX_WASTE) {
+                slab = null;
+            }
         }
     }
 

@@ -61,7 +61,7 @@ public final class EncodedFeed implements Feed.EvictionListener {
     private final SlabCache slabCache;
     private final CompressorPool compressors;
     private final boolean singleChannel;
-    private final int maxSlabBytes;
+    final int maxSlabBytes;
 
     // guarded by encodeLock
     private final Object encodeLock = new Object();

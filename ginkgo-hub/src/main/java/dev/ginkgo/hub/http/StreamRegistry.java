@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -34,19 +33,63 @@ public final class StreamRegistry {
     private static final ChannelSelector NO_CHANNELS = new ChannelSelector(List.of(), true);
 
     /**
-     * An open stream.
-     *
-     * @param openedAt time of its start, on the clock of {@code TimeSource.nanos}
-     * @param lifetimeShare share of the maximum lifetime after which it ends
-     * @param access what its client may do; the stream ends when its credentials are no longer valid
+     * An open stream. Most of them wait, many thousand at a time, so each has its place in the list of streams and ends with its
+     * connection without a further object.
      */
-    public record OpenStream(
-            ChannelSelector selector,
-            WireFormat wireFormat,
-            StreamHandle handle,
-            long openedAt,
-            double lifetimeShare,
-            Access access) {
+    public final class OpenStream implements ConnectionLifetime.Participant {
+        private final ChannelSelector selector;
+        private final WireFormat wireFormat;
+        private final StreamHandle handle;
+        private final Access access;
+        private final long openedAt;
+        private final float lifetimeShare;
+        private int index = StreamList.NONE; // in its list; guarded by it
+
+        private OpenStream(
+                ChannelSelector selector,
+                WireFormat wireFormat,
+                StreamHandle handle,
+                double lifetimeShare,
+                Access access) {
+            this.selector = selector;
+            this.wireFormat = wireFormat;
+            this.handle = handle;
+            this.openedAt = timeSource.nanos();
+            this.lifetimeShare = (float) lifetimeShare;
+            this.access = access;
+        }
+
+        /** Returns what the stream receives. */
+        public ChannelSelector selector() {
+            return selector;
+        }
+
+        /** Returns its representation. */
+        public WireFormat wireFormat() {
+            return wireFormat;
+        }
+
+        /** Returns the stream of the hub. */
+        public StreamHandle handle() {
+            return handle;
+        }
+
+        /** Returns the time of its start, on the clock of {@code TimeSource.nanos}. */
+        public long openedAt() {
+            return openedAt;
+        }
+
+        /** Returns what its client may do; the stream ends when its credentials are no longer valid. */
+        public Access access() {
+            return access;
+        }
+
+        /** Called when its connection has been closed. */
+        @Override
+        public void connectionClosed(DisconnectReason reason) {
+            remove(this);
+        }
+
         /** Ends the stream with a {@code bye} event that has the reason. */
         void endGracefully(DisconnectReason reason) {
             if (execute(() -> connection().mark(reason))) {
@@ -82,6 +125,35 @@ public final class StreamRegistry {
         }
     }
 
+    /** Open streams, each at the index that it knows. Thread-safe. */
+    private static final class StreamList {
+        private static final int NONE = -1;
+
+        private final List<OpenStream> streams = new ArrayList<>(); // guarded by this
+
+        synchronized void add(OpenStream stream) {
+            stream.index = streams.size();
+            streams.add(stream);
+        }
+
+        synchronized void remove(OpenStream stream) {
+            int index = stream.index;
+            if (index == NONE) {
+                return;
+            }
+            OpenStream last = streams.removeLast();
+            if (last != stream) {
+                streams.set(index, last);
+                last.index = index;
+            }
+            stream.index = NONE;
+        }
+
+        synchronized List<OpenStream> copy() {
+            return List.copyOf(streams);
+        }
+    }
+
     /**
      * Number of streams with equal selectors.
      *
@@ -93,8 +165,8 @@ public final class StreamRegistry {
     private final Supplier<Integer> maxStreamsPerUser;
     private final TimeSource timeSource;
     private final RandomGenerator random;
-    private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
-    private final Set<OpenStream> sharedConnections = ConcurrentHashMap.newKeySet();
+    private final StreamList streams = new StreamList();
+    private final StreamList sharedConnections = new StreamList();
     private final Map<ChannelSelector, SelectorCount> countBySelector = new ConcurrentHashMap<>();
     private final Map<String, Integer> countByUser = new ConcurrentHashMap<>();
     private volatile boolean stopping;
@@ -182,11 +254,10 @@ public final class StreamRegistry {
             StreamHandle streamHandle,
             Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream openStream =
-                new OpenStream(countSelector(selector), wireFormat, streamHandle, timeSource.nanos(), share, access);
+        OpenStream openStream = new OpenStream(countSelector(selector), wireFormat, streamHandle, share, access);
         countStream(access);
         streams.add(openStream);
-        ConnectionLifetime.of(connection).add(_ -> remove(openStream));
+        ConnectionLifetime.of(connection).add(openStream);
         if (stopping) {
             openStream.endGracefully(DisconnectReason.STOPPING);
         }
@@ -204,7 +275,7 @@ public final class StreamRegistry {
      */
     public void addShared(WireFormat wireFormat, Channel connection, StreamHandle handle, Access access) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
-        OpenStream shared = new OpenStream(NO_CHANNELS, wireFormat, handle, timeSource.nanos(), share, access);
+        OpenStream shared = new OpenStream(NO_CHANNELS, wireFormat, handle, share, access);
         countStream(access);
         sharedConnections.add(shared);
         ConnectionLifetime.of(connection).add(_ -> {
@@ -223,8 +294,7 @@ public final class StreamRegistry {
      */
     public Runnable addSubscription(
             ChannelSelector selector, WireFormat wireFormat, StreamHandle handle, Access access) {
-        OpenStream subscription =
-                new OpenStream(countSelector(selector), wireFormat, handle, timeSource.nanos(), UNLIMITED, access);
+        OpenStream subscription = new OpenStream(countSelector(selector), wireFormat, handle, UNLIMITED, access);
         streams.add(subscription);
         return () -> {
             streams.remove(subscription);
@@ -242,9 +312,9 @@ public final class StreamRegistry {
     }
 
     private List<OpenStream> endable() {
-        List<OpenStream> all = new ArrayList<>(streams);
+        List<OpenStream> all = new ArrayList<>(streams.copy());
         all.removeIf(OpenStream::sharesConnection);
-        all.addAll(sharedConnections);
+        all.addAll(sharedConnections.copy());
         return all;
     }
 
@@ -254,8 +324,8 @@ public final class StreamRegistry {
             return;
         }
         long now = timeSource.nanos();
-        for (Set<OpenStream> set : List.of(streams, sharedConnections)) {
-            for (OpenStream each : set) {
+        for (StreamList list : List.of(streams, sharedConnections)) {
+            for (OpenStream each : list.copy()) {
                 if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
                     each.endGracefully(DisconnectReason.MAX_LIFETIME);
                 }
@@ -287,6 +357,6 @@ public final class StreamRegistry {
 
     /** Returns the open streams and the subscriptions of shared connections. */
     List<OpenStream> all() {
-        return List.copyOf(streams);
+        return streams.copy();
     }
 }

@@ -2,6 +2,8 @@ package dev.ginkgo.hub.log;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listener that is notified when a {@link Feed} has something new: a message, or a gap. Called by the thread that added
@@ -19,6 +21,8 @@ public interface FeedListener {
 
     /** Immutable list of the listeners to notify when there is something new. */
     final class Group {
+        private static final Logger LOG = LoggerFactory.getLogger(FeedListener.class);
+
         static final Group NONE = new Group(List.of());
 
         private final List<FeedListener> members;
@@ -30,13 +34,20 @@ public interface FeedListener {
             this.members = members;
         }
 
-        /** Notifies the listeners of several feeds that there is something new. Called without holding any lock. */
+        /**
+         * Notifies the listeners of several feeds that there is something new. Called without holding any lock. An exception
+         * of a listener concerns neither the other ones nor the caller, whose message is stored.
+         */
         @SuppressWarnings("ForLoopReplaceableByForEach") // without an iterator: once for each message
         static void appended(List<Group> changed) {
             for (int i = 0; i < changed.size(); i++) {
                 List<FeedListener> members = changed.get(i).members;
                 for (int member = 0; member < members.size(); member++) {
-                    members.get(member).appended();
+                    try {
+                        members.get(member).appended();
+                    } catch (RuntimeException | Error e) {
+                        LOG.error("a subscriber could not be notified of a message", e);
+                    }
                 }
             }
             for (int i = 0; i < changed.size(); i++) {
@@ -47,7 +58,11 @@ public interface FeedListener {
         /** Wakes all listeners. */
         void wake() {
             for (int i = 0; i < members.size(); i++) {
-                members.get(i).wake();
+                try {
+                    members.get(i).wake();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("a subscriber could not be woken", e);
+                }
             }
         }
 

@@ -116,6 +116,12 @@ final class OriginReceiver {
     }
 
     void received(Envelope message, long now) {
+        if (message.sequence() == position + 1 && known == position && held.isEmpty() && !blocked.getAsBoolean()) {
+            known = message.sequence();
+            deliver(message);
+            retransmission.delivered(position);
+            return;
+        }
         raiseKnown(message.sequence() - 1);
         buffer(message);
         advance(now);
@@ -179,10 +185,14 @@ final class OriginReceiver {
     private void deliverInOrder() {
         for (Envelope next = held.remove(position + 1); next != null; next = held.remove(position + 1)) {
             heldBytes -= next.memoryBytes();
-            position++;
-            sink.relay(next);
+            deliver(next);
         }
         retransmission.delivered(position);
+    }
+
+    private void deliver(Envelope next) {
+        position++;
+        sink.relay(next);
     }
 
     /** Delivers what is in order, and requests or gives up missing ranges. */

@@ -37,7 +37,7 @@ public final class Replication extends Service {
     private final Setting<Duration> transferTimeout = setting("take-over", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofSeconds(6))
             .restartRequired()
-            .help("How long the start waits for the state transfer from another node; 0 disables it");
+            .help("How long the start waits until another node transfers its state; 0 disables it");
 
     private final Setting<Duration> historyTimeout = setting("history-timeout", Duration.ofSeconds(20))
             .between(Duration.ofSeconds(1), Duration.ofSeconds(50))

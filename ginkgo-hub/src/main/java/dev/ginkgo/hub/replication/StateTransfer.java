@@ -24,23 +24,38 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Requests are repeated until the transfer is stopped, because a peer that has just started may have its state a moment
- * later. If the peer times out during the transfer, the chunks received so far are kept, and the state counts as
- * incomplete. Guarded by its {@link Replicator}.
+ * later. The first chunk of any peer that was asked starts the transfer, also if it arrives after that peer's timeout: on a busy
+ * machine, each peer may take longer. If the peer times out during the transfer, the chunks received so far are kept, and the
+ * state counts as incomplete. Guarded by its {@link Replicator}.
  */
 final class StateTransfer {
-    /** How long to wait for a response before the request is repeated. */
+    /**
+     * How long to wait for a response before the request is repeated; twice as long for each repetition, because responses
+     * to all of them add to what delays them.
+     */
     private static final long RESPONSE_TIMEOUT = Duration.ofMillis(300).toNanos();
 
-    /** How long to wait for a peer in total. */
+    /** How long to wait for the first response of a peer before another one is asked. */
     private static final long PEER_TIMEOUT = Duration.ofMillis(1_500).toNanos();
+
+    /** How long to wait for the next response of the peer that transfers its state. */
+    private static final long TRANSFER_TIMEOUT = Duration.ofSeconds(4).toNanos();
+
+    /** Additional time for the start to wait if there is a peer that can transfer its state. */
+    private static final Duration EXTENSION = Duration.ofSeconds(3);
+
+    /** Limit for a state transfer that has begun; it ends earlier if the peer does not continue. */
+    private static final Duration MAX_TRANSFER = Duration.ofSeconds(45);
 
     private final ReplicationSink sink;
     private final BiConsumer<NodeIncarnation, Long> requestSnapshot;
     private final Set<NodeIncarnation> available = new LinkedHashSet<>();
-    private final Set<NodeIncarnation> requestedPeers = new HashSet<>();
+    private final Set<NodeIncarnation> requestedPeers = new HashSet<>(); // in this round
+    private final Set<NodeIncarnation> askedPeers = new HashSet<>(); // in any round
     private final Set<NodeIncarnation> peersWithoutState = new HashSet<>();
     private @Nullable NodeIncarnation requestedFrom;
     private long requestedAt;
+    private long responseTimeout = RESPONSE_TIMEOUT;
     private long lastResponseAt;
     private long after;
     private boolean started;
@@ -73,6 +88,19 @@ final class StateTransfer {
         }
     }
 
+    /**
+     * Returns how long a start waits for this transfer in total.
+     *
+     * @param timeout how long it waits until the transfer begins, if there is no peer
+     * @param alone whether there is no peer at present
+     */
+    Duration limit(Duration timeout, boolean alone) {
+        if (started) {
+            return MAX_TRANSFER;
+        }
+        return alone ? timeout : timeout.plus(EXTENSION);
+    }
+
     /** Returns whether each of the given peers has reported that it has no state; true if there are none. */
     boolean hasNothingToTransfer(Set<NodeIncarnation> peers) {
         return !started && peersWithoutState.containsAll(peers);
@@ -83,32 +111,38 @@ final class StateTransfer {
         NodeIncarnation current = requestedFrom;
         if (current == null) {
             requestFromNext(now);
-        } else if (now - lastResponseAt >= PEER_TIMEOUT) {
+        } else if (now - lastResponseAt >= (started ? TRANSFER_TIMEOUT : PEER_TIMEOUT)) {
             if (started) {
                 stop();
             } else {
                 requestedFrom = null;
                 requestFromNext(now);
             }
-        } else if (now - requestedAt >= RESPONSE_TIMEOUT) {
+        } else if (now - requestedAt >= responseTimeout) {
+            responseTimeout *= 2;
             request(current, now);
         }
     }
 
     /** Processes a chunk. */
     void chunkReceived(NodeIncarnation peer, SnapshotChunk chunk, long now) {
-        if (finished || !peer.equals(requestedFrom) || chunk.after() != after) {
+        boolean expected = started ? peer.equals(requestedFrom) : askedPeers.contains(peer);
+        if (finished || !expected || chunk.after() != after) {
             return;
         }
-        lastResponseAt = now;
         Optional<SnapshotChunk.End> end = chunk.end();
         if (!started && end.isPresent() && !end.get().complete()) {
             peersWithoutState.add(peer);
-            requestedFrom = null;
-            requestFromNext(now);
+            if (peer.equals(requestedFrom)) {
+                requestedFrom = null;
+                requestFromNext(now);
+            }
             return;
         }
         started = true;
+        requestedFrom = peer;
+        lastResponseAt = now;
+        responseTimeout = RESPONSE_TIMEOUT;
         sink.applySnapshot(chunk);
         after = chunk.through();
         if (end.isPresent()) {
@@ -136,8 +170,10 @@ final class StateTransfer {
             return;
         }
         requestedPeers.add(next.get());
+        askedPeers.add(next.get());
         requestedFrom = next.get();
         lastResponseAt = now;
+        responseTimeout = RESPONSE_TIMEOUT;
         request(next.get(), now);
     }
 

@@ -30,6 +30,13 @@ public final class StoreReplicationSink implements ReplicationSink {
     private final IdempotencyCache idempotencyCache;
     private final TimeSource timeSource;
     private volatile long warnedAt;
+    private volatile OriginNumber lastOrigin; // messages of one origin follow one another, and a number is a hash
+
+    private record OriginNumber(String name, long id) {
+        static OriginNumber of(String name) {
+            return new OriginNumber(name, OriginId.of(name));
+        }
+    }
 
     /**
      * Creates a sink for a store.
@@ -41,6 +48,7 @@ public final class StoreReplicationSink implements ReplicationSink {
         this.idempotencyCache = idempotencyCache;
         this.timeSource = timeSource;
         warnedAt = timeSource.nanos() - WARNING_INTERVAL;
+        lastOrigin = OriginNumber.of("");
     }
 
     @Override
@@ -115,8 +123,13 @@ public final class StoreReplicationSink implements ReplicationSink {
         store.snapshots.abandon();
     }
 
-    private static Position position(NodeIncarnation origin, long sequence) {
-        return new Position(OriginId.of(origin.name()), origin.incarnation(), sequence);
+    private Position position(NodeIncarnation origin, long sequence) {
+        OriginNumber number = lastOrigin;
+        if (!number.name.equals(origin.name())) {
+            number = OriginNumber.of(origin.name());
+            lastOrigin = number;
+        }
+        return new Position(number.id, origin.incarnation(), sequence);
     }
 
     private void warn(Envelope message, RuntimeException cause) {

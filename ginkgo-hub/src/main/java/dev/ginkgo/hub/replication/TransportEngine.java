@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class TransportEngine implements ReplicationEngine {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
 
-    /** Additional time for the start to wait if there is a peer that can transfer its state. */
-    private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
-
     private final Cluster cluster;
     private final Transport transport;
     private final NodeIncarnation self;
@@ -140,8 +137,8 @@ final class TransportEngine implements ReplicationEngine {
             boolean membershipComplete = cluster.status().ready(); // read before the membership, which is then complete
             Set<NodeIncarnation> others = others(cluster.roster());
             boolean nothingToTransfer = membershipComplete && replicator.hasNothingToTransfer(others);
-            Duration timeout = others.isEmpty() ? transferTimeout : transferTimeout.plus(TRANSFER_EXTENSION);
-            if (nothingToTransfer || elapsed.compareTo(timeout) >= 0) {
+            Duration limit = replicator.transferLimit(transferTimeout, others.isEmpty());
+            if (nothingToTransfer || elapsed.compareTo(limit) >= 0) {
                 if (!nothingToTransfer && !others.isEmpty()) {
                     LOG.warn(
                             "no node has transferred its messages within {} ms; if they arrive later, subscribers receive"

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.util.ReferenceCountUtil;
 
 /** Decoder of masked frames that reports the memory of a frame that is being received. */
 final class SocketDecoder extends WebSocket13FrameDecoder {
@@ -27,6 +28,10 @@ final class SocketDecoder extends WebSocket13FrameDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (input.isClosing()) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         super.channelRead(context, message);
         ByteBuf partial = internalBuffer();
         input.framesDecoded(partial.readableBytes(), partial.capacity());

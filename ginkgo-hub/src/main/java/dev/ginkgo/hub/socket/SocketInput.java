@@ -18,6 +18,7 @@ import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -127,14 +128,14 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
             serve(frame.content());
             return;
         }
-        int length = fragments.readableBytes() + frame.content().readableBytes();
+        long length = (long) fragments.readableBytes() + frame.content().readableBytes();
         if (length > maxMessage) {
             close(TOO_LONG, "a message has at most " + maxMessage + " bytes");
             return;
         }
         try {
             if (length > fragments.capacity()) {
-                int capacity = Math.min(maxMessage, Math.max(256, Integer.highestOneBit(length) << 1));
+                int capacity = (int) Math.min(maxMessage, Math.max(256, 2 * Long.highestOneBit(length)));
                 partialMessage.resize(capacity);
                 ByteBuf larger =
                         channel.alloc().heapBuffer(capacity, maxMessage).writeBytes(fragments);
@@ -239,6 +240,9 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     }
 
     private void proceed() {
+        if (closing) {
+            return;
+        }
         boolean readable = channel.isWritable() && session.isAccepting();
         if (channel.config().isAutoRead() != readable) {
             channel.config().setAutoRead(readable);
@@ -251,16 +255,31 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     }
 
     private void close(int code, String reason) {
+        close(DisconnectReason.REFUSED, code, reason);
+    }
+
+    /** Sends a close frame, and discards what the client sends until it closes its side, or until the deadline. */
+    private void close(DisconnectReason disconnectReason, int code, String reason) {
         closing = true;
-        deadline.clear();
-        DisconnectReason.REFUSED.mark(channel);
-        ControlFrames.close(channel, code, reason);
+        disconnectReason.mark(channel);
+        ControlFrames.closeOutput(channel, code, reason);
+        deadline.start(ConnectionDeadline.Kind.CLOSING);
+        channel.config().setAutoRead(true);
+    }
+
+    /** Returns whether what arrives is discarded. */
+    boolean isClosing() {
+        return closing;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        closing = true;
-        ControlFrames.closeFor(channel, cause);
+        if (!closing && cause instanceof CorruptedWebSocketFrameException corrupted) {
+            close(corrupted.closeStatus().code(), corrupted.closeStatus().reasonText());
+        } else {
+            closing = true;
+            ControlFrames.closeFor(channel, cause);
+        }
     }
 
     @Override
@@ -288,11 +307,15 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
 
     @Override
     public void closeIfExpired() {
-        if (!closing && deadline.isExpired()) {
-            closing = true;
-            deadline.clear();
-            DisconnectReason.REQUEST_TIMEOUT.mark(channel);
-            ControlFrames.close(channel, TIMEOUT, "a message was not complete within http.request-timeout");
+        if (deadline.isExpired()) {
+            if (closing) {
+                var _ = channel.close();
+            } else {
+                close(
+                        DisconnectReason.REQUEST_TIMEOUT,
+                        TIMEOUT,
+                        "a message was not complete within http.request-timeout");
+            }
         }
     }
 

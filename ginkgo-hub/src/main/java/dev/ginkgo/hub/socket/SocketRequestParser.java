@@ -39,6 +39,11 @@ final class SocketRequestParser {
     /** Maximum number of members besides these two. */
     static final int MAX_MEMBERS = 16;
 
+    private static final Set<String> SUBSCRIBE_MEMBERS = Set.of("type", "channels", "since", "conflate");
+    private static final Set<String> UNSUBSCRIBE_MEMBERS = Set.of("type", "subscription");
+    private static final Set<String> PUBLISH_MEMBERS = Set.of("type", "channel", DATA, "encoding", "key");
+    private static final Set<String> PING_MEMBERS = Set.of("type");
+
     /** Names are not stored beyond the request: a client chooses them. The length of a message is limited elsewhere. */
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -145,20 +150,20 @@ final class SocketRequestParser {
         String type = required(strings, "type");
         return switch (type) {
             case "subscribe" -> {
-                requireKnown(members, Set.of("type", "channels", "since", "conflate"));
+                requireKnown(members, SUBSCRIBE_MEMBERS);
                 yield new SocketRequest.Subscribe(SubscribeRequestParser.parse(
                         required(strings, "channels"), strings.get("since"), strings.get("conflate")));
             }
             case "unsubscribe" -> {
-                requireKnown(members, Set.of("type", "subscription"));
+                requireKnown(members, UNSUBSCRIBE_MEMBERS);
                 yield new SocketRequest.Unsubscribe(required(strings, "subscription"));
             }
             case "publish" -> {
-                requireKnown(members, Set.of("type", "channel", DATA, "encoding", "key"));
+                requireKnown(members, PUBLISH_MEMBERS);
                 yield publish(members);
             }
             case "ping" -> {
-                requireKnown(members, Set.of("type"));
+                requireKnown(members, PING_MEMBERS);
                 yield new SocketRequest.Ping();
             }
             default ->

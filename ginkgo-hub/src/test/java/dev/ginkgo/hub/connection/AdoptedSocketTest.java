@@ -138,7 +138,7 @@ class AdoptedSocketTest {
                 try {
                     throw error.getConstructor(String.class).newInstance("planned");
                 } catch (ReflectiveOperationException e) {
-                    throw new AssertionError(e);
+                    throw new LinkageError("no such error", e);
                 }
             }
         }.writerIndex(8);
@@ -323,6 +323,26 @@ class AdoptedSocketTest {
             @Override
             public void kept() {
                 throw new AssertionError("not expected");
+            }
+        }));
+        link.awaitEnd(DisconnectReason.ERROR);
+    }
+
+    @Test
+    @DisplayName("H-354 a socket that stays with Netty, but whose owner fails to continue, is closed")
+    void failingOwner_endsConnection() throws Exception {
+        SocketAdoption failing = new SocketAdoption(
+                fixture.loop, _ -> fixture.loop.newFailedFuture(new IOException("planned")), fixture.failures::add);
+        AdoptionFixture.Link link = fixture.connect();
+        fixture.onLoop(() -> failing.start(link.channel, new SocketAdoption.Listener() {
+            @Override
+            public void adopted(StreamConnection connection) {
+                throw new AssertionError("not expected");
+            }
+
+            @Override
+            public void kept() {
+                throw new OutOfMemoryError("planned");
             }
         }));
         link.awaitEnd(DisconnectReason.ERROR);

@@ -232,7 +232,7 @@ class DeliveryLoopTest {
 
     @Test
     @DisplayName(
-            "H-358 a wake-up that fails for lack of memory does not prevent the next one, which serves all subscribers")
+            "H-358 a wake-up that fails for lack of memory does not prevent the next one, and is repeated periodically")
     void failedWakeUp_isRepeated() {
         CountingSubscriber subscriber = new CountingSubscriber(null);
         manual.failing = true;
@@ -244,6 +244,13 @@ class DeliveryLoopTest {
 
         assertThat(subscriber.visits).isEqualTo(1);
         assertThat(next.visits).isEqualTo(1);
+
+        // And if there is none, the periodic check repeats it
+        manual.failing = true;
+        assertThatThrownBy(() -> deliveryLoop.scheduleAgain(subscriber)).isInstanceOf(OutOfMemoryError.class);
+        deliveryLoop.retryFailed();
+        manual.runTasks();
+        assertThat(subscriber.visits).isEqualTo(2);
     }
 
     @Test

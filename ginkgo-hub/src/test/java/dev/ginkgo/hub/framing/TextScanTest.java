@@ -2,15 +2,13 @@ package dev.ginkgo.hub.framing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class TextScanTest {
-    private static final IntPredicate QUOTES = b -> b < ' ' || b == '"' || b == '\\';
-    private static final IntPredicate LINE_ENDS = b -> b < ' ' || b == 0xc2 || b == 0xe2;
-
     @Test
     @DisplayName("H-382 the first byte that needs attention is found at every place of a text, whatever the others are")
     void findsFirst() {
@@ -22,14 +20,14 @@ class TextScanTest {
                 makePlain(text);
             }
             int from = random.nextInt(text.length + 1);
-            assertThat(TextScan.endOfJsonRun(text, from)).isEqualTo(first(text, from, QUOTES));
-            assertThat(TextScan.endOfPlainRun(text, from)).isEqualTo(first(text, from, LINE_ENDS));
+            assertThat(TextScan.endOfJsonRun(text, from)).isEqualTo(first(text, from, TextScanTest::endsJsonRun));
+            assertThat(TextScan.endOfPlainRun(text, from)).isEqualTo(first(text, from, TextScanTest::endsPlainRun));
             byte[] copy = new byte[Long.BYTES];
             boolean copied = TextScan.copyWithoutEscapes(text, from, copy, 0);
-            boolean plain = from + Long.BYTES <= first(text, from, QUOTES.or(LINE_ENDS));
+            boolean plain = from + Long.BYTES <= first(text, from, b -> endsJsonRun(b) || endsPlainRun(b));
             assertThat(copied).isEqualTo(plain);
             if (plain) {
-                assertThat(copy).isEqualTo(java.util.Arrays.copyOfRange(text, from, from + Long.BYTES));
+                assertThat(copy).isEqualTo(Arrays.copyOfRange(text, from, from + Long.BYTES));
             }
         }
     }
@@ -41,6 +39,14 @@ class TextScanTest {
                 text[i] = (byte) (text[i] | 0x30);
             }
         }
+    }
+
+    private static boolean endsJsonRun(int b) {
+        return b < ' ' || b == '"' || b == '\\';
+    }
+
+    private static boolean endsPlainRun(int b) {
+        return b < ' ' || b == 0xc2 || b == 0xe2;
     }
 
     private static int first(byte[] text, int from, IntPredicate predicate) {

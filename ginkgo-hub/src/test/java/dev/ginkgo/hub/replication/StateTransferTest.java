@@ -108,12 +108,67 @@ class StateTransferTest {
     }
 
     @Test
+    @DisplayName(
+            "K-78 the first chunk of a peer is accepted although another one has been asked meanwhile: if all peers are"
+                    + " slow, one transfers its state all the same")
+    void lateFirstChunk_startsTransfer() {
+        // Given two peers that need longer than the timeout
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.peerAvailable(B, now);
+        advance(1_600);
+        assertThat(events).endsWith("b from 0");
+
+        // When the first one responds
+        stateTransfer.chunkReceived(A, chunk(0, 3), now);
+
+        // Then it continues; the other one, which is late too, is ignored
+        assertThat(events).endsWith("up to 3", "a from 3");
+        stateTransfer.chunkReceived(B, chunk(0, 2), now);
+        stateTransfer.chunkReceived(A, lastChunk(3, 5), now);
+        assertThat(events).endsWith("a from 3", "up to 5");
+        assertThat(stateTransfer.isFinished()).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-78 a late response of a peer without state counts, and does not end the request to another one")
+    void lateResponseWithoutState_counts() {
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.peerAvailable(B, now);
+        advance(1_600);
+        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now);
+        stateTransfer.chunkReceived(B, SnapshotChunk.empty(0), now);
+        assertThat(stateTransfer.hasNothingToTransfer(BOTH)).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-78 a peer that transfers its state may pause for seconds, and is not asked more and more often")
+    void slowTransfer_continues() {
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.chunkReceived(A, chunk(0, 3), now);
+        advance(3_500);
+        assertThat(events.stream().filter("a from 3"::equals)).hasSize(4); // after 0.3, 0.9 and 2.1 s
+        stateTransfer.chunkReceived(A, lastChunk(3, 5), now);
+        assertThat(events).endsWith("up to 5").doesNotContain("incomplete");
+    }
+
+    @Test
+    @DisplayName("K-78 the start waits longer for a transfer that has begun than for one that has not")
+    void transferThatHasBegun_mayTakeLonger() {
+        Duration timeout = Duration.ofSeconds(5);
+        assertThat(stateTransfer.limit(timeout, true)).isEqualTo(timeout);
+        assertThat(stateTransfer.limit(timeout, false)).isEqualTo(Duration.ofSeconds(8));
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.chunkReceived(A, chunk(0, 3), now);
+        assertThat(stateTransfer.limit(timeout, false)).isEqualTo(Duration.ofSeconds(45));
+    }
+
+    @Test
     @DisplayName("K-20 if the peer stops responding, the chunks received so far are kept and count as incomplete")
     void peerThatStopsRespondingLeavesIncompleteState() {
         stateTransfer.peerAvailable(A, now);
         stateTransfer.peerAvailable(B, now);
         stateTransfer.chunkReceived(A, chunk(0, 3), now);
-        advance(1_500);
+        advance(4_000);
 
         assertThat(events).endsWith("incomplete");
         assertThat(stateTransfer.isFinished()).isTrue();

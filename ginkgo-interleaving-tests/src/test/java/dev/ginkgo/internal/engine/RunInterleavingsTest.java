@@ -40,7 +40,7 @@ class RunInterleavingsTest {
 
         ServiceRun startTree() {
             node.attachAsRoot(tree);
-            tree.startSequence().start(node, null);
+            tree.startSequence().start(node, null, () -> true);
             return requireNonNull(node.serviceRun);
         }
 

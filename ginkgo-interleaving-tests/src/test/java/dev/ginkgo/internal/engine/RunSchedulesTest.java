@@ -53,7 +53,7 @@ class RunSchedulesTest {
 
         private void start() {
             try {
-                tree.startSequence().start(node, null);
+                tree.startSequence().start(node, null, () -> true);
                 started = true;
             } catch (StartException e) {
                 require(e.cancelled(), e.toString());
@@ -197,7 +197,7 @@ class RunSchedulesTest {
 
         private void start() {
             try {
-                tree.startSequence().start(node, null);
+                tree.startSequence().start(node, null, () -> true);
                 started = true;
             } catch (StartException e) {
                 require(!e.cancelled() && e.toString().contains("broken"), e.toString());

@@ -108,7 +108,7 @@ abstract class ServiceScenario implements ControlledScenario {
     /** Starts the tree before the actions begin, and returns the run of its root. */
     ServiceRun startTree() {
         node.attachAsRoot(tree);
-        tree.startSequence().start(node, null);
+        tree.startSequence().start(node, null, () -> true);
         return requireNonNull(node.serviceRun);
     }
 

@@ -32,6 +32,13 @@ public final class MembershipLoop {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
     private static final Duration LEAVING_POLL_INTERVAL = Duration.ofMillis(20);
     private static final Duration ANNOUNCE_INTERVAL = Duration.ofSeconds(5);
+
+    /**
+     * After which time the first announcement of something new is repeated. A node may have lost it, for example if it was not in
+     * the view yet, and a hub that starts waits until its peers have its address.
+     */
+    private static final Duration REPEAT_INTERVAL = Duration.ofSeconds(1);
+
     private static final Duration FORMATION_DELAY = Duration.ofMillis(500);
     private static final Duration MIN_PAUSE = Duration.ofMillis(200);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
@@ -45,6 +52,7 @@ public final class MembershipLoop {
     private @Nullable View announcedIn;
     private @Nullable NodeAnnouncement lastAnnouncement;
     private long announcedAt;
+    private Duration nextAnnouncement = ANNOUNCE_INTERVAL;
     private @Nullable View stableView;
     private long stableSince;
     private boolean healthy;
@@ -192,9 +200,9 @@ public final class MembershipLoop {
     private void update(MeshSession meshSession, View view) throws IOException {
         NodeAnnouncement nodeAnnouncement = context.announcement(meshSession.cluster());
         long now = context.time().nanos();
-        if (!view.equals(announcedIn)
-                || !nodeAnnouncement.equals(lastAnnouncement)
-                || now - announcedAt >= ANNOUNCE_INTERVAL.toNanos()) {
+        boolean changed = !view.equals(announcedIn) || !nodeAnnouncement.equals(lastAnnouncement);
+        if (changed || now - announcedAt >= nextAnnouncement.toNanos()) {
+            nextAnnouncement = changed ? REPEAT_INTERVAL : ANNOUNCE_INTERVAL;
             announcedIn = view;
             lastAnnouncement = nodeAnnouncement;
             announcedAt = now;

@@ -194,6 +194,47 @@ class MembershipLoopTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "K-80 a node repeats what it has announced after a second: another one that has lost it does not have to wait"
+                    + " for the next periodic announcement")
+    void repeatsNewAnnouncement() throws Exception {
+        Address identity = FreePorts.free();
+        Address joining = FreePorts.free();
+        try (DataDirectory dataDirectory = DataDirectory.open(folder, identity);
+                DataDirectory otherDirectory = DataDirectory.open(folder, joining)) {
+            // Given two nodes
+            FakeClock clock = new FakeClock();
+            MeshContext meshContext = context(identity, identity, PartitionPolicy.QUORUM, dataDirectory, clock);
+            Thread loopThread = Thread.ofVirtual().start(() -> run(meshContext, dataDirectory));
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> !events.isEmpty());
+            MeshContext other = context(joining, identity, PartitionPolicy.QUORUM, otherDirectory);
+            try (MeshSession session =
+                    new MeshSession(other, stack(other), otherDirectory, new ObservedLeases(other.time()))) {
+                session.join();
+                View view = requireNonNull(session.view());
+                await().atMost(InProcessMesh.TIMEOUT)
+                        .until(() -> session.announcements(view).size() == 2);
+
+                // Given one of them has lost the announcement of the other one
+                session.viewAccepted(
+                        new View(view.getViewId(), List.of(view.getMembers().getLast())));
+                session.viewAccepted(view);
+                assertThat(session.announcements(view)).hasSize(1);
+
+                // When a second has passed
+                clock.advance(Duration.ofSeconds(1));
+
+                // Then
+                await().atMost(InProcessMesh.TIMEOUT)
+                        .until(() -> session.announcements(view).size() == 2);
+            }
+            meshContext.startLeaving();
+            meshContext.resign();
+            loopThread.join();
+        }
+    }
+
     private MeshContext context(
             Address identity, Address seed, PartitionPolicy partitionPolicy, DataDirectory dataDirectory)
             throws Exception {

@@ -104,12 +104,13 @@ final class WarmUpCommand implements Callable<Integer> {
                         "times = 1",
                         "[log]",
                         "level = \"debug\""));
-        // With a class cache, so that the second start runs without the compiler, as most starts do.
+        // With a class cache, so that the second start runs without the compiler, as most starts do. In the home
+        // folder,
+        // where that of most users is.
         Main quiet = new Main(new CommandContext(
                 silent(),
                 silent(),
                 Map.of(
-                        "XDG_CACHE_HOME", folder.resolve("cache").toString(),
                         "XDG_STATE_HOME", folder.resolve("state").toString(),
                         "XDG_RUNTIME_DIR", folder.resolve("run").toString(),
                         "HOME", folder.toString()),

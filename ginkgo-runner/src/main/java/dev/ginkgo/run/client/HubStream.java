@@ -46,13 +46,14 @@ final class HubStream implements AutoCloseable {
     /**
      * Waits for the next event; returns empty at the end of the stream.
      *
+     * @param beforeWait called each time before this method waits for input, also for the rest of an event
      * @throws IOException if the connection breaks or the idle timeout expires
      */
-    Optional<StreamEvent> next() throws IOException {
+    Optional<StreamEvent> next(Runnable beforeWait) throws IOException {
         try {
-            Optional<byte[]> line = lines.next();
+            Optional<byte[]> line = lines.next(beforeWait);
             while (line.isPresent() && line.get().length == 0) {
-                line = lines.next();
+                line = lines.next(beforeWait);
             }
             lastReadNanos = timeSource.nanos();
             if (timedOut) {
@@ -62,11 +63,6 @@ final class HubStream implements AutoCloseable {
         } catch (IOException e) {
             throw timedOut ? new IOException("nothing received for " + Durations.toHumanString(idleTimeout), e) : e;
         }
-    }
-
-    /** Returns whether {@link #next} would block because no input is buffered or available. */
-    boolean wouldBlock() throws IOException {
-        return lines.wouldBlock();
     }
 
     private void watchdog() {

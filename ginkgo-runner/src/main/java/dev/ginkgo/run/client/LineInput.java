@@ -31,6 +31,19 @@ public final class LineInput {
      * @throws FatalException if the line is too long; the input cannot be used afterwards
      */
     public Optional<byte[]> next() throws IOException {
+        return next(Optional.empty());
+    }
+
+    /**
+     * Returns the next line as {@link #next()} does.
+     *
+     * @param beforeWait called each time before this method waits for input, also within a line
+     */
+    Optional<byte[]> next(Runnable beforeWait) throws IOException {
+        return next(Optional.of(beforeWait));
+    }
+
+    private Optional<byte[]> next(Optional<Runnable> beforeWait) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
         while (true) {
             int end = from;
@@ -45,6 +58,9 @@ public final class LineInput {
                 from = end + 1;
                 return Optional.of(line.toByteArray());
             }
+            if (beforeWait.isPresent() && in.available() == 0) {
+                beforeWait.get().run();
+            }
             from = 0;
             to = Math.max(0, in.read(buffer, 0, buffer.length));
             if (to == 0) {
@@ -57,10 +73,5 @@ public final class LineInput {
     /** Returns whether the last line had no line feed because the input ended within it. */
     boolean isTruncated() {
         return truncated;
-    }
-
-    /** Returns whether {@link #next} would block because nothing is buffered or available. */
-    boolean wouldBlock() throws IOException {
-        return from == to && in.available() == 0;
     }
 }

@@ -79,11 +79,8 @@ public final class ResumingSubscriber {
         ResumePosition from = startPosition();
         try (HubStream hubStream = streamConnector.open(from)) {
             while (remaining > 0) {
-                if (hubStream.wouldBlock()) {
-                    messageSink.flush();
-                }
                 StreamEvent streamEvent = hubStream
-                        .next()
+                        .next(messageSink::flush)
                         .orElseThrow(() -> RetryableException.busy("the stream ended", Optional.empty()));
                 lastEventNanos = timeSource.nanos();
                 handle(streamEvent, from);

@@ -131,18 +131,15 @@ public final class EngineJars {
 
     private static void collect(ConfigEntry.Table table, Set<String> names) {
         table.entries().forEach((key, configEntry) -> {
-            switch (configEntry) {
-                case ConfigEntry.Table nested -> {
-                    if (key.equals(JWT_PARENT) && nested.entries().containsKey(JWT)) {
-                        names.add(JWT);
-                    }
-                    collect(nested, names);
+            if (configEntry instanceof ConfigEntry.Table nested) { // a switch over types would delay each start
+                if (key.equals(JWT_PARENT) && nested.entries().containsKey(JWT)) {
+                    names.add(JWT);
                 }
-                case ConfigEntry.Value value -> {
-                    if (key.equals(KEY) && value.value() instanceof String name) {
-                        names.add(name);
-                    }
-                }
+                collect(nested, names);
+            } else if (key.equals(KEY)
+                    && configEntry instanceof ConfigEntry.Value value
+                    && value.value() instanceof String name) {
+                names.add(name);
             }
         });
     }

@@ -62,10 +62,10 @@ public final class ProgramLoader {
     public record Loaded(Program program, UserClassLoader loader, SourceLines sources) {}
 
     public Loaded load(Target target) {
-        return switch (target.code()) {
-            case Target.SourceFile(Path file) -> ofSource(file, target);
-            case Target.ClassName(String name) -> ofClass(name, target);
-        };
+        // A switch over types would delay each start.
+        return target.code() instanceof Target.SourceFile(Path file)
+                ? ofSource(file, target)
+                : ofClass(((Target.ClassName) target.code()).className(), target);
     }
 
     private Loaded ofSource(Path file, Target target) {

@@ -98,14 +98,17 @@ public final class TargetResolver {
         String advice =
                 "; add service = \"Hello.java\" (a file in the same folder) or service = \"pkg.Hello\" (a class)"
                         + " before the first table";
-        return switch (rawConfig.root().entries().get("service")) {
-            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _, List<ConfigEntry.Table> _)
-            when !service.isBlank() -> service;
-            case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
-            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _, List<ConfigEntry.Table> _) ->
-                throw rejected(key, "service is empty" + advice);
-            case ConfigEntry configEntry -> throw rejected(configEntry.keySource(), "service is not a string" + advice);
-        };
+        ConfigEntry entry = rawConfig.root().entries().get("service");
+        if (entry == null) {
+            throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
+        }
+        if (!(entry instanceof ConfigEntry.Value value && value.value() instanceof String service)) {
+            throw rejected(entry.keySource(), "service is not a string" + advice);
+        }
+        if (service.isBlank()) {
+            throw rejected(entry.keySource(), "service is empty" + advice);
+        }
+        return service;
     }
 
     private static CommandException rejected(SettingSource place, String why) {

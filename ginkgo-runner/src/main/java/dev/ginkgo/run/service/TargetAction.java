@@ -117,7 +117,7 @@ public final class TargetAction {
                 .forEach(warning -> commandContext.printError("warning: " + warning));
         long configured = validationResult.settings().stream()
                 .map(SettingInfo::source)
-                .filter(settingSource -> !settingSource.equals(SettingSource.ofDefault()))
+                .filter(settingSource -> !SettingSource.ofDefault().equals(settingSource))
                 .count();
         commandContext
                 .out()

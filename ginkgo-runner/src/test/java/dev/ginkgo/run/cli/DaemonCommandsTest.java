@@ -127,11 +127,10 @@ class DaemonCommandsTest {
                 class Slow extends dev.ginkgo.Service {
                     Slow() throws Exception { await("made"); }
                     @Override protected void onStart() throws Exception { await("started"); }
-                    static void await(String file) throws Exception {
-                        while (!Files.exists(Path.of(file))) Thread.sleep(5);
-                    }
+                    static void await(String pipe) throws Exception { Files.readString(Path.of(pipe)); }
                 }
                 """);
+        shell.execute("mkfifo made started").hasExitCode(0);
         Process start = shell.start("ginkgo start Slow.java", folder.resolve("out"), folder.resolve("err"));
         await().atMost(TIMEOUT).until(() -> shell.execute("ginkgo status Slow").code() == 4);
         shell.execute("ginkgo status Slow")
@@ -139,14 +138,14 @@ class DaemonCommandsTest {
                 .printsOut("is running, but does not respond: it is starting");
         shell.execute("ginkgo tree Slow").hasExitCode(4).printsErr("it is starting");
         shell.execute("ginkgo log Slow").hasExitCode(75).printsErr("has not opened its log yet");
-        shell.execute("touch made").hasExitCode(0);
+        shell.execute("echo go >made").hasExitCode(0);
         await().atMost(TIMEOUT)
                 .until(() -> shell.execute("ginkgo tree Slow").out().contains("slow  STARTING"));
         TestShell.Result threads = shell.execute("ginkgo threads Slow")
                 .hasExitCode(4)
                 .printsErr("the service is still starting; try again");
         assertThat(threads.err()).doesNotContain("does not respond");
-        shell.execute("touch started").hasExitCode(0);
+        shell.execute("echo go >started").hasExitCode(0);
         assertThat(start.waitFor()).isZero();
 
         shell.execute("ginkgo start hello.toml --pid hello.toml")

@@ -267,6 +267,27 @@ class LauncherScriptTest {
     }
 
     @Test
+    @DisplayName("R-120 an idle service returns memory to the system; an option that the user sets is not set again")
+    void idleServiceReturnsMemory_unlessTheUserSetsTheOption() throws Exception {
+        String collection = "[-XX:G1PeriodicGCInterval=300000]";
+        String ratio = "[-XX:MaxHeapFreeRatio=40]";
+        String trim = "[-XX:TrimNativeHeapInterval=300000]";
+
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains(collection, ratio, trim);
+        assertThat(ginkgo(jdks(), "status", "x").output()).doesNotContain("GCInterval", "FreeRatio", "TrimNative");
+        assertThat(withOptions("-Xmx1g -XX:G1PeriodicGCInterval=0"))
+                .contains(ratio, trim)
+                .doesNotContain("GCInterval");
+        assertThat(withOptions("-XX:TrimNativeHeapInterval=0"))
+                .contains(collection, ratio)
+                .doesNotContain("TrimNative");
+        assertThat(withOptions("-XX:MinHeapFreeRatio=80"))
+                .contains(collection, trim)
+                .doesNotContain("FreeRatio");
+        assertThat(withOptions("@options.txt")).contains("[x.toml]").doesNotContain("GCInterval", "FreeRatio");
+    }
+
+    @Test
     @DisplayName(
             "R-103 a service starts with the AOT cache, unless a jar or the JDK has changed, or the user's JVM options may"
                     + " not fit it")
@@ -278,7 +299,7 @@ class LauncherScriptTest {
                 folder.resolve("jdks/25/bin/java"),
                 "for word; do echo \"[$word]\"; case $word in -XX:AOTCacheOutput=*) echo x >\"${word#*=}\" ;; esac; done");
         ginkgo(jdks(), "version");
-        String cache = "[-XX:AOTCache=" + home.toRealPath() + "/dist/target/launcher/ginkgo/ginkgo.aot]";
+        String cache = "[-XX:AOTCache=" + home.toRealPath() + "/dist/target/launcher/ginkgo/ginkgo.aot.";
 
         // Then
         for (String target : List.of("x.toml", "Hello.java", "Hello", "a.b.Hello")) {
@@ -287,7 +308,13 @@ class LauncherScriptTest {
         assertThat(ginkgo(jdks(), "run", "Hello").output()).contains(cache);
         assertThat(ginkgo(jdks(), "status", "x").output()).doesNotContain("AOTCache");
         assertThat(withOptions("-Xmx1g -Dx=*")).contains(cache);
+        assertThat(withOptions("-XX:G1PeriodicGCInterval=0 -XX:MinHeapFreeRatio=9 -XX:TrimNativeHeapInterval=0"))
+                .contains(cache);
         assertThat(withOptions("-Xmx1g -XX:+UseZGC")).contains("[x.toml]").doesNotContain("AOTCache");
+        assertThat(withOptions("-Xms1g -Xmx31g -XX:MaxRAMPercentage=50")).contains(cache);
+        for (String heap : List.of("-Xmx32g", "-Xmx40000m", "-Xmx40000000000", "-Xms1t", "-XX:MaxHeapSize=64g")) {
+            assertThat(withOptions(heap)).as(heap).contains("[x.toml]").doesNotContain("AOTCache");
+        }
         assertThat(withOptions("-agentlib:jdwp=transport=dt_socket")).doesNotContain("AOTCache");
         assertThat(withOptions("-XX:-UseCompactObjectHeaders")).doesNotContain("ObjectHeaders", "AOTCache");
 
@@ -295,6 +322,62 @@ class LauncherScriptTest {
         Files.setLastModifiedTime(
                 home.resolve("dist/target/launcher/ginkgo/lib/a.jar"), FileTime.from(Instant.ofEpochSecond(1)));
         assertThat(ginkgo(jdks(), "x.toml").output()).contains("[x.toml]").doesNotContain("AOTCache");
+    }
+
+    @Test
+    @DisplayName(
+            "R-111 of two warm-ups at a time, with jars replaced in between, the cache of the old jars is never used")
+    void neverUsesCacheOfOldJars_whenWarmedUpConcurrently() throws Exception {
+        // Given a JDK whose cache is a copy of the jar, and a first warm-up that has read the old jar
+        tool("stat");
+        tool("cmp");
+        Path jar = home.resolve("dist/target/launcher/ginkgo/lib/a.jar");
+        Path firstHasRead = folder.resolve("first-has-read");
+        Path release = folder.resolve("release");
+        script(folder.resolve("jdks/25/bin/java"), """
+                for word; do
+                    echo "[$word]"
+                    case $word in
+                        -XX:ArchiveClassesAtExit=*) echo x >"${word#*=}" ;;
+                        -XX:AOTCacheOutput=*)
+                            cat '%s' >"${word#*=}"
+                            if [ -n "${FIRST-}" ]; then
+                                : >'%s'
+                                while [ ! -e '%s' ]; do sleep 0.05; done
+                            fi
+                            ;;
+                    esac
+                done
+                """.formatted(jar, firstHasRead, release));
+        ginkgo(jdks(), "version");
+        Files.writeString(jar, "old jar");
+        Map<String, String> variables = new TreeMap<>(jdks());
+        variables.put("FIRST", "yes");
+        Process first = start(
+                folder.resolve("output"), variables, home.resolve("ginkgo").toString(), "warm-up");
+        await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(firstHasRead));
+        // When the jar is replaced, and the first warm-up ends between the last two steps of the second
+        Files.writeString(jar, "the new jar");
+        Path real = Files.move(bin.resolve("mv"), bin.resolve("real-mv"));
+        script(bin.resolve("mv"), """
+                case $* in
+                    *inputs*)
+                        : >'%s'
+                        while [ -z "${FIRST-}" ] && kill -0 %d 2>/dev/null; do sleep 0.05; done
+                        ;;
+                esac
+                exec '%s' "$@"
+                """.formatted(release, first.pid(), real));
+        Result second = ginkgo(jdks(), "warm-up");
+        // Then
+        assertThat(second.code()).as(second.output()).isZero();
+        assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        String used = ginkgo(jdks(), "x.toml").lines().stream()
+                .filter(line -> line.startsWith("[-XX:AOTCache="))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Path.of(used.substring("[-XX:AOTCache=".length(), used.length() - 1)))
+                .hasContent("the new jar");
     }
 
     private String withOptions(String options) throws Exception {

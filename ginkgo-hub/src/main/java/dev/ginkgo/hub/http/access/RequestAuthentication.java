@@ -114,9 +114,11 @@ public final class RequestAuthentication {
             AccessControl control, List<X509Certificate> chain, Attribute<FutureTask<Access>> verification)
             throws ProblemException, InterruptedException {
         FutureTask<Access> shared = verification.get();
+        boolean verifies = false; // in this thread
         if (shared == null || (shared.isDone() && !isAccepted(control, shared))) {
             FutureTask<Access> own = new FutureTask<>(() -> control.authenticate(Credentials.ofCertificates(chain)));
             if (verification.compareAndSet(shared, own)) {
+                verifies = true;
                 own.run();
             }
             shared = verification.get();
@@ -128,7 +130,10 @@ public final class RequestAuthentication {
                 throw AccessRules.invalid(rejection);
             }
             if (e.getCause() instanceof InterruptedException) {
-                throw ProblemException.stopping("the hub is stopping");
+                if (verifies) {
+                    throw ProblemException.stopping("the hub is stopping");
+                }
+                return verifyOnce(control, chain, verification); // the stream that was verifying has been reset
             }
             throw new IllegalStateException("an authenticator has failed", e.getCause());
         }

@@ -5,10 +5,13 @@ import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,28 @@ public final class ControlFrames {
 
     /** Sends a close frame, and closes the channel when it has been written. A reason that is too long is shortened. */
     public static void close(Channel channel, int code, String reason) {
+        var _ = writeClose(channel, code, reason).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /**
+     * As {@link #close}, but shuts down only the sending side: a client that is still sending would otherwise get a reset instead of
+     * the close frame. The caller discards what arrives, and closes the channel if the client does not.
+     */
+    public static void closeOutput(Channel channel, int code, String reason) {
+        var _ = writeClose(channel, code, reason).addListener((ChannelFutureListener) written -> {
+            if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+                SslHandler tls = channel.pipeline().get(SslHandler.class);
+                ChannelFuture closed = tls == null ? written : tls.closeOutbound();
+                var _ = closed.addListener(_ -> {
+                    var _ = duplex.shutdownOutput();
+                });
+            } else {
+                var _ = channel.close();
+            }
+        });
+    }
+
+    private static ChannelFuture writeClose(Channel channel, int code, String reason) {
         byte[] text = Responses.utf8(reason);
         int length = Math.min(MAX_REASON, text.length);
         while (length < text.length && (text[length] & 0xc0) == 0x80) {
@@ -51,7 +76,7 @@ public final class ControlFrames {
         content[0] = (byte) (code >> 8);
         content[1] = (byte) code;
         System.arraycopy(text, 0, content, 2, length);
-        var _ = channel.writeAndFlush(frame(channel, CLOSE, content)).addListener(ChannelFutureListener.CLOSE);
+        return channel.writeAndFlush(frame(channel, CLOSE, content));
     }
 
     /** Closes a channel because of an exception: with the code that the decoder requests, or without a close frame. */

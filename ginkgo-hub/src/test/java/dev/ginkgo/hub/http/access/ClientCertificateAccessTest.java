@@ -47,6 +47,7 @@ class ClientCertificateAccessTest {
     private final FakeClock clock = new FakeClock();
     private final AtomicInteger verifications = new AtomicInteger();
     private final CountDownLatch bobMayContinue = new CountDownLatch(1);
+    private final AtomicInteger verificationsOfCarol = new AtomicInteger();
     private Path folder = Path.of("");
     private TestCertificates certificates = new TestCertificates(folder);
     private Pair server = new Pair(folder, folder);
@@ -81,13 +82,19 @@ class ClientCertificateAccessTest {
         return Files.move(written, folder.resolve("users.toml"), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Accepts what the users file does not have: the certificate of bob, after a while, and one token. */
+    /** Accepts what the users file does not have: the certificates of bob and carol, after a while, and one token. */
     private Optional<Principal> authenticate(Credentials credentials) throws InterruptedException {
         if (credentials.token().isPresent()) {
             return Optional.of(Principal.of("token", Grant.ALL));
         }
         String subject =
                 credentials.certificates().getFirst().getSubjectX500Principal().getName();
+        if (subject.equals("CN=carol")) {
+            if (verificationsOfCarol.getAndIncrement() == 0) {
+                new CountDownLatch(1).await();
+            }
+            return Optional.of(Principal.of("carol", Grant.ALL));
+        }
         if (!subject.equals("CN=bob")) {
             return Optional.empty();
         }
@@ -195,6 +202,29 @@ class ClientCertificateAccessTest {
                 assertThat(client.response()).startsWith("HTTP/1.1 200 ");
             }
             assertThat(verifications).hasValue(2);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-361 a stream that is reset while it verifies the certificate of its connection fails no other stream")
+    void resetStream_failsNoOther() throws Exception {
+        SSLContext carol = presenting("carol");
+        try (RawHttp2Client client =
+                new RawHttp2Client(TestCertificates.connectWithAlpn(carol, testHub.port(), "h2"))) {
+            // Given a stream that verifies the certificate, and another one that waits for that
+            client.get(1, "/many?poll=1&wait=0s").flush();
+            await().until(() -> verificationsOfCarol.get() == 1);
+            client.get(3, "/many?poll=1&wait=0s").flush();
+            client.post(5, "/other", "7", "authorization=Bearer any").flush();
+            assertThat(client.status(5)).isEqualTo(200);
+
+            // When
+            client.reset(1).flush();
+
+            // Then
+            assertThat(client.status(3)).isEqualTo(200);
+            assertThat(verificationsOfCarol).hasValue(2);
         }
     }
 }

@@ -8,12 +8,16 @@ import dev.ginkgo.hub.message.Message;
 import dev.ginkgo.hub.message.MessageId;
 import dev.ginkgo.hub.message.PublishResult;
 import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.spi.BrokerStats;
 import dev.ginkgo.hub.spi.LocalBrokerServer;
 import dev.ginkgo.hub.testing.HubCluster;
+import dev.ginkgo.hub.testing.RawHttp2Client;
+import dev.ginkgo.hub.testing.RawHttpClient;
 import dev.ginkgo.hub.testing.SocketClient;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -233,6 +237,62 @@ class BrokerClusterTest {
             await().atMost(HubCluster.TIMEOUT)
                     .until(() -> socket.received("published").size() == 600);
             assertThat(socket.request(601, "\"type\":\"ping\"")).contains("pong");
+        }
+    }
+
+    private static BrokerStats broker(HubCluster nodes) {
+        return Objects.requireNonNull(nodes.get(0).broker).stats();
+    }
+
+    private static void awaitPending(HubCluster nodes, int count) {
+        await().atMost(HubCluster.TIMEOUT).until(() -> broker(nodes).pending() == count);
+    }
+
+    @Test
+    @DisplayName("H-379 publishes on the streams of one HTTP/2 connection wait for the broker together")
+    void streamsOfHttp2_waitTogether() throws Exception {
+        try (HubCluster nodes = HubCluster.of(1, server, PATIENT);
+                Subscription subscription = nodes.get(0).hub.subscribe("/x");
+                RawHttp2Client client =
+                        new RawHttp2Client(nodes.get(0).hub.address().port())) {
+            server.holdAppends(true);
+            for (int n = 1; n <= 16; n++) {
+                client.post(2 * n - 1, "/x", Integer.toString(n));
+            }
+            client.flush();
+            awaitPending(nodes, 16);
+            server.holdAppends(false);
+
+            for (int n = 1; n <= 16; n++) {
+                assertThat(subscription.take().text()).isEqualTo(Integer.toString(n));
+                assertThat(client.status(2 * n - 1)).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-380 messages of a WebSocket that wait for the broker use at most 256 KiB, and one message")
+    void memoryOfWebSocket_isLimited() throws Exception {
+        String data = "x".repeat(100 * 1024);
+        try (HubCluster nodes = HubCluster.of(1, server, PATIENT);
+                RawHttpClient other =
+                        new RawHttpClient(nodes.get(0).hub.address().port());
+                SocketClient socket = SocketClient.connect(nodes.get(0).hub)) {
+            server.holdAppends(true);
+            for (int n = 1; n <= 6; n++) {
+                socket.send("{'request':" + n + ",'type':'publish','channel':'/w','data':'" + data + "'}");
+            }
+            awaitPending(nodes, 3);
+
+            // When another client publishes
+            other.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1");
+
+            // Then no further request of the first one is processed
+            awaitPending(nodes, 4);
+            assertThat(broker(nodes).pendingBytes()).isEqualTo(3 * data.length() + 1);
+            server.holdAppends(false);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> socket.received("published").size() == 6);
         }
     }
 }

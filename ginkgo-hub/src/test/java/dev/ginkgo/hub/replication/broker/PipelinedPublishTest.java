@@ -12,9 +12,7 @@ import dev.ginkgo.hub.spi.BrokerStats;
 import dev.ginkgo.hub.spi.LocalBrokerServer;
 import dev.ginkgo.hub.testing.HubCluster;
 import dev.ginkgo.hub.testing.Measurements;
-import dev.ginkgo.hub.testing.RawHttp2Client;
 import dev.ginkgo.hub.testing.RawHttpClient;
-import dev.ginkgo.hub.testing.SocketClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Publishes that a client sends over one connection without waiting for responses, at a hub with a broker. */
+/** Publishes that a client pipelines over one connection of HTTP/1.1, at a hub with a broker. */
 class PipelinedPublishTest {
     private static final String PATIENT = "hub.replication.publish-timeout = '1m'";
     private static final int MAX_REQUESTS = 64;
@@ -342,53 +340,6 @@ class PipelinedPublishTest {
             assertThat(logged.list).isEmpty();
         } finally {
             http.detachAppender(logged);
-        }
-    }
-
-    @Test
-    @DisplayName("H-379 publishes on the streams of one HTTP/2 connection wait for the broker together")
-    void streamsOfHttp2_waitTogether() throws Exception {
-        try (HubCluster nodes = HubCluster.of(1, server, PATIENT);
-                Subscription subscription = nodes.get(0).hub.subscribe("/x");
-                RawHttp2Client client =
-                        new RawHttp2Client(nodes.get(0).hub.address().port())) {
-            server.holdAppends(true);
-            for (int n = 1; n <= 16; n++) {
-                client.post(2 * n - 1, "/x", Integer.toString(n));
-            }
-            client.flush();
-            awaitPending(nodes, 16);
-            server.holdAppends(false);
-
-            takeAll(subscription, 1, 16);
-            for (int n = 1; n <= 16; n++) {
-                assertThat(client.status(2 * n - 1)).isEqualTo(200);
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("H-380 messages of a WebSocket that wait for the broker use at most 256 KiB, and one message")
-    void memoryOfWebSocket_isLimited() throws Exception {
-        String data = "x".repeat(100 * 1024);
-        try (HubCluster nodes = HubCluster.of(1, server, PATIENT);
-                RawHttpClient other = connect(nodes);
-                SocketClient socket = SocketClient.connect(nodes.get(0).hub)) {
-            server.holdAppends(true);
-            for (int n = 1; n <= 6; n++) {
-                socket.send("{'request':" + n + ",'type':'publish','channel':'/w','data':'" + data + "'}");
-            }
-            awaitPending(nodes, 3);
-
-            // When another client publishes
-            other.send(post("/x", "1"));
-
-            // Then no further request of the first one is processed
-            awaitPending(nodes, 4);
-            assertThat(broker(nodes).pendingBytes()).isEqualTo(3 * data.length() + 1);
-            server.holdAppends(false);
-            await().atMost(HubCluster.TIMEOUT)
-                    .until(() -> socket.received("published").size() == 6);
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,23 @@ class SubCommandTest {
                     .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly("none", "b", "b", "c");
             assertThat(sub.err()).contains("; retrying\n").contains("reconnected\n");
+        }
+    }
+
+    @Test
+    @DisplayName("R-112 sub prints a message when it has arrived, also if a part of the next one has arrived with it")
+    void printsMessage_beforeNextIsComplete() throws Exception {
+        CountDownLatch printed = new CountDownLatch(1);
+        try (ScriptedHub hub = ScriptedHub.withScripts(connection -> {
+            connection.stream(false).message("a", "1").raw("{\"id\":\"b\",");
+            assertThat(printed.await(60, TimeUnit.SECONDS)).isTrue();
+            connection.raw("\"data\":\"2\"}\n").awaitClose();
+        })) {
+            ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
+            await().atMost(Duration.ofSeconds(20)).until(() -> sub.out().equals("1\n"));
+            printed.countDown();
+            assertThat(sub.code()).isZero();
+            assertThat(sub.out()).isEqualTo("1\n2\n");
         }
     }
 
