@@ -28,6 +28,8 @@ final class SubscriberSocket implements EventSelector.Handler {
 
     private static final long HANDSHAKE_TIMEOUT_NANOS = Duration.ofSeconds(3).toNanos();
 
+    private static final long ACCEPT_PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
     /** Many times the connections of a cluster; beyond it, the oldest one without a handshake is closed, if any. */
     private static final int MAX_CONNECTIONS = 256;
 
@@ -39,40 +41,60 @@ final class SubscriberSocket implements EventSelector.Handler {
         void receivedMultipart();
     }
 
+    /** Accepts a connection. */
+    interface Acceptor {
+        /** Returns the next connection; null if there is none. */
+        @Nullable
+        SocketChannel accept() throws IOException;
+    }
+
     private final ServerSocketChannel server;
+    private final Acceptor acceptor;
+    private final SelectionKey serverKey;
     private final EventSelector selector;
     private final Supplier<Mechanism> mechanism;
     private final long maxFrameBytes;
     private final Receiver receiver;
     private final Set<Incoming> handshaking = new LinkedHashSet<>(); // in order of their age
     private final Set<Incoming> established = new LinkedHashSet<>();
+    private boolean paused;
+    private long pausedAt;
 
+    /**
+     * @param server not blocking from now on
+     * @param acceptor accepts the connections of the server
+     */
     SubscriberSocket(
             ServerSocketChannel server,
+            Acceptor acceptor,
             EventSelector selector,
             Supplier<Mechanism> mechanism,
             long maxFrameBytes,
             Receiver receiver)
             throws IOException {
         this.server = server;
+        this.acceptor = acceptor;
         this.selector = selector;
         this.mechanism = mechanism;
         this.maxFrameBytes = maxFrameBytes;
         this.receiver = receiver;
         server.configureBlocking(false);
-        selector.register(server, SelectionKey.OP_ACCEPT, this);
+        serverKey = selector.register(server, SelectionKey.OP_ACCEPT, this);
     }
 
     /** Accepts one connection; a further one makes the channel ready again. */
     @Override
     public void ready(SelectionKey key, long now) {
         try {
-            SocketChannel channel = server.accept();
+            SocketChannel channel = acceptor.accept();
             if (channel != null) {
                 accepted(channel, now);
             }
-        } catch (IOException e) { // for example, too many open files
+        } catch (IOException e) { // for example, too many open files: the channel remains ready
             LOG.debug("cannot accept a connection", e);
+            serverKey.interestOps(0);
+            paused = true;
+            pausedAt = now;
         }
     }
 
@@ -92,8 +114,15 @@ final class SubscriberSocket implements EventSelector.Handler {
         }
     }
 
-    /** Closes the connections from which nothing has been received for too long. */
+    /**
+     * Closes the connections from which nothing has been received for too long, and accepts connections again some time after a
+     * failure. Called at least every second.
+     */
     void step(long now) {
+        if (paused && now - pausedAt >= ACCEPT_PAUSE_NANOS) {
+            paused = false;
+            serverKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
         while (!handshaking.isEmpty() && handshaking.iterator().next().isOlderThan(HANDSHAKE_TIMEOUT_NANOS, now)) {
             handshaking.iterator().next().close();
         }

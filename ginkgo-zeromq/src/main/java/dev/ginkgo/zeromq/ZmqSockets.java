@@ -36,6 +36,7 @@ record ZmqSockets(
         CurveKeys keys = curveKeys;
         return new SubscriberSocket(
                 server,
+                server::accept,
                 selector,
                 () -> keys == null
                         ? Mechanism.unencrypted(SUBSCRIBER)
