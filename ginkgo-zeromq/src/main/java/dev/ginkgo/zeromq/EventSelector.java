@@ -2,7 +2,9 @@ package dev.ginkgo.zeromq;
 
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -22,6 +24,13 @@ final class EventSelector implements AutoCloseable {
     }
 
     private final Selector selector;
+
+    /**
+     * Wakes the thread of the event loop. {@link Selector#wakeup} would hold a lock while it does so, for which the thread that it wakes
+     * waits.
+     */
+    private final Pipe pipe;
+
     private final TimeSource timeSource;
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -31,13 +40,29 @@ final class EventSelector implements AutoCloseable {
     EventSelector(TimeSource timeSource) throws IOException {
         this.timeSource = timeSource;
         selector = Selector.open();
+        pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        pipe.sink().configureBlocking(false);
+        register(pipe.source(), SelectionKey.OP_READ, (_, _) -> drain());
     }
 
     /** Wakes the event loop, or keeps it from going to sleep. Any thread. */
     void wake() {
         if (!woken.getAndSet(true) && asleep) {
             interrupts.increment();
-            selector.wakeup();
+            try {
+                pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
+            } catch (IOException closed) {
+                // The event loop has ended.
+            }
+        }
+    }
+
+    private void drain() {
+        try {
+            pipe.source().read(readBuffer.clear());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -76,6 +101,8 @@ final class EventSelector implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        pipe.sink().close();
+        pipe.source().close();
         selector.close();
     }
 }

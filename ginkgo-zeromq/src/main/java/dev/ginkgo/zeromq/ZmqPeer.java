@@ -254,8 +254,11 @@ final class ZmqPeer {
             return controlFrame;
         }
         messagesNext = false;
-        SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
         boolean heartbeatDue = now - nextHeartbeat >= 0;
+        if (!heartbeatDue && sendQueue.isEmpty()) {
+            return null;
+        }
+        SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
         if (!sendBatch.messages().isEmpty()) {
             if (heartbeatDue) { // it has the positions of other origins, so it does not wait until the queue is empty
                 addHeartbeat(sendBatch.messages().getLast().sequence(), now);

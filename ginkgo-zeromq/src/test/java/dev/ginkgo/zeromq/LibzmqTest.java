@@ -66,7 +66,7 @@ class LibzmqTest {
         CurveKeys keys = keys(encrypted);
         try (ExternalProcess libzmq = libzmq("receive", keys).awaitOutput("\n");
                 EventSelector selector = new EventSelector(TimeSource.system())) {
-            int port = Integer.parseInt(libzmq.lines().getFirst().split(" ")[1]);
+            int port = Integer.parseInt(libzmq.lines().getFirst().substring("port ".length()));
             PublisherSocket publisher =
                     new ZmqSockets(selector, MAX_FRAME_BYTES, keys).openPublisher(new Address("127.0.0.1", port), 0);
             runUntil(selector, () -> publisher.step(TimeSource.system().nanos()), () -> publisher.subscription() != 0);

@@ -103,4 +103,32 @@ class ManyFailuresTest {
             assertThat(tree.ginkgo().tasks()).extracting(TaskInfo::name).doesNotContain("supervise");
         }
     }
+
+    @Test
+    @DisplayName("S-32 if a new object that a supplier returned does not start, the supplier is asked for another one")
+    void replacementIsReplaced_whenItDoesNotStart() {
+        // Given a supplier whose first object does not start
+        AtomicInteger created = new AtomicInteger();
+        TestService root = new TestService("root");
+        TestService first = root.child(
+                "n",
+                new TestService("n"),
+                Supervision.restart(() -> {
+                            int number = created.incrementAndGet();
+                            return new TestService("n").whenStarting(_ -> {
+                                if (number == 1) {
+                                    throw new IllegalStateException("no database");
+                                }
+                            });
+                        })
+                        .backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
+        try (Ginkgo tree = Ginkgo.start(root)) {
+            // When
+            first.failingTask("lost");
+
+            // Then the second object runs
+            await().until(() ->
+                    created.get() == 2 && tree.status().children().getFirst().state() == State.READY);
+        }
+    }
 }

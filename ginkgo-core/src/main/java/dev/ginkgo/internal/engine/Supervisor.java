@@ -137,11 +137,7 @@ final class Supervisor {
                 return false;
             }
             List<ServiceNode> taken = takeGroup(policy.scope(), WaitQueue.deadlineAfter(serviceTree.time(), pause));
-            if (taken.size() > 1) { // another recovery may have been waiting for one of these nodes
-                parent.waitQueue().signal();
-                taken.forEach(serviceNode -> serviceNode.waitQueue().signal());
-            }
-            for (ServiceNode serviceNode : taken.reversed()) {
+            for (ServiceNode serviceNode : taken.reversed()) { // the stop also wakes a recovery that waits to start it
                 if (serviceNode != failedChild) {
                     stopForRestart(serviceNode);
                 }
@@ -211,12 +207,10 @@ final class Supervisor {
          */
         private boolean awaitBackoff() {
             RestartHistory restartHistory = failedChild.restartHistory;
-            // A single node has its own queue: many children that fail at the same time would wake each other.
-            WaitQueue changes = group.size() == 1 ? failedChild.waitQueue() : parent.waitQueue();
             try {
                 long until = WaitQueue.deadlineAfter(
                         serviceTree.time(), restartHistory.remainingPause().orElse(Duration.ZERO));
-                changes.await(() -> pending().isEmpty() ? true : null, serviceTree.time(), until);
+                parent.waitQueue().await(() -> pending().isEmpty() ? true : null, serviceTree.time(), until);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;

@@ -138,7 +138,8 @@ public final class SocketAdoption {
         try {
             adopted.start(registration);
             var _ = channel.closeFuture().addListener(_ -> adopted.channelClosed(channel));
-            ConnectionLifetime.of(channel).leave(channel, adopted); // last: from now on nothing returns the socket to the channel
+            ConnectionLifetime.of(channel)
+                    .leave(channel, adopted); // last: from now on nothing returns the socket to the channel
         } catch (RuntimeException | Error e) {
             registration.cancel();
             throw e;

@@ -12,6 +12,8 @@ import java.util.Queue;
 public final class SendQueue {
     private final long budget;
 
+    private volatile boolean empty = true; // written under the monitor
+
     // guarded by this
     private final Queue<Envelope> messages = new ArrayDeque<>();
     private long queued;
@@ -51,6 +53,7 @@ public final class SendQueue {
         open = false;
         dropped += messages.size();
         messages.clear();
+        empty = true;
         queued = 0;
     }
 
@@ -63,6 +66,7 @@ public final class SendQueue {
     public synchronized boolean offer(Envelope message) {
         if (open && (messages.isEmpty() || queued + message.memoryBytes() <= budget)) {
             messages.add(message);
+            empty = false;
             queued += message.memoryBytes();
             last = message.sequence();
             return true;
@@ -88,14 +92,15 @@ public final class SendQueue {
             taken.add(messages.remove());
             next = messages.peek();
         }
+        empty = messages.isEmpty();
         queued -= size;
         sent += taken.size();
         return new SendBatch(taken, last, messages.isEmpty());
     }
 
-    /** Returns whether no message waits. */
-    public synchronized boolean isEmpty() {
-        return messages.isEmpty();
+    /** Returns whether no message waits. Does not wait for a thread that offers one. */
+    public boolean isEmpty() {
+        return empty;
     }
 
     /** Returns the statistics of the peer. */
