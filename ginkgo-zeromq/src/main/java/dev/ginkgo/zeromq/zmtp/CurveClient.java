@@ -13,6 +13,8 @@ final class CurveClient extends CurveMechanism {
     /** So that the response to a forged sender is not longer than the request. */
     private static final int PADDING = 72;
 
+    private final byte[] shortSecretKey = CurveBox.random(CurveBox.KEY_BYTES);
+    private final byte[] shortPublicKey = CurveBox.publicKeyOf(shortSecretKey);
     private @Nullable CurveBox sessionBox; // after the server has sent its short-term key
     private boolean complete;
 

@@ -20,8 +20,6 @@ abstract sealed class CurveMechanism implements Mechanism permits CurveClient, C
 
     final byte[] publicKey;
     final byte[] secretKey;
-    final byte[] shortPublicKey;
-    final byte[] shortSecretKey;
     final byte[] metadata;
 
     private final String sendPrefix;
@@ -35,8 +33,6 @@ abstract sealed class CurveMechanism implements Mechanism permits CurveClient, C
         this.secretKey = secretKey;
         this.sendPrefix = sendPrefix;
         this.receivePrefix = receivePrefix;
-        shortSecretKey = CurveBox.random(CurveBox.KEY_BYTES);
-        shortPublicKey = CurveBox.publicKeyOf(shortSecretKey);
         metadata = Command.metadata(socketType);
     }
 

@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class CurveServer extends CurveMechanism {
     private static final int COOKIE_BYTES = 96;
 
-    private final byte[] cookie = CurveBox.random(COOKIE_BYTES); // the state is here, so it need not contain any
-    private byte @Nullable [] clientShortKey; // once the client has said hello
+    private @Nullable Session session; // once the client has said hello
     private boolean complete;
+
+    /**
+     * What is generated for a client once it has shown the public key, because that takes a millisecond.
+     *
+     * @param cookie sent back by the client; random, because the state is here
+     */
+    @SuppressWarnings("ArrayRecordComponent") // sessions are not compared
+    private record Session(byte[] clientKey, byte[] shortSecretKey, byte[] cookie) {}
 
     CurveServer(String socketType, byte[] publicKey, byte[] secretKey) {
         super(socketType, publicKey, secretKey, "CurveZMQMESSAGES", "CurveZMQMESSAGEC");
@@ -32,8 +39,8 @@ final class CurveServer extends CurveMechanism {
 
     @Override
     public byte[] handshake(byte[] command) throws ProtocolException {
-        byte[] clientKey = clientShortKey;
-        return clientKey == null ? welcome(command) : ready(command, clientKey);
+        Session current = session;
+        return current == null ? welcome(command) : ready(command, current);
     }
 
     private byte[] welcome(byte[] hello) throws ProtocolException {
@@ -45,22 +52,26 @@ final class CurveServer extends CurveMechanism {
         byte[] clientKey = take(data, CurveBox.KEY_BYTES);
         CurveBox box = new CurveBox(clientKey, secretKey);
         box.open(CurveBox.nonce("CurveZMQHELLO---", data.getLong()), data);
-        clientShortKey = clientKey;
+        byte[] shortSecretKey = CurveBox.random(CurveBox.KEY_BYTES);
+        byte[] cookie = CurveBox.random(COOKIE_BYTES);
+        session = new Session(clientKey, shortSecretKey, cookie);
         byte[] nonce = CurveBox.random(16);
-        return Command.of("WELCOME", nonce, box.seal(CurveBox.nonce("WELCOME-", nonce), shortPublicKey, cookie));
+        byte[] sealed = box.seal(CurveBox.nonce("WELCOME-", nonce), CurveBox.publicKeyOf(shortSecretKey), cookie);
+        return Command.of("WELCOME", nonce, sealed);
     }
 
-    private byte[] ready(byte[] initiate, byte[] clientKey) throws ProtocolException {
+    private byte[] ready(byte[] initiate, Session current) throws ProtocolException {
         ByteBuffer data = Command.data(initiate, "INITIATE", COOKIE_BYTES + Long.BYTES + CurveBox.OVERHEAD);
-        require(MessageDigest.isEqual(take(data, COOKIE_BYTES), cookie));
-        CurveBox box = new CurveBox(clientKey, shortSecretKey);
+        require(MessageDigest.isEqual(take(data, COOKIE_BYTES), current.cookie));
+        CurveBox box = new CurveBox(current.clientKey, current.shortSecretKey);
         long number = data.getLong();
         ByteBuffer plain = box.open(CurveBox.nonce("CurveZMQINITIATE", number), data);
         require(plain.remaining() >= 128);
         require(MessageDigest.isEqual(take(plain, CurveBox.KEY_BYTES), publicKey));
         byte[] vouchNonce = CurveBox.nonce("VOUCH---", take(plain, 16));
-        ByteBuffer vouch = new CurveBox(publicKey, shortSecretKey).open(vouchNonce, plain.slice(plain.position(), 80));
-        require(MessageDigest.isEqual(take(vouch, CurveBox.KEY_BYTES), clientKey));
+        ByteBuffer vouch =
+                new CurveBox(publicKey, current.shortSecretKey).open(vouchNonce, plain.slice(plain.position(), 80));
+        require(MessageDigest.isEqual(take(vouch, CurveBox.KEY_BYTES), current.clientKey));
         require(MessageDigest.isEqual(take(vouch, CurveBox.KEY_BYTES), publicKey));
         received(number);
         setBox(box);

@@ -295,4 +295,25 @@ class ZmtpConnectionTest {
         pair.carry((_, _) -> {});
         assertThat(pair.server.received).containsExactly(text, text);
     }
+
+    @Test
+    @DisplayName("H-393 for a connection that has not shown the key of the cluster, no keys are generated")
+    void connectionWithoutKey_generatesNoKeys() {
+        // Given what one generation of keys allocates
+        long ofKeys = allocatedBy(() -> CurveBox.publicKeyOf(SECRET_KEY));
+
+        // When a connection is accepted
+        long ofConnection = allocatedBy(ZmtpConnectionTest::server);
+
+        // Then
+        assertThat(ofConnection).isLessThan(ofKeys / 2);
+    }
+
+    private static long allocatedBy(Supplier<Object> action) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        action.get(); // loads classes
+        long before = threads.getCurrentThreadAllocatedBytes();
+        requireNonNull(action.get());
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
 }
