@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,7 +127,8 @@ final class BoundedAuthenticator implements Authenticator {
         return true;
     }
 
-    private void start(Call call) {
+    /** Starts an admitted call. Returns false if the hub stops. Without a thread, its caller is notified. */
+    private boolean start(Call call) {
         boolean started = false;
         try {
             tasks.execute(call);
@@ -142,23 +144,39 @@ final class BoundedAuthenticator implements Authenticator {
                 timeSource.unpark(call.caller);
             }
         }
+        return started;
     }
 
-    /** Starts the call that has waited for the longest time, in place of one that has returned. */
+    /** Starts the call that has waited for the longest time and gets a thread, in place of one that has returned. */
     private void startNext() {
-        Call next = null;
+        Call next;
         synchronized (this) {
             running--;
-            Iterator<Call> longest = waiting.iterator();
-            if (longest.hasNext() && running < maxCalls.get()) {
-                next = longest.next();
-                longest.remove();
-                running++;
-            }
+            next = admitLongest();
         }
-        if (next != null) {
-            start(next);
+        while (next != null && !startOrLog(next)) {
+            next = admitLongest();
         }
+    }
+
+    private boolean startOrLog(Call call) {
+        try {
+            return start(call);
+        } catch (RuntimeException | Error e) { // for example for lack of memory; nothing else starts the others
+            LOG.error("no thread for a call of the authenticator {}; its request is rejected", name(), e);
+            return false;
+        }
+    }
+
+    private synchronized @Nullable Call admitLongest() {
+        Iterator<Call> longest = waiting.iterator();
+        if (!longest.hasNext() || running >= maxCalls.get()) {
+            return null;
+        }
+        Call next = longest.next();
+        longest.remove();
+        running++;
+        return next;
     }
 
     /** Gives up a call. Returns false if it has a result. */

@@ -46,6 +46,7 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     private boolean closed;
     private @Nullable String byeReason;
     private boolean byeSent;
+    private boolean stopped; // the last frame has been written by others
 
     /**
      * Creates a connection without subscriptions.
@@ -143,7 +144,7 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
     @Override
     public void sendNext() {
         scheduled = false;
-        if (closed || writing || byeSent) {
+        if (closed || writing || byeSent || stopped) {
             return;
         }
         SharedWrite write = new SharedWrite();
@@ -256,6 +257,11 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
         var _ = connection.write(frame);
     }
 
+    @Override
+    public void stopWriting() {
+        stopped = true;
+    }
+
     // ---- requests
 
     @Override
@@ -268,6 +274,7 @@ final class SharedConnection extends LoopSubscriber implements SharedStream {
         if (!closed
                 && !writing
                 && !byeSent
+                && !stopped
                 && !stallDetector.isWritePending()
                 && deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos) {
             sendFrame(wireFormat.encodeKeepAlive());

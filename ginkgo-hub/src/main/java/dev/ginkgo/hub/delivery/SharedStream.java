@@ -28,4 +28,10 @@ public interface SharedStream extends StreamHandle {
 
     /** Writes a whole frame that is not a message. The caller flushes. */
     void write(ByteBuf frame);
+
+    /**
+     * Stops writing messages and heartbeats, because the caller writes the last frame and then closes the connection. The
+     * subscriptions end with the connection.
+     */
+    void stopWriting();
 }

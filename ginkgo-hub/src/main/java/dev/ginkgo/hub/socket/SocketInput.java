@@ -116,6 +116,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
             case PongWebSocketFrame _ -> {}
             case CloseWebSocketFrame close -> {
                 closing = true;
+                session.stopWriting();
                 ControlFrames.answer(channel, close);
             }
             case BinaryWebSocketFrame _ -> close(BINARY, "requests are text frames; publish bytes as base64");
@@ -261,6 +262,7 @@ final class SocketInput extends SimpleChannelInboundHandler<WebSocketFrame> impl
     /** Sends a close frame, and discards what the client sends until it closes its side, or until the deadline. */
     private void close(DisconnectReason disconnectReason, int code, String reason) {
         closing = true;
+        session.stopWriting();
         disconnectReason.mark(channel);
         ControlFrames.closeOutput(channel, code, reason);
         deadline.start(ConnectionDeadline.Kind.CLOSING);

@@ -95,6 +95,11 @@ final class SocketSession {
         onAnswered = callback;
     }
 
+    /** Called before the close frame is written, after which there may be no other frame. */
+    void stopWriting() {
+        shared.stopWriting();
+    }
+
     /** Returns whether further requests may be read. */
     boolean isAccepting() {
         return pending == 0

@@ -33,4 +33,29 @@ class CloseReasonTest {
                     .until(() -> HubAccess.http(testHub.hub()).openConnections().isEmpty());
         }
     }
+
+    @Test
+    @DisplayName(
+            "H-396 after the close frame of a WebSocket nothing is written, and messages for its subscriptions do not reset it")
+    void messagesDoNotEndConnection() throws Exception {
+        try (TestHub testHub = TestHub.start();
+                RawSocket socket = new RawSocket(testHub.port())) {
+            // Given a client that is sending a message that is too long, and has been sent the close frame
+            socket.send("{'request':1,'type':'subscribe','channels':'/a'}");
+            assertThat(socket.read()).contains("'subscribed'".replace('\'', '"'));
+            byte[] frame = RawSocket.frame(new byte[LENGTH], LENGTH);
+            socket.write(Arrays.copyOf(frame, 1024));
+            await().atMost(Duration.ofSeconds(30)).until(socket::hasInput);
+
+            // When there are messages for it
+            for (int from = 1024; from < frame.length; from += 64 * 1024) {
+                testHub.hub().publish("/a", "late");
+                socket.write(Arrays.copyOfRange(frame, from, Math.min(frame.length, from + 64 * 1024)));
+            }
+
+            // Then
+            assertThat(socket.read()).startsWith("close 1009 ");
+            assertThat(socket.hasEnded()).isTrue();
+        }
+    }
 }

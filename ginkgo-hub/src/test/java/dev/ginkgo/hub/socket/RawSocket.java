@@ -117,6 +117,16 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
+    /** Returns whether something has arrived that has not been read. */
+    boolean hasInput() throws IOException {
+        return in.available() > 0;
+    }
+
+    /** Waits for the next byte; returns whether there is none, because the hub has shut down its side. */
+    boolean hasEnded() throws IOException {
+        return in.read() < 0;
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -104,9 +104,8 @@ final class WarmUpCommand implements Callable<Integer> {
                         "times = 1",
                         "[log]",
                         "level = \"debug\""));
-        // With a class cache, so that the second start runs without the compiler, as most starts do. In the home
-        // folder,
-        // where that of most users is.
+        // With a class cache, so that the second start runs without the compiler, as most starts do. It is in the home
+        // folder, as that of most users.
         Main quiet = new Main(new CommandContext(
                 silent(),
                 silent(),

@@ -289,6 +289,63 @@ class LauncherScriptTest {
 
     @Test
     @DisplayName(
+            "R-115 a service that the command restart starts has the same JVM options as one that the command start starts")
+    void restartedServiceReturnsMemory() throws Exception {
+        // Given a daemon that reports that it is ready
+        tool("setsid");
+        ginkgo(jdks(), "version");
+        script(
+                folder.resolve("jdks/25/bin/java"),
+                "for word; do [ \"$word\" != restart ] || { echo start; exit; }; done\n"
+                        + "for word; do echo \"[$word]\"; done; echo '= 0' >&3");
+        // When
+        Result started = ginkgo(jdks(), "start", "x.toml");
+        Result restarted = ginkgo(jdks(), "restart", "x.toml");
+        // Then
+        assertThat(started.output()).contains("[-XX:G1PeriodicGCInterval=300000]", "[start]");
+        assertThat(restarted.lines()).isEqualTo(started.lines());
+    }
+
+    @Test
+    @DisplayName("R-116 what a file of JVM options may set is not set by the script")
+    void leavesDecisionsToFileOfOptions() throws Exception {
+        Path archive = folder.resolve("jdks/25/lib/server/classes_coh.jsa");
+        Files.createDirectories(archive.getParent());
+        Files.createFile(archive);
+        assertThat(withOptions("-Xmx1g")).contains("[-XX:+UseCompactObjectHeaders]", "[-XX:MaxHeapFreeRatio=40]");
+
+        for (String options : List.of("@options.txt", "-XX:VMOptionsFile=options.txt", "-XX:Flags=options.txt")) {
+            assertThat(withOptions(options))
+                    .as(options)
+                    .contains("[x.toml]")
+                    .doesNotContain("ObjectHeaders", "GCInterval", "FreeRatio", "TrimNativeHeap");
+        }
+    }
+
+    @Test
+    @DisplayName("R-117 a jar that is a symbolic link makes the AOT cache outdated when the file that it names changes")
+    void noticesChangeOfLinkedJar() throws Exception {
+        // Given
+        tool("stat");
+        tool("cmp");
+        script(
+                folder.resolve("jdks/25/bin/java"),
+                "for word; do echo \"[$word]\"; case $word in -XX:*Exit=* | -XX:AOTCacheOutput=*) echo x >\"${word#*=}\" ;; esac; done");
+        ginkgo(jdks(), "version");
+        Path target = Files.writeString(folder.resolve("target.jar"), "old");
+        Path jar = home.resolve("dist/target/launcher/ginkgo/lib/a.jar");
+        Files.delete(jar);
+        Files.createSymbolicLink(jar, target);
+        assertThat(ginkgo(jdks(), "warm-up").code()).isZero();
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains("-XX:AOTCache=");
+        // When
+        Files.writeString(target, "a new one");
+        // Then
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains("[x.toml]").doesNotContain("AOTCache");
+    }
+
+    @Test
+    @DisplayName(
             "R-103 a service starts with the AOT cache, unless a jar or the JDK has changed, or the user's JVM options may"
                     + " not fit it")
     void usesAotCache_onlyIfItFits() throws Exception {
@@ -312,7 +369,8 @@ class LauncherScriptTest {
                 .contains(cache);
         assertThat(withOptions("-Xmx1g -XX:+UseZGC")).contains("[x.toml]").doesNotContain("AOTCache");
         assertThat(withOptions("-Xms1g -Xmx31g -XX:MaxRAMPercentage=50")).contains(cache);
-        for (String heap : List.of("-Xmx32g", "-Xmx40000m", "-Xmx40000000000", "-Xms1t", "-XX:MaxHeapSize=64g")) {
+        for (String heap : List.of(
+                "-Xmx32g", "-Xmx40000m", "-Xmx40000000000", "-Xms1t", "-XX:MaxHeapSize=64g", "-XX:MaxRAM=256g")) {
             assertThat(withOptions(heap)).as(heap).contains("[x.toml]").doesNotContain("AOTCache");
         }
         assertThat(withOptions("-agentlib:jdwp=transport=dt_socket")).doesNotContain("AOTCache");
