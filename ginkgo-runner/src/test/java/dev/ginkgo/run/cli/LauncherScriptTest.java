@@ -323,6 +323,13 @@ class LauncherScriptTest {
     }
 
     @Test
+    @DisplayName("R-121 a service does not search for lost buffers, unless the user decides")
+    void doesNotSearchForLostBuffers() throws Exception {
+        assertThat(withOptions("-Xmx1g")).contains("[-Dio.netty.leakDetection.level=disabled]");
+        assertThat(withOptions("-Dio.netty.leakDetection.level=simple")).doesNotContain("leakDetection.level=disabled");
+    }
+
+    @Test
     @DisplayName("R-117 a jar that is a symbolic link makes the AOT cache outdated when the file that it names changes")
     void noticesChangeOfLinkedJar() throws Exception {
         // Given

@@ -263,7 +263,8 @@ public abstract class ClusterScenarios {
         List<String> read = scenarioCluster.read(away);
         int gap = read.indexOf(ScenarioCluster.GAP);
         assertThat(gap).isPositive();
-        assertThat(read.subList(0, gap)).isEqualTo(all.subList(0, gap)); // some were on their way when the node was cut off
+        assertThat(read.subList(0, gap))
+                .isEqualTo(all.subList(0, gap)); // some were on their way when the node was cut off
         List<String> rest = read.subList(read.lastIndexOf(ScenarioCluster.GAP) + 1, read.size());
         assertThat(rest).hasSizeGreaterThan(100).isEqualTo(all.subList(all.size() - rest.size(), all.size()));
         assertThat(scenarioCluster.read(other)).isEqualTo(all);
