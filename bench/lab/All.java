@@ -39,7 +39,7 @@ final class All {
                         + folder.resolve("latency.svg")),
                 Part.of("stuck", "stuck servers=hub rounds=3 seconds=1 warm-up=10"),
                 Part.of("curve", "curve rounds=3 seconds=0.4 warm-up=12 out=" + folder),
-                Part.of("idle", "idle servers=hub,nchan,nats subscribers=1000,10000 svg=" + folder.resolve("idle.svg")),
+                Part.of("idle", "idle servers=hub,nchan,nats subscribers=1000,10000,17900 svg=" + folder.resolve("idle.svg")),
                 Part.of("publish", "publish servers=floor,hub,nchan,nats publishers=16 bytes=64 rounds=3 seconds=0.5 warm-up=8 svg="
                         + folder.resolve("publish.svg")),
                 Part.of("nodes", "nodes rounds=3 seconds=0.6 warm-up=8"));
