@@ -29,20 +29,20 @@ final class All {
 
     private static List<Part> parts(Path folder) {
         return List.of(
-                Part.of("fanout", "fanout servers=floor,hub,nchan,nats subscribers=100,1000,5000 rounds=5 seconds=0.5 warm-up=8 svg="
+                Part.of("fanout", "fanout servers=floor,hub,nchan,nats subscribers=100,1000,5000 rounds=7 seconds=0.5 warm-up=25 svg="
                         + folder.resolve("fanout.svg")),
                 Part.of("sizes", "fanout servers=floor,hub,nchan,nats subscribers=1000 bytes=512,4096 rounds=5 seconds=0.5 warm-up=6 svg="
                         + folder.resolve("sizes.svg")),
                 Part.of("formats", "fanout servers=floor,hub,hub-ids,hub-sse,hub-ndjson,hub-gzip,hub-tls,hub-h2c subscribers=1000"
                         + " rounds=5 seconds=0.4 warm-up=6 svg=" + folder.resolve("formats.svg")),
-                Part.of("latency", "latency servers=floor,hub,nats,nchan subscribers=1000 rounds=5 seconds=1.5 warm-up=8 svg="
+                Part.of("latency", "latency servers=floor,hub,nats,nchan subscribers=1000 rounds=5 seconds=1.5 warm-up=20 svg="
                         + folder.resolve("latency.svg")),
                 Part.of("stuck", "stuck servers=hub rounds=3 seconds=1 warm-up=10"),
                 Part.of("curve", "curve rounds=3 seconds=0.4 warm-up=12 out=" + folder),
                 Part.of("idle", "idle servers=hub,nchan,nats subscribers=1000,10000,17900 svg=" + folder.resolve("idle.svg")),
                 Part.of("publish", "publish servers=floor,hub,nchan,nats publishers=16 bytes=64 rounds=3 seconds=0.5 warm-up=8 svg="
                         + folder.resolve("publish.svg")),
-                Part.of("nodes", "nodes rounds=3 seconds=0.6 warm-up=8"));
+                Part.of("nodes", "nodes rounds=3 seconds=0.6 warm-up=20"));
     }
 
     /** Writes everything to the folder that the options name, and tables into the page if they name one. */
