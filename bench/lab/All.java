@@ -31,7 +31,7 @@ final class All {
         return List.of(
                 Part.of("fanout", "fanout servers=floor,hub,nchan,nats subscribers=100,1000,5000 rounds=7 seconds=0.5 warm-up=25 svg="
                         + folder.resolve("fanout.svg")),
-                Part.of("sizes", "fanout servers=floor,hub,nchan,nats subscribers=1000 bytes=512,4096 rounds=5 seconds=0.5 warm-up=6 svg="
+                Part.of("sizes", "fanout servers=floor,hub,nchan,nats subscribers=1000 bytes=512,4096 rounds=5 seconds=0.5 warm-up=20 svg="
                         + folder.resolve("sizes.svg")),
                 Part.of("formats", "fanout servers=floor,hub,hub-ids,hub-sse,hub-ndjson,hub-gzip,hub-tls,hub-h2c subscribers=1000"
                         + " rounds=5 seconds=0.4 warm-up=6 svg=" + folder.resolve("formats.svg")),
