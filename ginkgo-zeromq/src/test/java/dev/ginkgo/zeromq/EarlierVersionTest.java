@@ -1,20 +1,17 @@
 package dev.ginkgo.zeromq;
 
+import static dev.ginkgo.zeromq.EventLoops.keys;
+import static dev.ginkgo.zeromq.EventLoops.runUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import dev.ginkgo.time.TimeSource;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,25 +23,11 @@ import org.zeromq.ZMQ;
 class EarlierVersionTest {
     private static final long MAX_FRAME_BYTES = 100_000;
 
-    private static @Nullable CurveKeys keys(boolean encrypted) throws Exception {
-        Secret secret = Secret.of("0123456789abcdef0123456789abcdef");
-        return encrypted ? CurveKeys.of(KeyDerivation.of(secret, "the test")) : null;
-    }
-
     private static byte[] frame(String text, int size) {
         byte[] frame = new byte[size];
         byte[] bytes = ("gk" + text).getBytes(StandardCharsets.UTF_8);
         System.arraycopy(bytes, 0, frame, 0, bytes.length);
         return frame;
-    }
-
-    private static void runUntil(EventSelector selector, Runnable step, BooleanSupplier condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            selector.select(10);
-            step.run();
-            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
-        }
     }
 
     @ParameterizedTest(name = "{displayName} encrypted: {0}")

@@ -1,21 +1,19 @@
 package dev.ginkgo.zeromq;
 
+import static dev.ginkgo.zeromq.EventLoops.keys;
+import static dev.ginkgo.zeromq.EventLoops.runUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import dev.ginkgo.hub.testing.ExternalProcess;
 import dev.ginkgo.hub.testing.Python;
 import dev.ginkgo.time.TimeSource;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +26,6 @@ class LibzmqTest {
     private static final long MAX_FRAME_BYTES = 100_000;
     private static final String PREFIX = new String(FrameWriter.PREFIX, StandardCharsets.US_ASCII);
     private static final int[] SIZES = {10, 255, 256, 70_000};
-
-    private static @Nullable CurveKeys keys(boolean encrypted) throws Exception {
-        Secret secret = Secret.of("0123456789abcdef0123456789abcdef");
-        return encrypted ? CurveKeys.of(KeyDerivation.of(secret, "the test")) : null;
-    }
 
     private static ExternalProcess libzmq(String mode, @Nullable CurveKeys keys, String... more) throws Exception {
         HexFormat hex = HexFormat.of();
@@ -47,15 +40,6 @@ class LibzmqTest {
 
     private static byte[] content(int size) {
         return (PREFIX + "x".repeat(size - PREFIX.length())).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static void runUntil(EventSelector selector, Runnable step, BooleanSupplier condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            selector.select(10);
-            step.run();
-            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
-        }
     }
 
     @ParameterizedTest(name = "{displayName} encrypted: {0}")

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Results are kept for {@link #RETENTION}: at most {@link #MAX_ENTRIES} of this node, and as many of all other nodes,
  * each of about 1 KB at most. If there are more, the client with the most keys loses its oldest one. A request in progress is
- * neither evicted nor does it expire, so that its repetition is not published meanwhile; the limits for publishing bound
+ * neither evicted nor does it expire, so that its repetition is not published; the limits for publishing bound
  * their number. Thread-safe.
  */
 public final class IdempotencyCache {

@@ -95,7 +95,7 @@ public final class StoreLimits {
     }
 
     /**
-     * Reads all limits. Called before the lock of the store is acquired. What another thread has read meanwhile, perhaps after a
+     * Reads all limits. Called before the lock of the store is acquired. What another thread reads at the same time, perhaps after a
      * change, is not replaced.
      */
     Values read() {
